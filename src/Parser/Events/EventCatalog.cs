@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace KvmTraceLab.Parser.Events;
+
+/// <summary>
+/// Numbers of the events of one trace: those with a shape have the same number in every trace, others get one when first
+/// seen. Also names of buffers and of tasks that are not spelled in each row. Safe for several decoding threads; numbers
+/// of unknown events depend on who sees them first, so nothing may be ordered by them.
+/// </summary>
+public sealed class EventCatalog
+{
+    /// <summary>Kind of a marker of lost events.</summary>
+    public const int LostKind = 0;
+
+    /// <summary>Kind of a line or record that has the envelope of an event but no name that could be read.</summary>
+    public const int UnknownKind = 1;
+
+    private const int FirstShape = 2;
+    private const int MaxKinds = 4096;
+
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, int> _kinds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, byte[]> _comms = new();
+    private readonly ConcurrentDictionary<string, byte> _bufferIds = new(StringComparer.Ordinal);
+    private volatile string[] _names;
+    private volatile EventShape?[] _shapes;
+    private volatile string[] _buffers = [""];
+
+    public EventCatalog()
+    {
+        var shapes = KvmEvents.All;
+        var names = new string[FirstShape + shapes.Count];
+        var slots = new EventShape?[FirstShape + shapes.Count];
+        names[LostKind] = "(lost events)";
+        names[UnknownKind] = "(unknown)";
+        for (var i = 0; i < shapes.Count; i++)
+        {
+            names[FirstShape + i] = shapes[i].Name;
+            slots[FirstShape + i] = shapes[i];
+            _kinds[shapes[i].Name] = FirstShape + i;
+        }
+
+        _names = names;
+        _shapes = slots;
+    }
+
+    /// <summary>How many numbers are given out.</summary>
+    public int Count => _names.Length;
+
+    /// <summary>The number of a shape, the same in every trace; -1 if the shape is not in the visible list.</summary>
+    public static int KindOf(EventShape shape)
+    {
+        for (var i = 0; i < KvmEvents.All.Count; i++)
+            if (ReferenceEquals(KvmEvents.All[i], shape)) return FirstShape + i;
+        return -1;
+    }
+
+    public string NameOf(int kind) => _names[kind];
+
+    public EventShape? ShapeOf(int kind) => _shapes[kind];
+
+    /// <summary>The number of the event of this name, given out now if it is new.</summary>
+    public int Intern(ReadOnlySpan<byte> name) => Intern(Encoding.UTF8.GetString(name));
+
+    public int Intern(string name)
+    {
+        if (_kinds.TryGetValue(name, out var kind)) return kind;
+        lock (_lock)
+        {
+            if (_kinds.TryGetValue(name, out kind)) return kind;
+            kind = _names.Length;
+            if (kind >= MaxKinds) return UnknownKind;
+            _names = [.. _names, name];
+            _shapes = [.. _shapes, null];
+            _kinds[name] = kind;
+            return kind;
+        }
+    }
+
+    /// <summary>The number of a buffer instance; past 255 of them the last one stands for the rest.</summary>
+    public byte InternBuffer(string name)
+    {
+        if (name.Length == 0) return 0;
+        if (_bufferIds.TryGetValue(name, out var id)) return id;
+        lock (_lock)
+        {
+            if (_bufferIds.TryGetValue(name, out id)) return id;
+            if (_buffers.Length > 255) return 255;
+            id = (byte)_buffers.Length;
+            _buffers = [.. _buffers, name];
+            _bufferIds[name] = id;
+            return id;
+        }
+    }
+
+    public string BufferName(byte id) => _buffers[id];
+
+    public void SetComm(int tid, byte[] comm) => _comms[tid] = comm;
+
+    public ReadOnlySpan<byte> CommOf(int tid) => _comms.TryGetValue(tid, out var comm) ? comm : "<...>"u8;
+}

@@ -1,0 +1,256 @@
+using System.Text;
+
+namespace KvmTraceLab.Parser.Events;
+
+/// <summary>
+/// One spelling of an event's payload, compiled to a short list of steps that both reads and prints it.
+/// </summary>
+/// <remarks>
+/// The language: literal text; <c>{f}</c> decimal; <c>{f:d}</c> the same, printed signed; <c>{f:x}</c> hexadecimal
+/// (<c>0x</c> accepted in any case; <c>x8</c>, <c>x16</c> print zero-padded; <c>#x</c> prints like C's <c>%#x</c>);
+/// <c>{f:a|b}</c> one of these words, by position, or by number with <c>{f:a=3|b=7}</c>; <c>{f:@name}</c> a vocabulary;
+/// <c>{f:t}</c> a token, <c>{f:s}</c> the rest of the line, both kept as text; <c>{*}</c> any token, not kept;
+/// <c>[…]</c> optional; <c>[?f|…]</c> a flag: present sets f to 1, absent to 0; <c>[?f>1|…]</c> read over, printed when
+/// f exceeds 1; a backslash takes the next character literally. One blank stands for one or more blanks or tabs, because
+/// tools pad and mail archives collapse.
+/// </remarks>
+public sealed class EventPattern
+{
+    private readonly Step[] _steps;
+
+    internal EventPattern(string source, Step[] steps)
+    {
+        Source = source;
+        _steps = steps;
+    }
+
+    /// <summary>The pattern as written.</summary>
+    public string Source { get; }
+
+    /// <summary>
+    /// Reads <paramref name="text"/>; <paramref name="end"/> is where the pattern stopped, so that the caller can tell a
+    /// whole match from one with words left over. Slots of absent optional fields are set to zero.
+    /// </summary>
+    public bool TryRead(ReadOnlySpan<byte> text, int textOffset, Span<ulong> slots, out ulong presence, out int end)
+    {
+        presence = 0;
+        end = 0;
+        var at = ByteText.SkipBlanks(text, 0);
+        var retryStep = -1;
+        var retryAt = 0;
+        ulong retryPresence = 0;
+        for (var i = 0; i < _steps.Length; i++)
+        {
+            ref readonly var step = ref _steps[i];
+            var ok = true;
+            switch (step.Code)
+            {
+                case StepCode.Literal:
+                    var literal = step.Literal;
+                    if (text.Length - at >= literal.Length && text.Slice(at, literal.Length).SequenceEqual(literal)) at += literal.Length;
+                    else ok = false;
+                    break;
+                case StepCode.Blank:
+                    if ((uint)at < (uint)text.Length)
+                    {
+                        if (ByteText.IsBlank(text[at])) at = ByteText.SkipBlanks(text, at + 1);
+                        else ok = false;
+                    }
+                    else
+                    {
+                        ok = i == _steps.Length - 1 || _steps[i + 1].Code is StepCode.OptionalStart or StepCode.OptionalEnd;
+                    }
+
+                    break;
+                case StepCode.Hex:
+                    ok = ByteText.TryHex(text, ref at, out slots[step.Slot]);
+                    presence |= 1UL << step.Slot;
+                    break;
+                case StepCode.Decimal:
+                    ok = ByteText.TryDecimal(text, ref at, out slots[step.Slot]);
+                    presence |= 1UL << step.Slot;
+                    break;
+                case StepCode.Words:
+                    ok = TryWord(step, text, ref at, out slots[step.Slot]);
+                    presence |= 1UL << step.Slot;
+                    break;
+                case StepCode.Vocabulary:
+                    ok = step.Vocabulary!.TryRead(text, ref at, out slots[step.Slot], out var companion);
+                    presence |= 1UL << step.Slot;
+                    if (step.CompanionSlot >= 0)
+                    {
+                        slots[step.CompanionSlot] = companion;
+                        presence |= 1UL << step.CompanionSlot;
+                    }
+
+                    break;
+                case StepCode.Token:
+                    var token = ByteText.Token(text, ref at);
+                    ok = token.Length > 0;
+                    slots[step.Slot] = TextRef.Make(textOffset + at - token.Length, token.Length);
+                    presence |= 1UL << step.Slot;
+                    break;
+                case StepCode.Rest:
+                    var rest = text[at..].TrimEnd(" \t\r\n"u8);
+                    slots[step.Slot] = TextRef.Make(textOffset + at, rest.Length);
+                    presence |= 1UL << step.Slot;
+                    at = text.Length;
+                    break;
+                case StepCode.Skip:
+                    ok = ByteText.Token(text, ref at).Length > 0;
+                    break;
+                case StepCode.OptionalStart:
+                    retryStep = step.Jump;
+                    retryAt = at;
+                    retryPresence = presence;
+                    continue;
+                case StepCode.OptionalEnd:
+                    retryStep = -1;
+                    if (step.Slot >= 0)
+                    {
+                        slots[step.Slot] = 1;
+                        presence |= 1UL << step.Slot;
+                    }
+
+                    continue;
+            }
+
+            if (ok) continue;
+            if (retryStep < 0) return false;
+
+            // The optional part is not there: forget what it read and go on behind it.
+            ref readonly var optional = ref _steps[retryStep];
+            at = retryAt;
+            presence = retryPresence;
+            foreach (var slot in optional.GroupSlots) slots[slot] = 0;
+            if (optional.Slot >= 0)
+            {
+                slots[optional.Slot] = 0;
+                presence |= 1UL << optional.Slot;
+            }
+
+            i = retryStep;
+            retryStep = -1;
+        }
+
+        end = at;
+        return true;
+    }
+
+    /// <summary>Prints the row; optional parts appear when all their fields are present (or their flag is set).</summary>
+    public void Print(in EventRow row, TextBuilder to, Dialect dialect, ulong starred = 0)
+    {
+        for (var i = 0; i < _steps.Length; i++)
+        {
+            ref readonly var step = ref _steps[i];
+            switch (step.Code)
+            {
+                case StepCode.OptionalStart:
+                    if (!ShowOptional(_steps[step.Jump], row)) i = step.Jump;
+                    continue;
+                case StepCode.OptionalEnd or StepCode.Skip:
+                    continue;
+                case StepCode.Literal:
+                    to.Append(step.Literal);
+                    continue;
+                case StepCode.Blank:
+                    to.Append((byte)' ');
+                    continue;
+            }
+
+            if ((starred >> step.Slot & 1) != 0) to.Append((byte)'*');
+            else PrintField(row, to, dialect, step);
+        }
+    }
+
+    private static void PrintField(in EventRow row, TextBuilder to, Dialect dialect, in Step step)
+    {
+        var value = row[step.Slot];
+        switch (step.Code)
+        {
+            case StepCode.Hex:
+                if (step.Prefix || (step.Alternate && value != 0)) to.Append("0x"u8);
+                to.AppendHex(value, step.Width);
+                break;
+            case StepCode.Decimal:
+                if (step.Alternate) to.AppendSigned((long)value);
+                else to.AppendDecimal(value);
+                break;
+            case StepCode.Words:
+                PrintWord(to, step, value);
+                break;
+            case StepCode.Vocabulary:
+                step.Vocabulary!.Print(to, value, step.CompanionSlot >= 0 ? row[step.CompanionSlot] : 0, dialect);
+                break;
+            case StepCode.Token or StepCode.Rest:
+                to.Append(row.TextOf(value));
+                break;
+        }
+    }
+
+    private static bool ShowOptional(in Step end, in EventRow row)
+    {
+        if (end.Slot >= 0) return row[end.Slot] != 0;
+        if (end.ConditionSlot >= 0) return row[end.ConditionSlot] > end.ConditionAbove;
+        if (end.GroupSlots.Length == 0) return false;
+        foreach (var slot in end.GroupSlots)
+            if (!row.Has(slot)) return false;
+        return true;
+    }
+
+    private static bool TryWord(in Step step, ReadOnlySpan<byte> text, ref int at, out ulong value)
+    {
+        var rest = text[at..];
+        var best = -1;
+        var words = step.Words!;
+        for (var i = 0; i < words.Length; i++)
+        {
+            if (rest.StartsWith(words[i].Text) && (best < 0 || words[i].Text.Length > words[best].Text.Length)) best = i;
+        }
+
+        value = best < 0 ? 0 : words[best].Value;
+        if (best < 0) return false;
+        at += words[best].Text.Length;
+        return true;
+    }
+
+    private static void PrintWord(TextBuilder to, in Step step, ulong value)
+    {
+        foreach (var word in step.Words!)
+        {
+            if (word.Value != value) continue;
+            to.Append(word.Text);
+            return;
+        }
+
+        to.AppendDecimal(value);
+    }
+
+    public override string ToString() => Source;
+
+    internal enum StepCode : byte
+    {
+        Literal, Blank, Hex, Decimal, Words, Vocabulary, Token, Rest, Skip, OptionalStart, OptionalEnd,
+    }
+
+    internal struct Step
+    {
+        public Step()
+        {
+        }
+
+        public StepCode Code;
+        public bool Alternate;
+        public bool Prefix;
+        public int Slot = -1;
+        public int CompanionSlot = -1;
+        public int ConditionSlot = -1;
+        public ulong ConditionAbove;
+        public int Width = 1;
+        public int Jump;
+        public byte[] Literal = [];
+        public int[] GroupSlots = [];
+        public (byte[] Text, ulong Value)[]? Words;
+        public Vocabulary.Vocabulary? Vocabulary;
+    }
+}

@@ -1,0 +1,53 @@
+using KvmTraceLab.Parser.Events.Vocabulary;
+
+namespace KvmTraceLab.Parser.Events.Kvm;
+
+/// <summary>A vCPU leaves the guest (arch/x86/kvm/trace.h, kvm_exit; class kvm_exit).</summary>
+public readonly struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
+{
+    internal const string Plugin = "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info {info1:x} {info2:x}";
+
+    internal const string Kernel =
+        "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info1 0x{info1:x16} info2 0x{info2:x16} " +
+        "intr_info 0x{intr_info:x8} error_code 0x{error_code:x8} requests 0x{requests:x16}";
+
+    internal const string Aliases = "exit_reason=exit_code guest_rip=rip";
+
+    public static EventShape Shape { get; } = new(
+        "kvm_exit",
+        plugin: Plugin,
+        kernel: Kernel,
+        older:
+        [
+            "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info1 0x{info1:x} info2 0x{info2:x} intr_info 0x{intr_info:x} error_code 0x{error_code:x}",
+            "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info {info1:x} {info2:x}",
+            "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} {*} info {info1:x} {info2:x}",
+            "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x}[ info1 0x{info1:x}][ info2 0x{info2:x}][ intr_info 0x{intr_info:x}][ error_code 0x{error_code:x}]",
+            "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x}",
+        ],
+        fields: "vcpu_id exit_reason isa guest_rip info1 info2 intr_info error_code requests",
+        keys: "exit_reason",
+        rip: "guest_rip",
+        aliases: Aliases);
+
+    public static KvmExit Over(EventRow row) => new(row);
+
+    public int VcpuId => (int)row[0];
+
+    public bool HasVcpuId => row.Has(0);
+
+    /// <summary>The full exit reason: basic reason in bits 15:0 on VMX, the exit code on SVM.</summary>
+    public uint Reason => (uint)row[1];
+
+    public Isa Isa => (Isa)row[2];
+
+    public ulong Rip => row[3];
+
+    /// <summary>VMX exit qualification; SVM EXITINFO1.</summary>
+    public ulong Info1 => row[4];
+
+    /// <summary>VMX: interruption or IDT-vectoring information, by kernel; SVM EXITINFO2.</summary>
+    public ulong Info2 => row[5];
+
+    public bool HasInfo => row.Has(4);
+}

@@ -1,0 +1,108 @@
+using System.Text;
+
+namespace KvmTraceLab.Parser.Events.Vocabulary;
+
+/// <summary>
+/// Exit reasons of both vendors in every spelling: kernel names, plugin names, old names, <c>UNKNOWN (33)</c> and
+/// bare hexadecimal. The value is the full 32-bit exit reason (bit 31 = FAILED_VMENTRY kept), the companion the ISA.
+/// </summary>
+public sealed class ExitReasonVocabulary : Vocabulary
+{
+    /// <summary>Bit 31 of a VMX exit reason: the VM entry failed.</summary>
+    public const ulong FailedVmentry = 1UL << 31;
+
+    private const ulong IsaShift = 32;
+
+    private readonly WordTable _words;
+
+    private ExitReasonVocabulary()
+    {
+        _words = new WordTable(
+            VmxExitReason.Spellings.Select(s => (s.Word, s.Number | (ulong)Isa.Vmx << (int)IsaShift))
+                .Concat(SvmExitCode.Spellings.Select(s => (s.Word, (uint)s.Number | (ulong)Isa.Svm << (int)IsaShift))));
+    }
+
+    public static ExitReasonVocabulary Instance { get; } = new();
+
+    public override string Companion => "isa";
+
+    public override bool TryRead(ReadOnlySpan<byte> text, ref int at, out ulong value, out ulong companion)
+    {
+        value = companion = 0;
+        var i = at;
+        var word = ByteText.Word(text, ref i);
+        if (word.Length == 0) return false;
+        if (_words.TryGet(word, out var packed))
+        {
+            value = (uint)packed;
+            companion = packed >> (int)IsaShift;
+        }
+        else if (!TryNumber(text, word, ref i, out value, out companion))
+        {
+            return false;
+        }
+
+        // The kernel appends flag names: "INVALID_STATE FAILED_VMENTRY".
+        var flag = ByteText.SkipBlanks(text, i);
+        if (text[flag..].StartsWith("FAILED_VMENTRY"u8))
+        {
+            value |= FailedVmentry;
+            i = flag + "FAILED_VMENTRY".Length;
+        }
+
+        at = i;
+        return true;
+    }
+
+    public override void Print(TextBuilder to, ulong value, ulong companion, Dialect dialect)
+    {
+        var isa = (Isa)companion;
+        if (dialect == Dialect.Plugin)
+        {
+            var name = isa == Isa.Svm ? SvmExitCode.PluginName((uint)value) : VmxExitReason.PluginName((uint)value);
+            if (name is not null) to.Append(name);
+            else to.Append("UNKNOWN ("u8).AppendDecimal((uint)value).Append((byte)')');
+            return;
+        }
+
+        if (isa == Isa.Svm)
+        {
+            if (SvmExitCode.KernelName((uint)value) is { } svm) to.Append(svm);
+            else to.Append("0x"u8).AppendHex((uint)value);
+            return;
+        }
+
+        // __print_symbolic falls back to bare hexadecimal.
+        if (VmxExitReason.KernelName((uint)value & 0xffff) is { } vmx) to.Append(vmx);
+        else to.Append("0x"u8).AppendHex(value & 0xffff);
+        if ((value & FailedVmentry) != 0) to.Append(" FAILED_VMENTRY"u8);
+    }
+
+    /// <summary>The one name a report uses, whatever the trace's dialect was.</summary>
+    public static string ReportName(Isa isa, uint number) => isa switch
+    {
+        Isa.Svm => SvmExitCode.ReportName(number),
+        Isa.Arm64 => $"UNKNOWN_{number}",
+        _ => VmxExitReason.KernelName(number & 0xffff) ?? $"UNKNOWN_{number & 0xffff}",
+    };
+
+    private static bool TryNumber(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word, ref int i, out ulong value, out ulong companion)
+    {
+        value = companion = 0;
+        if (word.SequenceEqual("UNKNOWN"u8))
+        {
+            var at = ByteText.SkipBlanks(text, i);
+            if (at >= text.Length || text[at] != '(') return false;
+            at++;
+            if (!ByteText.TryDecimal(text, ref at, out value) || at >= text.Length || text[at] != ')') return false;
+            i = at + 1;
+            value = (uint)value;
+            return true;
+        }
+
+        var digits = 0;
+        if (word.StartsWith("0x"u8) && ByteText.TryHex(word, ref digits, out value) && digits == word.Length) return true;
+        digits = 0;
+        return ByteText.TryDecimal(word, ref digits, out value) && digits == word.Length;
+    }
+}

@@ -1,0 +1,16 @@
+namespace KvmTraceLab.Parser.Events.Vocabulary;
+
+/// <summary>Whose exit reasons a number belongs to; the kernel's <c>isa</c> field of kvm_exit for the first two.</summary>
+public enum Isa : byte
+{
+    Unknown = 0,
+
+    /// <summary>KVM_ISA_VMX.</summary>
+    Vmx = 1,
+
+    /// <summary>KVM_ISA_SVM.</summary>
+    Svm = 2,
+
+    /// <summary>arm64's kvm events; not a kernel value.</summary>
+    Arm64 = 3,
+}

@@ -1,0 +1,38 @@
+namespace KvmTraceLab.Parser.Health;
+
+/// <summary>Counts by counter, with the offset of the first occurrence. Small, since trouble is rare.</summary>
+public sealed class HealthLog
+{
+    private readonly List<Entry> _entries = [];
+
+    public IReadOnlyList<Entry> Entries => _entries;
+
+    public void Clear() => _entries.Clear();
+
+    /// <summary>Counts <paramref name="count"/> occurrences, the first at byte <paramref name="offset"/> of the input.</summary>
+    public void Count(HealthCounter counter, long offset, long count = 1)
+    {
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            if (!ReferenceEquals(_entries[i].Counter, counter)) continue;
+            _entries[i] = _entries[i] with { Count = _entries[i].Count + count };
+            return;
+        }
+
+        _entries.Add(new Entry(counter, count, offset));
+    }
+
+    public void Merge(HealthLog other)
+    {
+        foreach (var entry in other._entries) Count(entry.Counter, entry.FirstOffset, entry.Count);
+    }
+
+    public long CountOf(HealthCounter counter)
+    {
+        foreach (var entry in _entries)
+            if (ReferenceEquals(entry.Counter, counter)) return entry.Count;
+        return 0;
+    }
+
+    public readonly record struct Entry(HealthCounter Counter, long Count, long FirstOffset);
+}

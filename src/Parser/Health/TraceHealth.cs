@@ -1,0 +1,37 @@
+namespace KvmTraceLab.Parser.Health;
+
+/// <summary>The visible list of the reader's counters.</summary>
+public static class TraceHealth
+{
+    public static readonly HealthCounter NotUnderstood = new(
+        "notUnderstood", Severity.Error, "These lines are neither events nor comments of a known form; `ktl events --not-understood` prints them.");
+
+    public static readonly HealthCounter PayloadNotUnderstood = new(
+        "payloadNotUnderstood", Severity.Error, "A known event has text of an unknown form: its fields are missing from every table. Record trace.dat, or send the line to the project.");
+
+    public static readonly HealthCounter TrailingText = new(
+        "trailingText", Severity.Info, "Words behind the known fields of an event were left out (notes, or fields of a newer kernel).");
+
+    public static readonly HealthCounter LostEvents = new(
+        "lostEvents", Severity.Loss, "The ring buffer overflowed. Record again with a bigger buffer (trace-cmd record -b 50000) or fewer events.");
+
+    public static readonly HealthCounter LostUnknown = new(
+        "lostUnknown", Severity.Loss, "Events were lost, how many is not recorded. Record again with a bigger buffer (trace-cmd record -b 50000).");
+
+    public static readonly HealthCounter LongLine = new(
+        "longLine", Severity.Error, "A line longer than 1 MiB was cut; no trace line is that long, so the file may be damaged.");
+
+    public static readonly HealthCounter TimeBackwards = new(
+        "timeBackwards", Severity.Info, "Events are not in time order; times between such neighbours are left out.");
+
+    public static readonly HealthCounter Prose = new(
+        "prose", Severity.Info, "Lines of text around the trace (a mail, a log) were passed over.");
+
+    public static readonly HealthCounter Truncated = new(
+        "truncated", Severity.Loss, "The input ends in the middle of a record; what stands before it is used.");
+
+    public static readonly IReadOnlyList<HealthCounter> All =
+    [
+        NotUnderstood, PayloadNotUnderstood, TrailingText, LostEvents, LostUnknown, LongLine, TimeBackwards, Prose, Truncated,
+    ];
+}

@@ -1,0 +1,152 @@
+using KvmTraceLab.Parser.Health;
+
+namespace KvmTraceLab.Parser.Input;
+
+/// <summary>
+/// The bytes of one input: a file or a pipe, decompressed where it begins like gzip or zstd. The head can be looked at
+/// before anything is consumed.
+/// </summary>
+public sealed class TraceInput : IDisposable
+{
+    /// <summary>How much of the head formats may look at.</summary>
+    public const int HeadSize = 64 * 1024;
+
+    private readonly Stream _stream;
+    private readonly byte[] _head;
+    private int _headUsed;
+
+    private TraceInput(string path, Stream stream, byte[] head, FileStream? file, string compression)
+    {
+        Path = path;
+        _stream = stream;
+        _head = head;
+        File = file;
+        Compression = compression;
+    }
+
+    /// <summary>The path as given, <c>-</c> for standard input.</summary>
+    public string Path { get; }
+
+    /// <summary>The plain, seekable file, or null where the bytes come from a pipe or a decompressor.</summary>
+    public FileStream? File { get; }
+
+    /// <summary><c>none</c>, <c>gzip</c> or <c>zstd</c>: what wraps the whole input.</summary>
+    public string Compression { get; }
+
+    /// <summary>Bytes in all, 0 where unknown.</summary>
+    public long Length => File?.Length ?? 0;
+
+    /// <summary>Bytes handed out so far.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The first bytes of the content, at most <see cref="HeadSize"/>.</summary>
+    public ReadOnlySpan<byte> Head => _head;
+
+    public static TraceInput Open(string path)
+    {
+        var (stream, file) = OpenRaw(path);
+        try
+        {
+            var head = ReadHead(stream, path);
+            var compression = Decompression.Sniff(head);
+            if (compression is null) return new TraceInput(path, stream, head, file, "none");
+            var inner = Decompression.Open(compression, new PrefixedStream(head, stream), path);
+            return new TraceInput(path, inner, ReadHead(inner, path), null, compression);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>An input over bytes in memory (tests).</summary>
+    public static TraceInput FromBytes(byte[] bytes, string path = "memory")
+    {
+        var stream = new MemoryStream(bytes, writable: false);
+        return new TraceInput(path, stream, ReadHead(stream, path), null, "none");
+    }
+
+    /// <summary>Reads up to the size of <paramref name="buffer"/>; fewer only at the end of the input.</summary>
+    public int Read(Span<byte> buffer)
+    {
+        var done = 0;
+        if (_headUsed < _head.Length)
+        {
+            done = Math.Min(buffer.Length, _head.Length - _headUsed);
+            _head.AsSpan(_headUsed, done).CopyTo(buffer);
+            _headUsed += done;
+        }
+
+        try
+        {
+            while (done < buffer.Length)
+            {
+                var got = _stream.Read(buffer[done..]);
+                if (got == 0) break;
+                done += got;
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new TraceException(Path, Position + done, $"the {Compression} data are damaged here; unpack what can be saved and read that ({e.Message})", e);
+        }
+        catch (IOException e)
+        {
+            throw new TraceException(Path, Position + done, $"cannot be read any further: {e.Message}", e);
+        }
+
+        Position += done;
+        return done;
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private static (Stream Stream, FileStream? File) OpenRaw(string path)
+    {
+        if (path == "-") return (Console.OpenStandardInput(), null);
+        if (Directory.Exists(path)) throw new TraceException(path, null, "is a directory; name the trace file in it");
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.SequentialScan);
+            return (file, file.CanSeek ? file : null);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new TraceException(path, null, "no such file; check the path", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new TraceException(path, null, "may not be read by this user; check its permissions (trace.dat is often written by root)", e);
+        }
+        catch (IOException e)
+        {
+            throw new TraceException(path, null, $"cannot be opened: {e.Message}", e);
+        }
+    }
+
+    private static byte[] ReadHead(Stream stream, string path)
+    {
+        var head = new byte[HeadSize];
+        var done = 0;
+        try
+        {
+            while (done < head.Length)
+            {
+                var got = stream.Read(head, done, head.Length - done);
+                if (got == 0) break;
+                done += got;
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            if (done == 0) throw new TraceException(path, 0, $"the compressed data are damaged ({e.Message})", e);
+        }
+        catch (IOException e)
+        {
+            throw new TraceException(path, done, $"cannot be read: {e.Message}", e);
+        }
+
+        return head.AsSpan(0, done).ToArray();
+    }
+}

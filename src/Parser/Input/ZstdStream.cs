@@ -1,0 +1,82 @@
+using KvmTraceLab.Parser.Health;
+
+namespace KvmTraceLab.Parser.Input;
+
+/// <summary>A read-only stream that unpacks zstd frames with the system's libzstd.</summary>
+internal sealed class ZstdStream : Stream
+{
+    private readonly Stream _source;
+    private readonly byte[] _in = new byte[128 * 1024];
+    private readonly nint _context;
+    private int _inStart;
+    private int _inEnd;
+    private bool _frameOpen;
+    private bool _disposed;
+
+    public ZstdStream(Stream source, string path)
+    {
+        _source = source;
+        _context = Zstd.CreateStream(path);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (buffer.IsEmpty) return 0;
+        while (true)
+        {
+            if (_inStart == _inEnd)
+            {
+                _inStart = 0;
+                _inEnd = _source.Read(_in);
+                if (_inEnd == 0)
+                {
+                    // A file cut short gives what was unpacked; the text reader notices the half line.
+                    _inEnd = 0;
+                    return _frameOpen ? Zstd.Drain(_context, buffer) : 0;
+                }
+            }
+
+            _frameOpen = Zstd.Decompress(_context, _in.AsSpan(_inStart, _inEnd - _inStart), buffer, out var consumed, out var produced);
+            _inStart += consumed;
+            if (produced > 0) return produced;
+        }
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            Zstd.FreeStream(_context);
+            if (disposing) _source.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -37,8 +37,14 @@ public sealed class EventBatch(EventCatalog catalog)
     /// <summary>Lines or records read, and what became of those that are no events.</summary>
     public LineTally Lines;
 
+    /// <summary>Rows whose time was an integer without a fraction (a counter or cycle clock).</summary>
+    public int IntegerTimes { get; set; }
+
     /// <summary>Trouble met while decoding this batch; merged in order.</summary>
     public HealthLog Health { get; } = new();
+
+    /// <summary>Lines around the trace worth keeping (watchdog messages, frequency lists); few.</summary>
+    public List<Remark> Remarks { get; } = [];
 
     public EventRow this[int index] => new(this, index);
 
@@ -47,7 +53,9 @@ public sealed class EventBatch(EventCatalog catalog)
         Count = 0;
         SlotCount = 0;
         Lines = default;
+        IntegerTimes = 0;
         Health.Clear();
+        Remarks.Clear();
     }
 
     /// <summary>Begins a row at the end; the caller sets every column. Slots for <paramref name="width"/> are reserved.</summary>

@@ -54,6 +54,7 @@ public sealed class EventShape
 
         foreach (var text in older ?? []) patterns.Add(compiler.Compile(text));
         _patterns = [.. patterns];
+        KeepsText = patterns.Exists(p => p.KeepsText);
 
         var aliasMap = Split(aliases).Select(pair => pair.Split('=')).ToLookup(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         var roles = new Dictionary<string, FieldRole>(StringComparer.Ordinal);
@@ -111,6 +112,17 @@ public sealed class EventShape
 
         return TryReadSlowly(payload, textOffset, slots, ref hint, out leftOver);
     }
+
+    /// <summary>Whether the event's own text prints the field in hexadecimal; <c>report -R</c> does so too.</summary>
+    public bool PrintsHex(int slot)
+    {
+        foreach (var pattern in _patterns)
+            if (pattern.PrintsHex(slot)) return true;
+        return false;
+    }
+
+    /// <summary>Whether some spelling keeps text to the end of the line, so that any words behind it would match.</summary>
+    public bool KeepsText { get; }
 
     /// <summary>Lets an irregular shape complete a row bound by field names.</summary>
     public void CompleteFromRecord(IRecordFields record, Span<ulong> slots, ref ulong presence) =>

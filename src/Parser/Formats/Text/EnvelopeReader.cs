@@ -1,0 +1,346 @@
+using KvmTraceLab.Parser.Events;
+
+namespace KvmTraceLab.Parser.Formats.Text;
+
+/// <summary>
+/// Reads what stands before the payload. The common form (<c>comm-pid [cpu] flags time: event:</c>) is tried first and is
+/// found from its <c>[digits]</c>, because a comm may hold blanks, dashes, brackets, slashes and digits.
+/// </summary>
+internal static class EnvelopeReader
+{
+    private const int MaxNameLength = 100;
+
+    public static bool TryRead(ReadOnlySpan<byte> line, ref Envelope e) =>
+        TryBracketed(line, ref e) || TryUnbracketed(line, ref e);
+
+    private static bool TryBracketed(ReadOnlySpan<byte> line, ref Envelope e)
+    {
+        var from = 0;
+        while (true)
+        {
+            var bracket = line[from..].IndexOf((byte)'[');
+            if (bracket < 0) return false;
+            bracket += from;
+            var at = bracket + 1;
+            var cpu = 0;
+            while ((uint)at < (uint)line.Length && ByteText.IsDigit(line[at]) && at - bracket <= 6) cpu = (cpu * 10) + line[at++] - '0';
+            if (at > bracket + 1 && at < line.Length && line[at] == ']' && bracket > 0)
+            {
+                e.Cpu = cpu;
+                if (TryTask(line, bracket, ref e) && TryTail(line, at + 1, ref e)) return true;
+            }
+
+            from = bracket + 1;
+        }
+    }
+
+    /// <summary>The task before the bracket: <c>comm-pid</c>, <c>comm-pid (tgid)</c>, or perf's <c>comm pid[/tid] (flags)</c>.</summary>
+    private static bool TryTask(ReadOnlySpan<byte> line, int bracket, ref Envelope e)
+    {
+        var end = TrimEnd(line, bracket);
+        if (end > 0 && line[end - 1] == ')')
+        {
+            // ftrace's record-tgid column: (12345) or (-------)
+            var open = line[..end].LastIndexOf((byte)'(');
+            if (open <= 0) return false;
+            end = TrimEnd(line, open);
+        }
+        else if (end > 0 && !ByteText.IsDigit(line[end - 1]) && end < bracket)
+        {
+            // perf-prof prints its flags before the CPU.
+            var flags = end;
+            while (flags > 0 && !ByteText.IsBlank(line[flags - 1])) flags--;
+            if (!IsFlags(line[flags..end])) return false;
+            end = TrimEnd(line, flags);
+        }
+
+        var digits = end;
+        var tid = 0L;
+        var scale = 1L;
+        while (digits > 0 && ByteText.IsDigit(line[digits - 1]) && scale < 10_000_000_000L)
+        {
+            tid += (line[digits - 1] - '0') * scale;
+            scale *= 10;
+            digits--;
+        }
+
+        if (digits == end || digits == 0 || tid > int.MaxValue) return false;
+        e.Tid = (int)tid;
+        if (line[digits - 1] == '-')
+        {
+            e.Form = EnvelopeForm.TraceCmd;
+            SetComm(line, digits - 1, ref e);
+            return true;
+        }
+
+        if (line[digits - 1] == '/')
+        {
+            // perf script -F pid,tid: pid/tid
+            digits--;
+            while (digits > 0 && ByteText.IsDigit(line[digits - 1])) digits--;
+            if (digits == 0) return false;
+        }
+
+        if (!ByteText.IsBlank(line[digits - 1])) return false;
+        e.Form = EnvelopeForm.Perf;
+        SetComm(line, digits, ref e);
+        return true;
+    }
+
+    /// <summary>Flags, time, event behind the CPU column.</summary>
+    private static bool TryTail(ReadOnlySpan<byte> line, int at, ref Envelope e)
+    {
+        at = ByteText.SkipBlanks(line, at);
+        if ((uint)at >= (uint)line.Length) return false;
+        e.TimeForm = TimeForm.None;
+        if (!TryTime(line, ref at, ref e))
+        {
+            var start = at;
+            var flags = ByteText.Token(line, ref at);
+            if (IsFlags(flags))
+            {
+                if (e.Form == EnvelopeForm.TraceCmd) e.Form = EnvelopeForm.Flags;
+                at = ByteText.SkipBlanks(line, at);
+                TryTime(line, ref at, ref e);
+            }
+            else
+            {
+                at = start;
+            }
+        }
+
+        at = ByteText.SkipBlanks(line, at);
+        if (at + 1 < line.Length && line[at] == '(' && line[at + 1] == '+')
+        {
+            // trace-cmd report --ts-diff
+            var close = line[at..].IndexOf((byte)')');
+            if (close > 0) at = ByteText.SkipBlanks(line, at + close + 1);
+        }
+
+        if (TryName(line, at, ref e)) return true;
+        if (e.TimeForm == TimeForm.None) return false;
+        e.NameStart = at;
+        e.PayloadStart = at;
+        e.NameLength = 0;
+        if (at >= line.Length)
+        {
+            e.Form = EnvelopeForm.NameMissing;
+            return true;
+        }
+
+        // The last line of a cut dump may hold the bare name: "… 83184.290416: kvm_exit".
+        var rest = line[at..].TrimEnd(" \t\r"u8);
+        if (IsName(rest))
+        {
+            e.NameLength = rest.Length;
+            e.PayloadStart = line.Length;
+            return true;
+        }
+
+        // The function tracer prints "callee <-caller" without an event name.
+        return line[at..].IndexOf("<-"u8) > 0;
+    }
+
+    private static bool TryUnbracketed(ReadOnlySpan<byte> line, ref Envelope e)
+    {
+        e.Tid = -1;
+        e.Cpu = -1;
+        e.TimeForm = TimeForm.None;
+        e.Form = EnvelopeForm.Bare;
+        e.CommStart = e.CommLength = e.BufferLength = 0;
+        var at = ByteText.SkipBlanks(line, 0);
+        if ((uint)at >= (uint)line.Length) return false;
+        if (TryLatency(line, at, ref e)) return true;
+
+        // A bare event, a bare time, "CPU 0:", or "comm time:" before the event.
+        e.Tid = -1;
+        e.Cpu = -1;
+        e.Form = EnvelopeForm.Bare;
+        e.CommLength = 0;
+        if (TryKnownName(line, at, ref e)) return true;
+        var head = at;
+        if (line[head..].StartsWith("CPU "u8))
+        {
+            var digits = head + 4;
+            if (ByteText.TryDecimal(line, ref digits, out var cpu) && cpu < 100_000 && digits < line.Length && line[digits] == ':')
+            {
+                e.Cpu = (int)cpu;
+                return TryKnownName(line, ByteText.SkipBlanks(line, digits + 1), ref e);
+            }
+        }
+
+        if (TryTime(line, ref head, ref e) && e.TimeForm != TimeForm.None)
+            return TryKnownName(line, ByteText.SkipBlanks(line, head), ref e);
+        var token = at;
+        for (var words = 0; words < 4 && token < line.Length; words++)
+        {
+            ByteText.Token(line, ref token);
+            var commEnd = token;
+            token = ByteText.SkipBlanks(line, token);
+            var time = token;
+            if (!TryTime(line, ref time, ref e)) continue;
+            if (!TryKnownName(line, ByteText.SkipBlanks(line, time), ref e)) continue;
+            e.CommStart = at;
+            e.CommLength = commEnd - at;
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>trace-cmd report -l: <c>comm-pid   0d..1.  19.845911: event:</c>.</summary>
+    private static bool TryLatency(ReadOnlySpan<byte> line, int start, ref Envelope e)
+    {
+        var from = start;
+        while (true)
+        {
+            var dash = line[from..].IndexOf((byte)'-');
+            if (dash < 0) return false;
+            dash += from;
+            from = dash + 1;
+            var at = dash + 1;
+            if (!ByteText.TryDecimal(line, ref at, out var tid) || tid > int.MaxValue || line[dash + 1] == '-') continue;
+            if (at >= line.Length || !ByteText.IsBlank(line[at])) continue;
+            at = ByteText.SkipBlanks(line, at);
+            var column = ByteText.Token(line, ref at);
+            var digits = 0;
+            if (!ByteText.TryDecimal(column, ref digits, out var cpu) || cpu > 100_000 || !IsFlags(column[digits..])) continue;
+            at = ByteText.SkipBlanks(line, at);
+            if (!TryTime(line, ref at, ref e)) continue;
+            e.Tid = (int)tid;
+            e.Cpu = (int)cpu;
+            e.Form = EnvelopeForm.Latency;
+            SetComm(line, dash, ref e);
+            at = ByteText.SkipBlanks(line, at);
+            if (at + 1 < line.Length && line[at] == '(' && line[at + 1] == '+')
+            {
+                var close = line[at..].IndexOf((byte)')');
+                if (close > 0) at = ByteText.SkipBlanks(line, at + close + 1);
+            }
+
+            return TryName(line, at, ref e);
+        }
+    }
+
+    /// <summary><c>digits[.digits]:</c>; nothing is consumed where it is no time.</summary>
+    private static bool TryTime(ReadOnlySpan<byte> line, ref int at, ref Envelope e)
+    {
+        var i = at;
+        long whole = 0;
+        while ((uint)i < (uint)line.Length && ByteText.IsDigit(line[i]))
+        {
+            if (whole > 900_000_000_000_000_000L) return false;
+            whole = (whole * 10) + line[i++] - '0';
+        }
+
+        if (i == at || (uint)i >= (uint)line.Length) return false;
+        if (line[i] == ':')
+        {
+            e.Time = whole;
+            e.TimeForm = TimeForm.Ticks;
+            at = i + 1;
+            return true;
+        }
+
+        if (line[i] != '.' || whole > 9_000_000_000L) return false;
+        i++;
+        long fraction = 0;
+        var scale = 1_000_000_000L;
+        var digits = i;
+        while ((uint)i < (uint)line.Length && ByteText.IsDigit(line[i]))
+        {
+            if (scale > 1)
+            {
+                fraction = (fraction * 10) + line[i] - '0';
+                scale /= 10;
+            }
+
+            i++;
+        }
+
+        if (i == digits || (uint)i >= (uint)line.Length || line[i] != ':') return false;
+        e.Time = (whole * 1_000_000_000L) + (fraction * scale);
+        e.TimeForm = TimeForm.Seconds;
+        at = i + 1;
+        return true;
+    }
+
+    /// <summary><c>[system:]event:</c> and what follows.</summary>
+    private static bool TryName(ReadOnlySpan<byte> line, int at, ref Envelope e)
+    {
+        var start = at;
+        var i = at;
+        while ((uint)i < (uint)line.Length && IsNameByte(line[i])) i++;
+        if (i == start || (uint)i >= (uint)line.Length || line[i] != ':' || ByteText.IsDigit(line[start])) return false;
+        if (i + 1 < line.Length && IsNameByte(line[i + 1]) && !ByteText.IsDigit(line[i + 1]))
+        {
+            // perf's system:event:
+            var second = i + 1;
+            while ((uint)second < (uint)line.Length && IsNameByte(line[second])) second++;
+            if ((uint)second < (uint)line.Length && line[second] == ':')
+            {
+                start = i + 1;
+                i = second;
+            }
+        }
+
+        if (i - start > MaxNameLength) return false;
+        e.NameStart = start;
+        e.NameLength = i - start;
+        e.PayloadStart = i + 1;
+        return true;
+    }
+
+    /// <summary>Without an envelope only names that begin like KVM's are events; a mail has many a word with a colon.</summary>
+    private static bool TryKnownName(ReadOnlySpan<byte> line, int at, ref Envelope e)
+    {
+        if (!TryName(line, at, ref e)) return false;
+        var name = line.Slice(e.NameStart, e.NameLength);
+        return name.StartsWith("kvm_"u8) || name.SequenceEqual("vcpu_match_mmio"u8) || name.SequenceEqual("fast_page_fault"u8)
+            || name.SequenceEqual("mark_mmio_spte"u8) || name.SequenceEqual("handle_mmio_page_fault"u8) || name.SequenceEqual("check_mmio_spte"u8);
+    }
+
+    private static void SetComm(ReadOnlySpan<byte> line, int end, ref Envelope e)
+    {
+        var start = ByteText.SkipBlanks(line[..end], 0);
+        e.BufferLength = 0;
+        var comm = line[start..end];
+        var colon = comm.IndexOf((byte)':');
+        if (colon > 0 && colon + 1 < comm.Length && ByteText.IsBlank(comm[colon + 1]) && comm[..colon].IndexOf((byte)' ') < 0)
+        {
+            // trace-cmd puts the instance (or the file, where several are read) before the task.
+            e.BufferStart = start;
+            e.BufferLength = colon;
+            start = ByteText.SkipBlanks(line[..end], start + colon + 1);
+        }
+
+        var last = TrimEnd(line, end);
+        e.CommStart = start;
+        e.CommLength = Math.Max(0, last - start);
+    }
+
+    private static int TrimEnd(ReadOnlySpan<byte> line, int end)
+    {
+        while (end > 0 && ByteText.IsBlank(line[end - 1])) end--;
+        return end;
+    }
+
+    private static bool IsName(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty || text.Length > MaxNameLength || ByteText.IsDigit(text[0])) return false;
+        foreach (var b in text)
+            if (!IsNameByte(b)) return false;
+        return true;
+    }
+
+    private static bool IsNameByte(byte b) => (uint)((b | 0x20) - 'a') < 26 || ByteText.IsDigit(b) || b == '_';
+
+    /// <summary>Latency flags: irqs-off, need-resched, context, preemption and migration depth.</summary>
+    private static bool IsFlags(ReadOnlySpan<byte> token)
+    {
+        if (token.Length is < 2 or > 8) return false;
+        foreach (var b in token)
+            if (b != '.' && !ByteText.IsDigit(b) && "dDXbBnNpPlLhHsSzZ*#+?"u8.IndexOf(b) < 0) return false;
+        return true;
+    }
+}

@@ -1,0 +1,152 @@
+using KvmTraceLab.Parser.Events;
+
+namespace KvmTraceLab.Parser.Formats.Text;
+
+/// <summary>
+/// Reads <c>trace-cmd report -R</c> payloads: <c>name=value name=value</c>. The tool prints each number in the base of the
+/// event's own print format, with or without <c>0x</c>, so the base comes from the shape's patterns.
+/// </summary>
+internal static class RawFieldReader
+{
+    public static bool TryRead(EventShape shape, ReadOnlySpan<byte> payload, int textOffset, Span<ulong> slots)
+    {
+        var width = shape.Fields.Count;
+        slots[..(width + 1)].Clear();
+        var record = new RawFields(payload.ToArray());
+        if (record.Count == 0) return false;
+        ulong presence = 0;
+        for (var slot = 0; slot < width; slot++)
+        {
+            if (!TryField(record, shape.Fields[slot], shape.PrintsHex(slot), textOffset, out slots[slot])) continue;
+            presence |= 1UL << slot;
+        }
+
+        shape.CompleteFromRecord(record, slots, ref presence);
+        slots[width] = presence;
+        return presence != 0;
+    }
+
+    private static bool TryField(RawFields record, EventField field, bool hex, int textOffset, out ulong value)
+    {
+        if (record.TryGet(field.Name, hex, textOffset, out value)) return true;
+        foreach (var alias in field.Aliases)
+            if (record.TryGet(alias, hex, textOffset, out value)) return true;
+        return false;
+    }
+
+    /// <summary>The name=value pairs of one payload. Slow; -R text is a debugging aid.</summary>
+    private sealed class RawFields : IRecordFields
+    {
+        private readonly byte[] _text;
+        private readonly List<(string Name, int Start, int Length)> _pairs = [];
+
+        public RawFields(byte[] text)
+        {
+            _text = text;
+            var at = 0;
+            while (at < text.Length)
+            {
+                at = ByteText.SkipBlanks(text, at);
+                var nameStart = at;
+                ByteText.Word(text, ref at);
+                if (at == nameStart || at >= text.Length || text[at] != '=')
+                {
+                    // Part of the value before (a string with blanks, or an array).
+                    ByteText.Token(text, ref at);
+                    if (_pairs.Count > 0 && at > nameStart)
+                    {
+                        var last = _pairs[^1];
+                        _pairs[^1] = last with { Length = at - last.Start };
+                    }
+
+                    continue;
+                }
+
+                var name = System.Text.Encoding.UTF8.GetString(text, nameStart, at - nameStart);
+                var start = ++at;
+                ByteText.Token(text, ref at);
+                _pairs.Add((name, start, at - start));
+            }
+        }
+
+        public int Count => _pairs.Count;
+
+        public bool TryGet(string name, bool hex, int textOffset, out ulong value)
+        {
+            value = 0;
+            if (!TryFind(name, out var start, out var length)) return false;
+            var text = _text.AsSpan(start, length);
+            var at = 0;
+            if (text.StartsWith("0x"u8) || hex)
+            {
+                if (ByteText.TryHex(text, ref at, out value) && at == text.Length) return true;
+            }
+            else if (ByteText.TryDecimal(text, ref at, out value) && at == text.Length)
+            {
+                return true;
+            }
+
+            at = 0;
+            if (ByteText.TryHex(text, ref at, out value) && at == text.Length) return true;
+            if (text.StartsWith("ARRAY["u8)) return false;
+            value = TextRef.Make(textOffset + start, length);
+            return true;
+        }
+
+        public bool TryGetNumber(string name, out ulong value)
+        {
+            value = 0;
+            if (!TryFind(name, out var start, out var length)) return false;
+            var text = _text.AsSpan(start, length);
+            var at = 0;
+            if (text.StartsWith("0x"u8)) return ByteText.TryHex(text, ref at, out value);
+            if (ByteText.TryDecimal(text, ref at, out value) && at == text.Length) return true;
+            at = 0;
+            return ByteText.TryHex(text, ref at, out value) && at == text.Length;
+        }
+
+        public bool TryGetBytes(string name, out ReadOnlySpan<byte> bytes)
+        {
+            bytes = default;
+            if (!TryFind(name, out var start, out var length)) return false;
+            var text = _text.AsSpan(start, length);
+            if (!text.StartsWith("ARRAY["u8))
+            {
+                bytes = text;
+                return true;
+            }
+
+            // ARRAY[66, 90, 00]: hexadecimal bytes.
+            var list = new List<byte>();
+            var at = "ARRAY["u8.Length;
+            while (at < text.Length && text[at] != ']')
+            {
+                if (!ByteText.IsHexDigit(text[at]))
+                {
+                    at++;
+                    continue;
+                }
+
+                if (!ByteText.TryHex(text, ref at, out var number)) break;
+                list.Add((byte)number);
+            }
+
+            bytes = list.ToArray();
+            return true;
+        }
+
+        private bool TryFind(string name, out int start, out int length)
+        {
+            foreach (var pair in _pairs)
+            {
+                if (pair.Name != name) continue;
+                start = pair.Start;
+                length = pair.Length;
+                return true;
+            }
+
+            start = length = 0;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,315 @@
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Health;
+
+namespace KvmTraceLab.Parser.Formats.Text;
+
+/// <summary>
+/// Decodes one block of lines into a batch. Its result depends on the block alone: what it remembers between lines is
+/// forgotten between blocks, so that it does not matter which worker gets which block.
+/// </summary>
+internal sealed class TextDecoder(EventCatalog catalog)
+{
+    private const int MaxJoinedLines = 8;
+    private const int NoSlots = 1;
+
+    private readonly KindCache _kinds = new(catalog);
+    private readonly byte[] _hints = new byte[4096];
+    private TextBlock _block = null!;
+    private EventBatch _batch = null!;
+    private Pending _pending;
+    private bool _gap;
+    private int _envelopeOnly = -1;
+    private Envelope _heldEnvelope;
+    private int _heldLine;
+
+    public void Decode(TextBlock block, EventBatch batch)
+    {
+        batch.Clear();
+        batch.Text = block.Bytes;
+        _block = block;
+        _batch = batch;
+        _pending = new Pending { Row = -1 };
+        _envelopeOnly = -1;
+        _gap = false;
+        _hints.AsSpan(0, Math.Min(_hints.Length, catalog.Count)).Clear();
+        var bytes = block.Bytes.AsSpan(0, block.Length);
+        var start = 0;
+        if (block.BeginsInsideLine)
+        {
+            // The rest of a line too long to keep: only the newline matters.
+            var newline = bytes.IndexOf((byte)'\n');
+            start = newline < 0 ? bytes.Length : newline + 1;
+        }
+
+        while (start < bytes.Length)
+        {
+            var length = bytes[start..].IndexOf((byte)'\n');
+            var end = length < 0 ? bytes.Length : start + length;
+            Line(start, end);
+            start = end + 1;
+        }
+
+        FinishPending();
+        DropHeldEnvelope();
+    }
+
+    private void Line(int start, int end)
+    {
+        _batch.Lines.Lines++;
+        if (end - start >= TextBlock.MaxLine - 1)
+        {
+            _batch.Lines.NotUnderstood++;
+            _batch.Health.Count(TraceHealth.LongLine, _block.Offset + start);
+            FinishPending();
+            return;
+        }
+
+        var envelope = default(Envelope);
+        var line = Quoting.Strip(_block.Bytes.AsSpan(start, end - start), out var prefix);
+        if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
+        start += prefix;
+        if (EnvelopeReader.TryRead(line, ref envelope))
+        {
+            FinishPending();
+            if (envelope.Form == EnvelopeForm.NameMissing)
+            {
+                DropHeldEnvelope();
+                _heldEnvelope = envelope;
+                _heldLine = start;
+                _envelopeOnly = start;
+                return;
+            }
+
+            if (envelope.Form == EnvelopeForm.Bare && _envelopeOnly >= 0) AdoptHeldEnvelope(ref envelope, start);
+            else DropHeldEnvelope();
+            Event(start, line, envelope);
+            return;
+        }
+
+        DropHeldEnvelope();
+        OtherLine(start, line);
+    }
+
+    private void Event(int start, ReadOnlySpan<byte> line, in Envelope envelope)
+    {
+        var kind = envelope.NameLength == 0 ? _kinds.Function : _kinds.Of(line.Slice(envelope.NameStart, envelope.NameLength));
+        var shape = catalog.ShapeOf(kind);
+        var batch = _batch;
+        var row = batch.Add(shape?.Width ?? NoSlots);
+        _batch.Lines.Events++;
+        batch.Time[row] = envelope.Time;
+        batch.Cpu[row] = envelope.Cpu;
+        batch.Tid[row] = envelope.Tid;
+        batch.Kind[row] = (ushort)kind;
+        batch.Buffer[row] = envelope.BufferLength == 0 ? (byte)0 : _kinds.Buffer(line.Slice(envelope.BufferStart, envelope.BufferLength));
+        batch.Offset[row] = _block.Offset + start;
+        batch.CommStart[row] = start + envelope.CommStart;
+        batch.CommLength[row] = envelope.CommLength;
+        var payload = start + envelope.PayloadStart;
+        var end = start + line.Length;
+        batch.PayloadStart[row] = payload;
+        batch.PayloadLength[row] = end - payload;
+        var flags = envelope.TimeForm == TimeForm.None ? RowFlags.NoTime : RowFlags.None;
+        if (envelope.TimeForm == TimeForm.Ticks) batch.IntegerTimes++;
+        if (_gap)
+        {
+            flags |= RowFlags.Gap;
+            _gap = false;
+        }
+
+        batch.Flags[row] = flags;
+        _pending = new Pending { Row = row, Shape = shape, End = end, Matched = false };
+        if (shape is null) batch.Flags[row] |= RowFlags.NoFields;
+        else _pending.Matched = TryPayload(row, shape, payload, end, out _pending.LeftOver);
+    }
+
+    private bool TryPayload(int row, EventShape shape, int payload, int end, out bool leftOver)
+    {
+        var text = _block.Bytes.AsSpan(payload, end - payload);
+        var slots = _batch.Slots.AsSpan(_batch.Start[row], shape.Width);
+        ref var hint = ref _hints[_batch.Kind[row] & 4095];
+        if (shape.TryRead(text, payload, slots, ref hint, out leftOver) && !leftOver) return true;
+        if (text.IndexOf((byte)'=') > 0 && RawFieldReader.TryRead(shape, text, payload, slots))
+        {
+            leftOver = false;
+            return true;
+        }
+
+        // Leave the row as the best partial match made it.
+        return leftOver && shape.TryRead(text, payload, slots, ref hint, out leftOver);
+    }
+
+    /// <summary>A line without an envelope: the rest of a wrapped event, a marker, a comment, or words around the trace.</summary>
+    private void OtherLine(int start, ReadOnlySpan<byte> line)
+    {
+        var kind = LineClassifier.Classify(line, out var cpu, out var lost);
+        switch (kind)
+        {
+            case LineKind.Lost:
+                FinishPending();
+                LostMarker(start, line, cpu, lost);
+                return;
+            case LineKind.Stack:
+                _batch.Lines.Continuations++;
+                return;
+            case LineKind.Words when _pending.Row >= 0 && _pending.Joined < MaxJoinedLines:
+                if (TryJoin(start, line)) return;
+                break;
+        }
+
+        switch (kind)
+        {
+            case LineKind.Blank or LineKind.Comment:
+                _batch.Lines.Comments++;
+                break;
+            case LineKind.Elision:
+                _batch.Lines.Comments++;
+                _gap = true;
+                break;
+            case LineKind.NotUnderstood:
+                _batch.Lines.NotUnderstood++;
+                _batch.Health.Count(TraceHealth.NotUnderstood, _block.Offset + start);
+                break;
+            default:
+                _batch.Lines.Comments++;
+                _batch.Health.Count(TraceHealth.Prose, _block.Offset + start);
+                if (RemarkFilter.Keeps(line)) _batch.Remarks.Add(new Remark(_block.Offset + start, System.Text.Encoding.UTF8.GetString(line.Trim(" \t"u8))));
+                break;
+        }
+
+        FinishPending();
+    }
+
+    /// <summary>Joins a hard-wrapped line to the event before it, in place; true if the line was taken (or may yet be).</summary>
+    private bool TryJoin(int start, ReadOnlySpan<byte> line)
+    {
+        ref var p = ref _pending;
+        if (p.Shape is null)
+        {
+            // Text of an event without a shape: the line right behind it is its rest.
+            if (p.Joined > 0 && !p.Wrapped) return false;
+            p.Wrapped = true;
+            p.Joined++;
+            BlankBetween(p.End, start);
+            p.End = start + line.Length;
+            _batch.PayloadLength[p.Row] = p.End - _batch.PayloadStart[p.Row];
+            _batch.Lines.Continuations++;
+            return true;
+        }
+
+        if (p.Matched && !p.LeftOver && (p.Shape.KeepsText || p.Tentative > 0)) return false;
+        var payload = _batch.PayloadStart[p.Row];
+        BlankBetween(p.TentativeEnd > 0 ? p.TentativeEnd : p.End, start);
+        var end = start + line.Length;
+        p.Joined++;
+        p.Tentative++;
+        p.TentativeEnd = end;
+        if (TryPayload(p.Row, p.Shape, payload, end, out var leftOver) && !leftOver)
+        {
+            _batch.Lines.Continuations += p.Tentative;
+            p.Matched = true;
+            p.LeftOver = false;
+            p.End = end;
+            p.Tentative = 0;
+            p.TentativeEnd = 0;
+            _batch.PayloadLength[p.Row] = end - payload;
+            return true;
+        }
+
+        // Not yet whole: read what was there before again, and wait for a further line.
+        var matched = TryPayload(p.Row, p.Shape, payload, p.End, out _);
+        return !matched || p.LeftOver;
+    }
+
+    private void FinishPending()
+    {
+        ref var p = ref _pending;
+        if (p.Row < 0) return;
+        if (p.Tentative > 0)
+        {
+            // Lines taken on trial that never made the event whole are words after all.
+            _batch.Lines.Comments += p.Tentative;
+            _batch.Health.Count(TraceHealth.Prose, _batch.Offset[p.Row], p.Tentative);
+        }
+
+        if (p.Shape is not null && !p.Matched)
+        {
+            _batch.Flags[p.Row] |= RowFlags.NoFields;
+            var payload = _block.Bytes.AsSpan(_batch.PayloadStart[p.Row], _batch.PayloadLength[p.Row]).Trim(" \t\r"u8);
+            if (payload.IsEmpty && p.Shape.Fields.Count > 0)
+            {
+                _batch.Health.Count(TraceHealth.Truncated, _batch.Offset[p.Row]);
+            }
+            else
+            {
+                _batch.Flags[p.Row] |= RowFlags.NotUnderstood;
+                _batch.Health.Count(TraceHealth.PayloadNotUnderstood, _batch.Offset[p.Row]);
+            }
+        }
+        else if (p.LeftOver)
+        {
+            _batch.Health.Count(TraceHealth.TrailingText, _batch.Offset[p.Row]);
+        }
+
+        p = new Pending { Row = -1 };
+    }
+
+    private void LostMarker(int start, ReadOnlySpan<byte> line, int cpu, long lost)
+    {
+        var batch = _batch;
+        var row = batch.Add(NoSlots);
+        batch.Lines.LostMarkers++;
+        batch.Time[row] = 0;
+        batch.Cpu[row] = cpu;
+        batch.Tid[row] = -1;
+        batch.Kind[row] = EventCatalog.LostKind;
+        batch.Buffer[row] = 0;
+        batch.Offset[row] = _block.Offset + start;
+        batch.CommStart[row] = start;
+        batch.CommLength[row] = 0;
+        batch.PayloadStart[row] = start;
+        batch.PayloadLength[row] = line.Length;
+        batch.Flags[row] = RowFlags.NoTime | RowFlags.NoFields | RowFlags.Lost | (lost >= 0 ? RowFlags.LostCountKnown : RowFlags.None);
+        batch.Slots[batch.Start[row]] = lost >= 0 ? (ulong)lost : 0;
+        if (lost >= 0) batch.Health.Count(TraceHealth.LostEvents, _block.Offset + start, lost);
+        else batch.Health.Count(TraceHealth.LostUnknown, _block.Offset + start);
+    }
+
+    /// <summary>A wrapped line may break between the envelope and the event; the event then stands alone on the next line.</summary>
+    private void AdoptHeldEnvelope(ref Envelope envelope, int start)
+    {
+        var shift = _heldLine - start;
+        _batch.Lines.Continuations++;
+        envelope.Tid = _heldEnvelope.Tid;
+        envelope.Cpu = _heldEnvelope.Cpu;
+        envelope.Time = _heldEnvelope.Time;
+        envelope.TimeForm = _heldEnvelope.TimeForm;
+        envelope.CommStart = _heldEnvelope.CommStart + shift;
+        envelope.CommLength = _heldEnvelope.CommLength;
+        _envelopeOnly = -1;
+    }
+
+    private void DropHeldEnvelope()
+    {
+        if (_envelopeOnly < 0) return;
+        _batch.Lines.NotUnderstood++;
+        _batch.Health.Count(TraceHealth.NotUnderstood, _block.Offset + _envelopeOnly);
+        _envelopeOnly = -1;
+    }
+
+    private void BlankBetween(int from, int to) => _block.Bytes.AsSpan(from, to - from).Fill((byte)' ');
+
+    /// <summary>The last event, which the next lines may still belong to.</summary>
+    private struct Pending
+    {
+        public int Row;
+        public EventShape? Shape;
+        public int End;
+        public bool Matched;
+        public bool LeftOver;
+        public bool Wrapped;
+        public int Joined;
+        public int Tentative;
+        public int TentativeEnd;
+    }
+}

@@ -1,0 +1,85 @@
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Input;
+using KvmTraceLab.Parser.Pipeline;
+
+namespace KvmTraceLab.Parser.Formats.Text;
+
+/// <summary>Reads text in blocks on several threads.</summary>
+internal sealed class TextReader : ITraceReader
+{
+    private readonly TraceInput _input;
+    private readonly TraceOptions _options;
+    private readonly ParallelDecoder<TextBlock> _decoder;
+    private long _integerTimes;
+    private long _firstTick = long.MaxValue;
+    private long _lastTick;
+
+    public TextReader(TraceInput input, TraceOptions options, string label)
+    {
+        _input = input;
+        _options = options;
+        Info.Format = label;
+        var cutter = new BlockCutter(input);
+
+        // A short input is not worth a thread.
+        var threads = input.File is { } file && file.Length <= TextBlock.Size ? 1 : options.Threads;
+        _decoder = new ParallelDecoder<TextBlock>(
+            threads, () => new TextBlock(), () => new EventBatch(Catalog), cutter.TryNext, () => new TextDecoder(Catalog).Decode);
+    }
+
+    public TraceInfo Info { get; } = new();
+
+    public EventCatalog Catalog { get; } = new();
+
+    public IEnumerable<EventBatch> Read(CancellationToken cancel)
+    {
+        ReadHeader(_input.Head);
+        foreach (var batch in _decoder.Read(cancel))
+        {
+            Learn(batch);
+            _options.Progress?.Invoke(_input.Position, _input.Length);
+            yield return batch;
+        }
+    }
+
+    public void Dispose() => _decoder.Dispose();
+
+    /// <summary>What the lines before the first event say: <c>cpus=N</c> of trace-cmd, <c>#P:N</c> of ftrace.</summary>
+    private void ReadHeader(ReadOnlySpan<byte> head)
+    {
+        for (var lines = 0; lines < 40 && !head.IsEmpty; lines++)
+        {
+            var newline = head.IndexOf((byte)'\n');
+            var line = newline < 0 ? head : head[..newline];
+            head = newline < 0 ? default : head[(newline + 1)..];
+            var mark = line.StartsWith("cpus="u8) ? 5 : line.StartsWith("#"u8) && line.IndexOf("#P:"u8) is >= 0 and var p ? p + 3 : -1;
+            if (mark < 0 || !ByteText.TryDecimal(line, ref mark, out var cpus) || cpus > 100_000) continue;
+            Info.Cpus = (int)cpus;
+        }
+    }
+
+    private void Learn(EventBatch batch)
+    {
+        var maxCpu = Info.Cpus - 1;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (batch.Cpu[i] > maxCpu) maxCpu = batch.Cpu[i];
+            if (batch.Kind[i] != EventCatalog.LostKind) continue;
+            var cpu = batch.Cpu[i];
+            var known = (batch.Flags[i] & RowFlags.LostCountKnown) != 0;
+            var before = Info.LostByCpu.GetValueOrDefault(cpu);
+            Info.LostByCpu[cpu] = known
+                ? before with { Counted = before.Counted + (long)batch.Slots[batch.Start[i]] }
+                : before with { UnknownMarkers = before.UnknownMarkers + 1 };
+        }
+
+        Info.Cpus = maxCpu + 1;
+        if (batch.IntegerTimes == 0 || batch.Count == 0) return;
+
+        // An integer clock: steps of about one an event are a counter, longer ones are cycles.
+        _integerTimes += batch.IntegerTimes;
+        _firstTick = Math.Min(_firstTick, batch.Time[0]);
+        _lastTick = Math.Max(_lastTick, batch.Time[batch.Count - 1]);
+        Info.TimeUnit = _lastTick - _firstTick <= 4 * _integerTimes ? TimeUnit.Count : TimeUnit.Cycles;
+    }
+}

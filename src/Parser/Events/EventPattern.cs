@@ -139,6 +139,8 @@ public sealed class EventPattern
 
     internal bool KeepsText => Array.Exists(_steps, s => s.Code is StepCode.Rest or StepCode.Token);
 
+    internal bool IsText(int slot) => Array.Exists(_steps, s => s.Slot == slot && (s.Code is StepCode.Rest or StepCode.Token));
+
     internal bool PrintsHex(int slot) => Array.Exists(_steps, s => s.Slot == slot && s.Code == StepCode.Hex);
 
     /// <summary>Prints the row; optional parts appear when all their fields are present (or their flag is set).</summary>

@@ -121,6 +121,9 @@ public sealed class EventShape
         return false;
     }
 
+    /// <summary>Whether the slot holds a <see cref="TextRef"/>.</summary>
+    public bool IsText(int slot) => Array.Exists(_patterns, p => p.IsText(slot));
+
     /// <summary>Whether some spelling keeps text to the end of the line, so that any words behind it would match.</summary>
     public bool KeepsText { get; }
 

@@ -50,4 +50,9 @@ public readonly struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
     public ulong Info2 => row[5];
 
     public bool HasInfo => row.Has(4);
+
+    /// <summary>VM-exit interruption information (VMX) or EXITINTINFO (SVM); absent in plugin text.</summary>
+    public uint IntrInfo => (uint)row[6];
+
+    public bool HasIntrInfo => row.Has(6);
 }

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Parser.Events.Vocabulary;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis.Exits;
+
+/// <summary>Exits by reason: counts, shares and times from exit to the next entry of the same thread.</summary>
+public sealed class ExitReasons : Analysis
+{
+    private readonly Dictionary<ulong, ExitStat> _byReason = [];
+    private ulong _lastKey = ulong.MaxValue;
+    private ExitStat _last = new();
+
+    public override string Name => "exits";
+
+    public override string Description => "Exits by reason: count, share, time from exit to the next entry (min, mean, p50, p95, p99, max).";
+
+    public long Total { get; private set; }
+
+    public override void OnTrip(VcpuLane lane, HostTrip trip)
+    {
+        Total++;
+        var key = trip.HasReason ? ((ulong)trip.Isa << 32) | trip.Reason : NoReason;
+        if (key != _lastKey)
+        {
+            if (!_byReason.TryGetValue(key, out var stat)) _byReason[key] = stat = new ExitStat();
+            _last = stat;
+            _lastKey = key;
+        }
+
+        _last.Add(trip);
+    }
+
+    /// <summary>Reasons by report name, most exits first.</summary>
+    public IReadOnlyList<(string Reason, ExitStat Stat)> Rows()
+    {
+        var merged = new Dictionary<string, ExitStat>(StringComparer.Ordinal);
+        var rows = new List<(string Reason, ExitStat Stat)>();
+        foreach (var (key, stat) in _byReason)
+        {
+            var name = NameOf(key);
+            if (merged.TryAdd(name, stat)) rows.Add((name, stat));
+            else rows[rows.FindIndex(r => r.Reason == name)] = (name, merged[name] = ExitGroup.Sum(merged[name], stat));
+        }
+
+        rows.Sort((a, b) => b.Stat.Count.CompareTo(a.Stat.Count) is var order and not 0 ? order : string.CompareOrdinal(a.Reason, b.Reason));
+        return rows;
+    }
+
+    public override void AddTo(Report report, TraceRun run)
+    {
+        var rows = Rows();
+        var array = new JsonArray();
+        foreach (var (reason, stat) in rows)
+        {
+            var item = new JsonObject { ["reason"] = reason };
+            ExitGroup.WriteJson(item, stat, Total);
+            array.Add((JsonNode)item);
+        }
+
+        report.Document["exits"] = array;
+        report.Sections.Add(Section(rows, run));
+    }
+
+    private ReportSection Section(IReadOnlyList<(string Reason, ExitStat Stat)> rows, TraceRun run)
+    {
+        var table = new ReportTable([new Column("reason", "VM-EXIT", ColumnKind.Text), .. ExitGroup.Columns]) { TimeUnit = run.TimeUnit, ShowAtMost = 30 };
+        var hostNs = rows.Sum(r => r.Stat.Times.Total);
+        foreach (var (reason, stat) in rows) table.Add([reason, .. ExitGroup.Cells(stat, Total, hostNs)]);
+        var section = new ReportSection("exits", "Exits by reason") { Table = table };
+        var halts = rows.Where(r => r.Reason is "HLT" or "EXIT_HLT" or "EXIT_IDLE_HLT").Sum(r => r.Stat.Count);
+        var seconds = run.Seconds;
+        table.Footer = $"Total Samples:{Total}, Total events handled time:{Numbers.Duration(hostNs, run.TimeUnit)}."
+            + (seconds is { } s ? $" {Numbers.Rate(Total / s)} ({Numbers.Rate((Total - halts) / s)} without HLT)." : "");
+        return section;
+    }
+
+    private const ulong NoReason = ulong.MaxValue - 1;
+
+    private static string NameOf(ulong key) => key == NoReason ? "UNKNOWN" : ExitReasonVocabulary.ReportName((Isa)(key >> 32), (uint)key);
+}

@@ -1,0 +1,125 @@
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Events.Vocabulary;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis.Loops;
+
+/// <summary>Turns a finished run into a loop: where it begins, what varies, what kind it is.</summary>
+internal static class LoopClassifier
+{
+    /// <summary>Ticks of the host come at most this often (CONFIG_HZ up to 1000, and some more).</summary>
+    private const double MaxTickRate = 1500;
+
+    private static readonly int ExitReason = KnownKinds.Slot("kvm_exit", "exit_reason");
+    private static readonly int ExitIsa = KnownKinds.Slot("kvm_exit", "isa");
+    private static readonly int ExitRip = KnownKinds.Slot("kvm_exit", "guest_rip");
+    private static readonly int EntryRip = KnownKinds.Slot("kvm_entry", "rip");
+
+    /// <summary>The loop, or null where the period holds no kvm_exit.</summary>
+    public static Loop? Make(VcpuLane lane, LoopRun run, bool isSweep)
+    {
+        var first = Array.FindIndex(run.Template!, e => e.Name == "kvm_exit");
+        if (first < 0) return null;
+        var events = new LoopEvent[run.Period];
+        for (var i = 0; i < run.Period; i++)
+        {
+            var at = (first + i) % run.Period;
+            events[i] = new LoopEvent(run.Template![at], run.Varying![at]);
+        }
+
+        var exits = events.Where(e => e.Event.Name == "kvm_exit").ToList();
+        var hasTime = run.Template!.All(e => e.HasTime);
+        var rips = Rips(events);
+        var rate = hasTime && run.EndTime > run.StartTime ? run.IterationsBefore * 1e9 / (run.EndTime - run.StartTime) : 0;
+        return new Loop
+        {
+            Tid = lane.Tid,
+            Vcpu = lane.Vcpu,
+            Comm = lane.Comm,
+            StartNs = run.StartTime,
+            EndNs = run.EndTime,
+            HasTime = hasTime,
+            Iterations = run.IterationsBefore,
+            Interruptions = run.Interruptions,
+            Events = events,
+            Kind = isSweep ? LoopKind.Sweep : KindOf(lane, events, exits, rate),
+            Progress = isSweep ? LoopProgress.Address : ProgressOf(events),
+            Reason = ReasonOf(exits[0].Event, lane),
+            Rips = rips,
+            ExitsPerPeriod = exits.Count,
+            PrecededBy = run.Before,
+            InterruptReasons = run.InterruptReasons,
+        };
+    }
+
+    public static string ReasonOf(SavedEvent exit, VcpuLane lane)
+    {
+        if (!exit.HasFields) return "UNKNOWN";
+        var isa = (Isa)exit[ExitIsa];
+        return ExitReasonVocabulary.ReportName(isa == Isa.Unknown ? lane.Isa : isa, (uint)exit[ExitReason]);
+    }
+
+    private static List<ulong> Rips(LoopEvent[] events)
+    {
+        var rips = new List<ulong>();
+        foreach (var e in events)
+        {
+            var slot = e.Event.Name switch { "kvm_exit" => ExitRip, "kvm_entry" => EntryRip, _ => -1 };
+            if (slot < 0 || !e.Event.Has(slot) || rips.Contains(e.Event[slot])) continue;
+            rips.Add(e.Event[slot]);
+        }
+
+        return rips;
+    }
+
+    private static LoopProgress ProgressOf(LoopEvent[] events)
+    {
+        foreach (var e in events)
+        {
+            if (e.Event.Shape is not { } shape || e.Event.Name.StartsWith("kvm_mmu_", StringComparison.Ordinal)) continue;
+            for (var slot = 0; slot < shape.Fields.Count; slot++)
+                if (shape.Fields[slot].Role == FieldRole.Value && (e.Varying >> slot & 1) != 0) return LoopProgress.Value;
+        }
+
+        foreach (var e in events)
+        {
+            if (e.Event.Shape is not { } shape) continue;
+            for (var slot = 0; slot < shape.Fields.Count; slot++)
+                if (shape.Fields[slot].Role == FieldRole.Address && (e.Varying >> slot & 1) != 0) return LoopProgress.Address;
+        }
+
+        var exitRips = events.Where(e => e.Event.Name == "kvm_exit" && e.Event.HasFields).Select(e => e.Event[ExitRip]).ToHashSet();
+        var entries = events.Where(e => e.Event.Name == "kvm_entry" && e.Event.Has(EntryRip)).Select(e => e.Event[EntryRip]);
+        return entries.Any(rip => !exitRips.Contains(rip)) || exitRips.Count > 1 ? LoopProgress.Rip : LoopProgress.None;
+    }
+
+    private static LoopKind KindOf(VcpuLane lane, LoopEvent[] events, List<LoopEvent> exits, double rate)
+    {
+        if (events.Any(IsEmulationFailure)) return LoopKind.EmulationFailure;
+        var reasons = exits.ConvertAll(e => ReasonOf(e.Event, lane));
+        if (reasons.TrueForAll(r => r is "HLT" or "EXIT_HLT" or "EXIT_IDLE_HLT")) return LoopKind.Idle;
+        if (reasons.TrueForAll(IsHostInterrupt)) return rate > 0 && rate <= MaxTickRate ? LoopKind.HostTick : LoopKind.InterruptStorm;
+        if (events.Any(e => e.Event.Name is "kvm_nested_vmexit_inject" or "kvm_nested_vmenter" or "kvm_nested_vmrun")) return LoopKind.NestedBounce;
+        var device = events.Any(e => e.Event.Name is "kvm_mmio" or "kvm_pio" or "kvm_fast_mmio" or "vcpu_match_mmio");
+        if (!device && reasons.Exists(IsFault)) return LoopKind.FaultLivelock;
+        if (reasons.Exists(r => r is "INTERRUPT_WINDOW" or "NMI_WINDOW" or "EXIT_VINTR")) return LoopKind.InterruptStorm;
+        if (device || reasons.TrueForAll(IsPoll)) return LoopKind.GuestPoll;
+        return LoopKind.Other;
+    }
+
+    private static bool IsEmulationFailure(LoopEvent e) => e.Event.Name switch
+    {
+        "kvm_emulate_insn" => e.Text.EndsWith(" FAIL", StringComparison.Ordinal) || e.Text.EndsWith(" failed", StringComparison.Ordinal),
+        "kvm_userspace_exit" => e.Text.Contains("INTERNAL_ERROR", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    private static bool IsHostInterrupt(string reason) =>
+        reason is "EXTERNAL_INTERRUPT" or "PREEMPTION_TIMER" or "EXIT_INTR" or "EXIT_NMI" or "EXIT_SMI" or "IRQ";
+
+    private static bool IsFault(string reason) => reason is "EPT_VIOLATION" or "EXIT_NPF" or "EXIT_EXCP_PF";
+
+    private static bool IsPoll(string reason) =>
+        reason is "IO_INSTRUCTION" or "EXIT_IOIO" or "MSR_READ" or "EXIT_MSR" or "CPUID" or "EXIT_CPUID" or "RDTSC" or "EXIT_RDTSC" or "RDTSCP"
+            or "EXIT_RDTSCP" or "APIC_ACCESS" or "EPT_MISCONFIG" or "PAUSE_INSTRUCTION" or "EXIT_PAUSE";
+}

@@ -1,0 +1,182 @@
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Events.Vocabulary;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis.Loops;
+
+/// <summary>
+/// Finds loops on every thread. Three streams a thread: all events but host-interrupt trips (the loops proper); all
+/// events, for loops that are made of such trips; and addresses left out, for sweeps. Of loops that overlap the first
+/// stream's win.
+/// </summary>
+public sealed class LoopDetector : TraceObserver
+{
+    /// <summary>Loops kept; the smallest beyond are dropped and counted.</summary>
+    public const int MaxLoops = 1000;
+
+    private readonly int _minIterations;
+    private readonly int _maxPeriod;
+    private readonly EventToken _tokens = new();
+    private readonly KnownKinds _kinds = new();
+    private readonly NotableEvents _notable = new();
+    private readonly Dictionary<int, LaneLoops> _lanes = [];
+    private readonly List<Loop> _found = [];
+    private readonly List<Loop> _ticks = [];
+    private readonly List<Loop> _sweeps = [];
+    private LaneLoops? _last;
+
+    /// <param name="minIterations">Complete periods that make a loop, at least 2.</param>
+    /// <param name="maxPeriod">Longer periods are not reported, at most 64.</param>
+    public LoopDetector(int minIterations = 16, int maxPeriod = PeriodTracker.MaxPeriod)
+    {
+        _minIterations = Math.Max(2, minIterations);
+        _maxPeriod = Math.Clamp(maxPeriod, 1, PeriodTracker.MaxPeriod);
+    }
+
+    /// <summary>Loops left out because there were too many.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>All loops, most events first, sweeps last. Complete after <see cref="OnEnd"/>.</summary>
+    public IReadOnlyList<Loop> Loops { get; private set; } = [];
+
+    public override void OnEvent(VcpuLane lane, in EventRow row)
+    {
+        var loops = _last is { } l && l.Lane == lane ? l : Of(lane);
+        if (loops is null) return;
+        loops.Add(row, _tokens, _kinds, _notable);
+    }
+
+    public override void OnLost(in EventRow row)
+    {
+        foreach (var loops in _lanes.Values)
+            if (row.Cpu < 0 || loops.Lane.LastCpu < 0 || loops.Lane.LastCpu == row.Cpu) loops.Break();
+    }
+
+    public override void OnEnd()
+    {
+        foreach (var loops in _lanes.Values) loops.Break();
+        var all = new List<Loop>(_found);
+        all.AddRange(_ticks.Where(t => !Overlapped(t, _found)));
+        all.Sort(BySize);
+        var sweeps = _sweeps.Where(s => !Overlapped(s, all)).ToList();
+        sweeps.Sort(BySize);
+        all.AddRange(sweeps);
+        Loops = all;
+    }
+
+    /// <summary>Follows a thread from its first exit or entry on; before that it is no vCPU.</summary>
+    private LaneLoops? Of(VcpuLane lane)
+    {
+        if (!_lanes.TryGetValue(lane.Index, out var loops))
+        {
+            if (!lane.IsVcpu && lane.Events > 1 && !lane.InHost) return null;
+            _lanes[lane.Index] = loops = new LaneLoops(lane, _minIterations, Found);
+        }
+
+        return _last = loops;
+    }
+
+    private void Found(VcpuLane lane, LoopRun run, LoopStreamKind kind)
+    {
+        if (run.Period > _maxPeriod || LoopClassifier.Make(lane, run, kind == LoopStreamKind.WithoutAddress) is not { } loop) return;
+        var list = kind switch { LoopStreamKind.Main => _found, LoopStreamKind.WithInterrupts => _ticks, _ => _sweeps };
+        list.Add(loop);
+        if (list.Count <= MaxLoops * 2) return;
+        list.Sort(BySize);
+        Dropped += list.Count - MaxLoops;
+        list.RemoveRange(MaxLoops, list.Count - MaxLoops);
+    }
+
+    private static bool Overlapped(Loop loop, List<Loop> others) =>
+        others.Exists(o => o.Tid == loop.Tid && o.StartNs <= loop.EndNs && loop.StartNs <= o.EndNs && (o.Iterations * o.Period * 20 >= loop.Iterations * loop.Period));
+
+    private static int BySize(Loop a, Loop b)
+    {
+        var order = (b.Iterations * b.Period).CompareTo(a.Iterations * a.Period);
+        if (order == 0) order = a.StartNs.CompareTo(b.StartNs);
+        return order != 0 ? order : a.Tid.CompareTo(b.Tid);
+    }
+
+    internal enum LoopStreamKind
+    {
+        Main,
+        WithInterrupts,
+        WithoutAddress,
+    }
+
+    /// <summary>One thread's streams.</summary>
+    private sealed class LaneLoops
+    {
+        private readonly EventHistory _history = new();
+        private readonly EventHistory _mainHistory = new();
+        private readonly LoopStream _main;
+        private readonly LoopStream _all;
+        private readonly LoopStream _sweep;
+        private bool _interruptTrip;
+        private bool _sawInterrupt;
+        private bool _sweepReset;
+
+        public LaneLoops(VcpuLane lane, int minIterations, Action<VcpuLane, LoopRun, LoopStreamKind> found)
+        {
+            Lane = lane;
+            _main = new LoopStream(minIterations, run => found(lane, run, LoopStreamKind.Main));
+            _all = new LoopStream(minIterations, run => found(lane, run, LoopStreamKind.WithInterrupts));
+            _sweep = new LoopStream(minIterations, run => found(lane, run, LoopStreamKind.WithoutAddress));
+        }
+
+        public VcpuLane Lane { get; }
+
+        public void Add(in EventRow row, EventToken tokens, KnownKinds kinds, NotableEvents notable)
+        {
+            tokens.Of(row, out var token, out var withoutAddress);
+            var kind = row.Kind;
+            if (kind == kinds.Exit && Lane.Trip.IsHostInterrupt)
+            {
+                _interruptTrip = true;
+                _sawInterrupt = true;
+                var reason = ExitReasonVocabulary.ReportName(Lane.Trip.Isa, Lane.Trip.Reason);
+                _main.NoteInterrupt(reason);
+                _sweep.NoteInterrupt(reason);
+            }
+
+            if (_sawInterrupt && !_main.IsSettled)
+            {
+                _history.Add(row, notable.Is(kind));
+                _all.Add(token, row, _history);
+            }
+            else if (_sawInterrupt && _interruptTrip)
+            {
+                _all.Break(); // far inside a loop proper: what the interrupts do is noise
+                _sawInterrupt = false;
+            }
+
+            if (_interruptTrip)
+            {
+                if (kind == kinds.Entry) _interruptTrip = false;
+                return;
+            }
+
+            _mainHistory.Add(row, notable.Is(kind));
+            _main.Add(token, row, _mainHistory);
+            if (_main.IsSettled)
+            {
+                if (!_sweepReset) _sweep.Break();
+                _sweepReset = true;
+                return;
+            }
+
+            _sweepReset = false;
+            _sweep.Add(withoutAddress, row, _mainHistory);
+        }
+
+        public void Break()
+        {
+            _main.Break();
+            _all.Break();
+            _sweep.Break();
+            _history.Clear();
+            _mainHistory.Clear();
+            _interruptTrip = false;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Numerics;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis.Loops;
+
+/// <summary>A run of one repeating sequence while it goes on, and after.</summary>
+internal sealed class LoopRun
+{
+    public required int Period { get; init; }
+
+    /// <summary>Token index of the first event.</summary>
+    public required long Start { get; init; }
+
+    /// <summary>Where the piece now running began; pieces are parted by interruptions.</summary>
+    public long PieceStart { get; set; }
+
+    /// <summary>Complete periods of the pieces before.</summary>
+    public long IterationsBefore { get; set; }
+
+    /// <summary>Token index behind the last event of the last piece.</summary>
+    public long End { get; set; }
+
+    public long StartTime { get; set; }
+
+    public long EndTime { get; set; }
+
+    public long Interruptions { get; set; }
+
+    /// <summary>Sum of the period's tokens: the same for every rotation.</summary>
+    public required ulong Signature { get; init; }
+
+    /// <summary>The first period's events, from the snapshot on.</summary>
+    public SavedEvent[]? Template { get; set; }
+
+    /// <summary>By place in the period: fields that differed between turns.</summary>
+    public ulong[]? Varying { get; set; }
+
+    /// <summary>By place in the period: whether the GPA frame differed.</summary>
+    public List<SavedEvent> Before { get; set; } = [];
+
+    /// <summary>Place in the template of the next token.</summary>
+    public int Place { get; set; }
+
+    /// <summary>Exits of the host's own that broke into the run, by reason name.</summary>
+    public Dictionary<string, long> InterruptReasons { get; } = [];
+
+    public long Iterations(long end) => IterationsBefore + ((end - PieceStart) / Period);
+
+    /// <summary>Marks the fields in which a further turn's event differs from the first turn's.</summary>
+    public void Compare(int place, ReadOnlySpan<ulong> slots)
+    {
+        var first = Template![place].Slots;
+        ulong differing = 0;
+        var fields = Math.Min(first.Length, slots.Length) - 1;
+        for (var i = 0; i < fields; i++)
+            if (first[i] != slots[i]) differing |= 1UL << i;
+        Varying![place] |= differing;
+    }
+
+    public static ulong Sum(ulong sum, uint token) => sum + (BitOperations.RotateLeft(token * 0x9E3779B97F4A7C15UL, 23) ^ token);
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace KvmTraceLab.Analysis;
+
+/// <summary>Numbers in sentences, with their units; tables are formatted by the outputs.</summary>
+public static class Numbers
+{
+    /// <summary>A duration with a fitting unit, or bare ticks.</summary>
+    public static string Duration(long ns, string unit) => unit switch
+    {
+        "ns" when ns < 1_000 => $"{ns}ns",
+        "ns" when ns < 1_000_000 => Fixed(ns / 1e3, "us"),
+        "ns" when ns < 1_000_000_000 => Fixed(ns / 1e6, "ms"),
+        "ns" => Fixed(ns / 1e9, "s"),
+        _ => $"{ns} {unit}",
+    };
+
+    /// <summary>Events a second.</summary>
+    public static string Rate(double perSecond) => perSecond switch
+    {
+        >= 999_500 => Fixed(perSecond / 1e6, "M/s"),
+        >= 1_000 => Fixed(perSecond / 1e3, "k/s"),
+        _ => Fixed(perSecond, "/s"),
+    };
+
+    /// <summary>A share in per cent.</summary>
+    public static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>A point in time as traces print it: seconds with six digits, or bare ticks.</summary>
+    public static string Time(long ns, string unit) => unit == "ns"
+        ? (ns / 1_000_000_000).ToString(CultureInfo.InvariantCulture) + "." + (ns % 1_000_000_000 / 1000).ToString("000000", CultureInfo.InvariantCulture)
+        : ns.ToString(CultureInfo.InvariantCulture);
+
+    public static string Hex(ulong value) => "0x" + value.ToString("x", CultureInfo.InvariantCulture);
+
+    private static string Fixed(double value, string unit) => value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) + unit;
+}

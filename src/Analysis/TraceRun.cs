@@ -1,0 +1,47 @@
+using KvmTraceLab.Analysis.Symbols;
+using KvmTraceLab.Parser;
+using KvmTraceLab.Parser.Events.Vocabulary;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis;
+
+/// <summary>A trace that was read to its end, and what all analyses may ask of it.</summary>
+/// <param name="Trace">Source, health, line tally.</param>
+/// <param name="Replayer">Lanes, times, vendor.</param>
+public sealed record TraceRun(Trace Trace, TraceReplayer Replayer)
+{
+    public TraceInfo Info => Trace.Info;
+
+    /// <summary>Names of guest code, as given.</summary>
+    public SymbolMap GuestSymbols { get; init; } = SymbolMap.Empty;
+
+    /// <summary>Lines of a kernel log and remarks around the trace that speak of a thread or CPU.</summary>
+    public IReadOnlyList<LogLine> LogLines { get; init; } = [];
+
+    public bool IsNanoseconds => Info.TimeUnit == Parser.TimeUnit.Nanoseconds;
+
+    /// <summary>Unit of times as in JSON: <c>ns</c>, <c>cycles</c>, <c>count</c>.</summary>
+    public string TimeUnit => Info.TimeUnit switch
+    {
+        Parser.TimeUnit.Nanoseconds => "ns",
+        Parser.TimeUnit.Cycles => "cycles",
+        _ => "count",
+    };
+
+    /// <summary>Span in seconds; null where the clock does not tell time or the trace has none.</summary>
+    public double? Seconds => Replayer.HasTimes && IsNanoseconds && Replayer.LastTime > Replayer.FirstTime
+        ? (Replayer.LastTime - Replayer.FirstTime) / 1e9
+        : null;
+
+    public long Exits => Replayer.Lanes.Sum(l => l.Exits);
+
+    public bool LostAnything => Replayer.LostMarkers > 0;
+
+    public string Vendor => Replayer.Vendor switch
+    {
+        Isa.Vmx => "intel",
+        Isa.Svm => "amd",
+        Isa.Arm64 => "arm64",
+        _ => "unknown",
+    };
+}

@@ -1,0 +1,155 @@
+using KvmTraceLab.Parser.Events;
+
+namespace KvmTraceLab.Replay;
+
+/// <summary>A copy of one row that outlives its batch; reusable, so that rings of them cost nothing a row.</summary>
+public sealed class SavedEvent
+{
+    private const int MaxText = 512;
+
+    private ulong[] _slots = new ulong[8];
+    private byte[] _text = [];
+    private int _textLength;
+    private int _slotCount;
+    private EventCatalog _catalog = null!;
+
+    public long Time { get; private set; }
+
+    public bool HasTime => (Flags & RowFlags.NoTime) == 0;
+
+    public int Cpu { get; private set; }
+
+    public int Tid { get; private set; }
+
+    public int Kind { get; private set; }
+
+    public RowFlags Flags { get; private set; }
+
+    public long Offset { get; private set; }
+
+    /// <summary>The task's name where the line spelled it, else what the trace says of the thread.</summary>
+    public string Comm { get; private set; } = "";
+
+    public string Name => _catalog.NameOf(Kind);
+
+    public EventShape? Shape => _catalog.ShapeOf(Kind);
+
+    public bool HasFields => (Flags & RowFlags.NoFields) == 0;
+
+    /// <summary>The value of a field by slot.</summary>
+    public ulong this[int slot] => _slots[slot];
+
+    public ReadOnlySpan<ulong> Slots => _slots.AsSpan(0, _slotCount);
+
+    public bool Has(int slot) => HasFields && (_slots[_slotCount - 1] >> slot & 1) != 0;
+
+    public void CopyFrom(in EventRow row, bool withText = false)
+    {
+        var batch = row.Batch;
+        var index = row.Index;
+        _catalog = batch.Catalog;
+        Time = batch.Time[index];
+        Cpu = batch.Cpu[index];
+        Tid = batch.Tid[index];
+        Kind = batch.Kind[index];
+        Flags = batch.Flags[index];
+        Offset = batch.Offset[index];
+        _textLength = 0;
+        _slotCount = 0;
+        if (HasFields && row.Shape is { } shape)
+        {
+            _slotCount = shape.Width;
+            if (_slots.Length < _slotCount) _slots = new ulong[_slotCount];
+            batch.Slots.AsSpan(batch.Start[index], _slotCount).CopyTo(_slots);
+            if (shape.KeepsText) withText = true;
+        }
+        else
+        {
+            withText = true;
+        }
+
+        if (!withText) return;
+        var text = row.RawPayload;
+        if (text.IsEmpty && HasFields)
+        {
+            CopyTextFields(row);
+            return;
+        }
+
+        KeepText(text);
+        Rebase(batch.PayloadStart[index], text.Length);
+    }
+
+    /// <summary>Copies everything, the task's name too; for events that a report will print.</summary>
+    public SavedEvent Detach()
+    {
+        var copy = new SavedEvent
+        {
+            _catalog = _catalog, Time = Time, Cpu = Cpu, Tid = Tid, Kind = Kind, Flags = Flags, Offset = Offset, Comm = Comm,
+            _slots = [.. Slots], _slotCount = _slotCount, _text = _text.AsSpan(0, _textLength).ToArray(), _textLength = _textLength,
+        };
+        return copy;
+    }
+
+    public static SavedEvent Of(in EventRow row)
+    {
+        var saved = new SavedEvent();
+        saved.CopyFrom(row, withText: true);
+        saved.Comm = System.Text.Encoding.UTF8.GetString(row.Comm);
+        return saved;
+    }
+
+    /// <summary>The payload as the dialect spells it; fields of the mask print as <c>*</c>.</summary>
+    public string Payload(Dialect dialect = Dialect.Plugin, ulong starred = 0)
+    {
+        if (!HasFields || Shape is not { } shape) return System.Text.Encoding.UTF8.GetString(_text.AsSpan(0, _textLength)).Trim();
+        var batch = new EventBatch(_catalog);
+        var index = batch.Add(_slotCount);
+        batch.Kind[index] = (ushort)Kind;
+        batch.Flags[index] = Flags;
+        batch.Time[index] = Time;
+        batch.Text = _text;
+        Slots.CopyTo(batch.Slots);
+        var to = new TextBuilder();
+        shape.Print(batch[index], to, dialect, starred);
+        return to.ToString().Trim();
+    }
+
+    private void KeepText(ReadOnlySpan<byte> text)
+    {
+        _textLength = Math.Min(text.Length, MaxText);
+        if (_text.Length < _textLength) _text = new byte[Math.Max(64, _textLength)];
+        text[.._textLength].CopyTo(_text);
+    }
+
+    /// <summary>Text fields refer to the batch's text; make them refer to the copy.</summary>
+    private void Rebase(int payloadStart, int length)
+    {
+        if (_slotCount == 0 || Shape is not { KeepsText: true } shape) return;
+        for (var slot = 0; slot < shape.Fields.Count; slot++)
+        {
+            if (!shape.IsText(slot)) continue;
+            var offset = TextRef.Offset(_slots[slot]) - payloadStart;
+            var size = TextRef.Length(_slots[slot]);
+            _slots[slot] = offset >= 0 && offset + size <= Math.Min(length, MaxText) ? TextRef.Make(offset, size) : 0;
+        }
+    }
+
+    private void CopyTextFields(in EventRow row)
+    {
+        if (Shape is not { } shape) return;
+        Span<byte> all = stackalloc byte[MaxText];
+        var used = 0;
+        for (var slot = 0; slot < shape.Fields.Count; slot++)
+        {
+            if (!shape.IsText(slot)) continue;
+            var text = row.TextOf(_slots[slot]);
+            var take = Math.Min(text.Length, MaxText - used);
+            text[..take].CopyTo(all[used..]);
+            _slots[slot] = TextRef.Make(used, take);
+            used += take;
+        }
+
+        KeepText(all[..used]);
+    }
+}

@@ -1,0 +1,260 @@
+using System.Globalization;
+using System.Text;
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Events.Kvm;
+using KvmTraceLab.Parser.Events.Vocabulary;
+using KvmTraceLab.Parser.Health;
+
+namespace KvmTraceLab.Replay;
+
+/// <summary>
+/// Turns events into lives: one lane a thread, one trip from each exit to the next entry, and tells observers. Knowledge
+/// ends where events were lost.
+/// </summary>
+public sealed class TraceReplayer
+{
+    /// <summary>Threads told apart; events of further ones share one lane (a counter says so).</summary>
+    public const int MaxLanes = 65_536;
+
+    public static readonly HealthCounter TooManyThreads = new(
+        "tooManyThreads", Severity.Info, "More than 65536 threads: events of the others are counted together. Narrow with --tid.");
+
+    private readonly ITraceObserver[] _observers;
+    private readonly RowFilter _filter;
+    private readonly Dictionary<int, VcpuLane> _lanes = [];
+    private readonly List<VcpuLane> _all = [];
+    private readonly KnownKinds _kinds = new();
+    private VcpuLane? _last;
+    private long _previousTime;
+
+    public TraceReplayer(IEnumerable<ITraceObserver> observers, RowFilter? filter = null)
+    {
+        _observers = [.. observers];
+        _filter = filter ?? RowFilter.All;
+    }
+
+    /// <summary>All lanes in order of appearance.</summary>
+    public IReadOnlyList<VcpuLane> Lanes => _all;
+
+    /// <summary>The vendor that most exits speak of so far.</summary>
+    public Isa Vendor { get; private set; }
+
+    public long FirstTime { get; private set; }
+
+    public long LastTime { get; private set; }
+
+    /// <summary>Some event had a time.</summary>
+    public bool HasTimes { get; private set; }
+
+    public HealthLog Health { get; } = new();
+
+    /// <summary>Rows that took part.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Markers of lost events.</summary>
+    public long LostMarkers { get; private set; }
+
+    public void Process(EventBatch batch)
+    {
+        for (var i = 0; i < batch.Count; i++) Process(batch[i]);
+    }
+
+    /// <summary>Closes what is open; call once, after the last batch.</summary>
+    public void End()
+    {
+        foreach (var lane in _all)
+            if (lane.InHost) CloseTrip(lane, timed: false);
+        foreach (var observer in _observers) observer.OnEnd();
+    }
+
+    private void Process(in EventRow row)
+    {
+        var kind = row.Kind;
+        if (kind == EventCatalog.LostKind)
+        {
+            Lost(row);
+            return;
+        }
+
+        var hasTime = row.HasTime;
+        if (!_filter.IsAll && !_filter.Passes(row.Time, hasTime)) return;
+        var lane = LaneOf(row);
+        if (!_filter.IsAll)
+        {
+            if (lane.Vcpu is null) LearnVcpu(lane, row, kind);
+            if (!_filter.Passes(lane)) return;
+        }
+
+        Rows++;
+        lane.Events++;
+        if (hasTime) Clock(lane, row);
+        if (row.Cpu >= 0) lane.LastCpu = row.Cpu;
+        if (kind == _kinds.Exit)
+        {
+            Exit(lane, row);
+        }
+        else if (kind == _kinds.Entry)
+        {
+            Notify(lane, row);
+            Entry(lane, row);
+            return;
+        }
+        else if (lane.InHost)
+        {
+            lane.Trip.Events++;
+            TripReader.Read(lane, row, _kinds);
+        }
+        else if (_kinds.IsNested(kind))
+        {
+            TripReader.ReadNested(lane, row, _kinds);
+        }
+
+        Notify(lane, row);
+    }
+
+    private void Notify(VcpuLane lane, in EventRow row)
+    {
+        foreach (var observer in _observers) observer.OnEvent(lane, row);
+    }
+
+    private void Clock(VcpuLane lane, in EventRow row)
+    {
+        var time = row.Time;
+        if (!HasTimes)
+        {
+            HasTimes = true;
+            FirstTime = LastTime = _previousTime = time;
+        }
+
+        if (time < _previousTime) Health.Count(TraceHealth.TimeBackwards, row.Offset);
+        _previousTime = time;
+        if (time < FirstTime) FirstTime = time;
+        if (time > LastTime) LastTime = time;
+        if (lane.Events == 1) lane.FirstTime = time;
+        lane.LastTime = time;
+    }
+
+    private void Exit(VcpuLane lane, in EventRow row)
+    {
+        if (lane.InHost) CloseTrip(lane, timed: false); // its entry is missing
+        lane.IsVcpu = true;
+        lane.Exits++;
+        var trip = lane.Trip;
+        trip.Open();
+        var exit = KvmExit.Over(row);
+        trip.HasReason = row.HasFields;
+        trip.Start = row.Time;
+        trip.HasStart = row.HasTime;
+        trip.Offset = row.Offset;
+        if (trip.HasReason)
+        {
+            trip.Isa = exit.Isa;
+            if (trip.Isa == Isa.Unknown) trip.Isa = lane.Isa != Isa.Unknown ? lane.Isa : Vendor;
+            else if (lane.Isa == Isa.Unknown) lane.Isa = Vendor = trip.Isa;
+            trip.FullReason = exit.Reason;
+            trip.FailedVmentry = trip.Isa == Isa.Vmx && (exit.Reason & ExitReasonVocabulary.FailedVmentry) != 0;
+            trip.Reason = trip.Isa == Isa.Vmx || trip.Isa == Isa.Unknown ? exit.Reason & 0xffff : exit.Reason;
+            trip.Rip = exit.Rip;
+            trip.Info1 = exit.Info1;
+            trip.Info2 = exit.Info2;
+            trip.IsHostInterrupt = ExitClass.IsHostInterrupt(trip.Isa, trip.Reason, exit);
+            trip.IsIdle = ExitClass.IsHalt(trip.Isa, trip.Reason);
+            if (exit.HasVcpuId && lane.Vcpu is null) lane.Vcpu = exit.VcpuId;
+            TripReader.ReadExit(trip, exit);
+        }
+
+        trip.Level = lane.SeesNestedExits ? GuestLevel.L1 : lane.Level;
+        if (lane.InGuest && lane.LastEntryHasTime && row.HasTime && row.Time >= lane.LastEntryTime) lane.GuestNs += row.Time - lane.LastEntryTime;
+        lane.InGuest = false;
+        lane.InHost = true;
+    }
+
+    private void Entry(VcpuLane lane, in EventRow row)
+    {
+        lane.IsVcpu = true;
+        lane.Entries++;
+        var entry = KvmEntry.Over(row);
+        if (entry.HasVcpuId) lane.Vcpu ??= entry.VcpuId;
+        if (lane.InHost)
+        {
+            var trip = lane.Trip;
+            trip.HasEntryRip = entry.HasRip;
+            trip.EntryRip = entry.Rip;
+            trip.End = row.Time;
+            CloseTrip(lane, timed: trip.HasStart && row.HasTime && row.Time >= trip.Start);
+        }
+
+        lane.InGuest = true;
+        lane.LastEntryTime = row.Time;
+        lane.LastEntryHasTime = row.HasTime;
+    }
+
+    private void CloseTrip(VcpuLane lane, bool timed)
+    {
+        var trip = lane.Trip;
+        lane.InHost = false;
+        trip.Timed = timed;
+        if (timed)
+        {
+            var idle = trip.IsIdle ? trip.Duration : Math.Min(trip.BlockedNs, trip.Duration);
+            lane.IdleNs += idle;
+            lane.HostNs += trip.Duration - idle;
+        }
+
+        foreach (var observer in _observers) observer.OnTrip(lane, trip);
+    }
+
+    private void Lost(in EventRow row)
+    {
+        LostMarkers++;
+        foreach (var lane in _all)
+        {
+            // Only threads last seen on that CPU can have lost something.
+            if (row.Cpu >= 0 && lane.LastCpu >= 0 && lane.LastCpu != row.Cpu) continue;
+            if (lane.InHost) CloseTrip(lane, timed: false);
+            lane.InGuest = false;
+            lane.Level = GuestLevel.Unknown;
+        }
+
+        foreach (var observer in _observers) observer.OnLost(row);
+    }
+
+    private VcpuLane LaneOf(in EventRow row)
+    {
+        var tid = row.Tid;
+        if (_last is { } last && last.Tid == tid) return last;
+        if (!_lanes.TryGetValue(tid, out var lane))
+        {
+            if (_all.Count >= MaxLanes)
+            {
+                Health.Count(TooManyThreads, row.Offset);
+                return _last = _all[^1];
+            }
+
+            lane = new VcpuLane(tid, _all.Count);
+            _lanes[tid] = lane;
+            _all.Add(lane);
+        }
+
+        if (lane.Comm.Length == 0 || lane.Comm == "<...>")
+        {
+            lane.Comm = Encoding.UTF8.GetString(row.Comm);
+            lane.Vcpu ??= FromComm(lane.Comm);
+        }
+
+        return _last = lane;
+    }
+
+    /// <summary>QEMU names its vCPU threads <c>CPU 3/KVM</c>.</summary>
+    private static int? FromComm(string comm)
+    {
+        if (!comm.StartsWith("CPU ", StringComparison.Ordinal) || !comm.Contains("/KV", StringComparison.Ordinal)) return null;
+        return int.TryParse(comm.AsSpan(4, comm.IndexOf('/', StringComparison.Ordinal) - 4), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
+    }
+
+    private void LearnVcpu(VcpuLane lane, in EventRow row, int kind)
+    {
+        if (kind == _kinds.Entry && KvmEntry.Over(row) is { HasVcpuId: true } entry) lane.Vcpu = entry.VcpuId;
+        else if (kind == _kinds.Exit && KvmExit.Over(row) is { HasVcpuId: true } exit) lane.Vcpu = exit.VcpuId;
+    }
+}

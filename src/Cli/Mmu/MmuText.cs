@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using KvmTraceLab.Output.Mmu;
+
+namespace KvmTraceLab.Cli.Mmu;
+
+/// <summary>Writes rows and JSON objects the same way in every subcommand.</summary>
+internal static class MmuText
+{
+    /// <summary>One JSON object, indented, ending in a line feed.</summary>
+    public static void Json(TextWriter output, Action<Utf8JsonWriter> body)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            body(json);
+            json.WriteEndObject();
+        }
+
+        output.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        output.Write('\n');
+    }
+
+    /// <summary>Rows as text columns, CSV, a Markdown table, or <c>"columns"</c> and <c>"rows"</c> of a JSON object.</summary>
+    public static void Table(TextWriter output, MmuFormat format, string schema, string name, IReadOnlyList<string> columns, IEnumerable<string[]> rows)
+    {
+        switch (format)
+        {
+            case MmuFormat.Csv:
+                CsvRows.Write(output, columns, rows);
+                break;
+            case MmuFormat.Md:
+                output.WriteLine($"| {string.Join(" | ", columns)} |");
+                output.WriteLine($"|{string.Concat(columns.Select(_ => " --- |"))}");
+                foreach (string[] row in rows)
+                    output.WriteLine($"| {string.Join(" | ", row.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal)))} |");
+                break;
+            case MmuFormat.Json:
+                Json(output, json =>
+                {
+                    json.WriteString("schema", schema);
+                    json.WriteString("name", name);
+                    json.WriteStartArray("columns");
+                    foreach (string column in columns)
+                        json.WriteStringValue(column);
+                    json.WriteEndArray();
+                    json.WriteStartArray("rows");
+                    foreach (string[] row in rows)
+                    {
+                        json.WriteStartObject();
+                        for (int i = 0; i < row.Length; i++)
+                            json.WriteString(columns[i], row[i]);
+                        json.WriteEndObject();
+                    }
+
+                    json.WriteEndArray();
+                });
+                break;
+            default:
+                List<string[]> all = [.. rows];
+                int[] widths = [.. columns.Select((c, i) => Math.Max(c.Length, all.Count == 0 ? 0 : all.Max(r => r[i].Length)))];
+                Line(columns);
+                foreach (string[] row in all)
+                    Line(row);
+                break;
+
+                void Line(IReadOnlyList<string> cells) =>
+                    output.WriteLine(string.Join(' ', cells.Select((c, i) => c.PadRight(widths[i]))).TrimEnd());
+        }
+    }
+
+    /// <summary>An array of strings.</summary>
+    public static void Strings(this Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (string value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}

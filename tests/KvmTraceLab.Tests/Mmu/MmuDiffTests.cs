@@ -1,0 +1,28 @@
+using KvmTraceLab.Mmu.Architecture;
+
+namespace KvmTraceLab.Tests.Mmu;
+
+/// <summary>The model against the independent twin, over every input of every table.</summary>
+public sealed class MmuDiffTests
+{
+    private static readonly List<MmuDifference> All = [.. MmuDiff.All()];
+
+    [Fact]
+    public void Every_difference_is_explained()
+    {
+        MmuDifference[] unexplained = [.. All.Where(d => d.Id == DifferenceKind.Unexplained)];
+        Assert.True(unexplained.Length == 0, string.Join('\n', unexplained.Take(20).Select(d => $"role: {d.Role}  acc: {d.Input}  access: {d.Access}  kvm: {d.Kvm}  hardware: {d.Architecture}")));
+    }
+
+    [Fact]
+    public void Each_known_difference_occurs()
+    {
+        string[] known = [.. DifferenceKind.All.Select(k => k.Id).Where(id => id != DifferenceKind.Unexplained).Order(StringComparer.Ordinal)];
+        Assert.Equal(known, All.Select(d => d.Id).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_counts_are_stable() => Assert.Equal(
+        "",
+        string.Join(' ', All.GroupBy(d => d.Id).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key}={g.Count()}")));
+}

@@ -7,21 +7,45 @@ namespace KvmTraceLab.Parser.Events;
 /// </summary>
 /// <remarks>
 /// The language: literal text; <c>{f}</c> decimal; <c>{f:d}</c> the same, printed signed; <c>{f:x}</c> hexadecimal
-/// (<c>0x</c> accepted in any case; <c>x8</c>, <c>x16</c> print zero-padded; <c>#x</c> prints like C's <c>%#x</c>);
+/// (<c>0x</c> accepted in any case; <c>x8</c>, <c>x16</c> print zero-padded; <c>#x</c> prints like C's <c>%#x</c>, <c>#x16</c> like <c>%#016x</c>);
 /// <c>{f:a|b}</c> one of these words, by position, or by number with <c>{f:a=3|b=7}</c>; <c>{f:@name}</c> a vocabulary;
-/// <c>{f:t}</c> a token, <c>{f:s}</c> the rest of the line, both kept as text; <c>{*}</c> any token, not kept;
+/// <c>{f:3.2:a|b}</c> words for the two bits of f from bit 3 up, <c>{f:0.8}</c> such bits in decimal, <c>{f:0.8x}</c> in
+/// hexadecimal; a field that the pattern has read whole before is only printed by its bits or vocabulary, its text is
+/// read over; <c>{f:t}</c> a token, <c>{f:s}</c> the rest of the line, both kept as text; <c>{*}</c> any token, not kept;
 /// <c>[…]</c> optional; <c>[?f|…]</c> a flag: present sets f to 1, absent to 0; <c>[?f>1|…]</c> read over, printed when
-/// f exceeds 1; a backslash takes the next character literally. One blank stands for one or more blanks or tabs, because
+/// f exceeds 1; <c>[?f.16|…]</c> a flag that is bit 16 of f; a backslash takes the next character literally. One blank stands for one or more blanks or tabs, because
 /// tools pad and mail archives collapse.
 /// </remarks>
 public sealed class EventPattern
 {
     private readonly Step[] _steps;
 
+    private readonly ulong _required;
+    private readonly int _selective = -1;
+
     internal EventPattern(string source, Step[] steps)
     {
         Source = source;
         _steps = steps;
+        var optional = false;
+        for (var i = 0; i < steps.Length; i++)
+        {
+            optional = steps[i].Code == StepCode.OptionalStart || (optional && steps[i].Code != StepCode.OptionalEnd);
+            if (optional || steps[i].Slot < 0 || steps[i].Code == StepCode.OptionalEnd) continue;
+            _required |= 1UL << steps[i].Slot;
+            if (steps[i].Vocabulary is { Companion: not null }) _selective = i;
+        }
+    }
+
+    /// <summary>
+    /// Whether the row has all this spelling prints outside its optional parts, so that printing invents nothing.
+    /// </summary>
+    public bool CanPrint(in EventRow row)
+    {
+        if ((_required & ~row.Presence) != 0) return false;
+        if (_selective < 0) return true;
+        ref readonly var step = ref _steps[_selective];
+        return step.Vocabulary!.Speaks(row[step.Slot], row[step.CompanionSlot]);
     }
 
     /// <summary>The pattern as written.</summary>
@@ -51,14 +75,11 @@ public sealed class EventPattern
                     else ok = false;
                     break;
                 case StepCode.Blank:
+                    // At the end of the text, at its beginning and behind words that may be empty a blank may be missing.
                     if ((uint)at < (uint)text.Length)
                     {
                         if (ByteText.IsBlank(text[at])) at = ByteText.SkipBlanks(text, at + 1);
-                        else ok = false;
-                    }
-                    else
-                    {
-                        ok = i == _steps.Length - 1 || _steps[i + 1].Code is StepCode.OptionalStart or StepCode.OptionalEnd;
+                        else ok = at == 0 || ByteText.IsBlank(text[at - 1]);
                     }
 
                     break;
@@ -74,8 +95,14 @@ public sealed class EventPattern
                     ok = TryWord(step, text, ref at, out slots[step.Slot]);
                     presence |= 1UL << step.Slot;
                     break;
+                case StepCode.Bits:
+                    ok = TryBits(step, text, ref at, out var bits);
+                    if (!step.Derived) slots[step.Slot] = step.First ? bits : slots[step.Slot] | bits;
+                    presence |= 1UL << step.Slot;
+                    break;
                 case StepCode.Vocabulary:
-                    ok = step.Vocabulary!.TryRead(text, ref at, out slots[step.Slot], out var companion);
+                    ok = step.Vocabulary!.TryRead(text, ref at, out var value, out var companion);
+                    if (!step.Derived) slots[step.Slot] = value;
                     presence |= 1UL << step.Slot;
                     if (step.CompanionSlot >= 0)
                     {
@@ -108,7 +135,8 @@ public sealed class EventPattern
                     retryStep = -1;
                     if (step.Slot >= 0)
                     {
-                        slots[step.Slot] = 1;
+                        if (step.Shift < 0) slots[step.Slot] = 1;
+                        else slots[step.Slot] |= 1UL << step.Shift;
                         presence |= 1UL << step.Slot;
                     }
 
@@ -125,7 +153,7 @@ public sealed class EventPattern
             foreach (var slot in optional.GroupSlots) slots[slot] = 0;
             if (optional.Slot >= 0)
             {
-                slots[optional.Slot] = 0;
+                if (optional.Shift < 0) slots[optional.Slot] = 0;
                 presence |= 1UL << optional.Slot;
             }
 
@@ -176,7 +204,14 @@ public sealed class EventPattern
         {
             case StepCode.Hex:
                 if (step.Prefix || (step.Alternate && value != 0)) to.Append("0x"u8);
-                to.AppendHex(value, step.Width);
+                // C counts the 0x of %#016x as two of the sixteen.
+                to.AppendHex(value, step.Alternate && value != 0 ? Math.Max(1, step.Width - 2) : step.Width);
+                break;
+            case StepCode.Bits:
+                var bits = (value >> step.Shift) & ((1UL << step.BitCount) - 1);
+                if (step.Words is not null) PrintWord(to, step, bits);
+                else if (step.Alternate) to.AppendHex(bits);
+                else to.AppendDecimal(bits);
                 break;
             case StepCode.Decimal:
                 if (step.Alternate) to.AppendSigned((long)value);
@@ -196,7 +231,7 @@ public sealed class EventPattern
 
     private static bool ShowOptional(in Step end, in EventRow row)
     {
-        if (end.Slot >= 0) return row[end.Slot] != 0;
+        if (end.Slot >= 0) return end.Shift < 0 ? row[end.Slot] != 0 : (row[end.Slot] >> end.Shift & 1) != 0;
         if (end.ConditionSlot >= 0) return row[end.ConditionSlot] > end.ConditionAbove;
         if (end.GroupSlots.Length == 0) return false;
         foreach (var slot in end.GroupSlots)
@@ -215,9 +250,19 @@ public sealed class EventPattern
         }
 
         value = best < 0 ? 0 : words[best].Value;
-        if (best < 0) return false;
+        // __print_symbolic spells numbers without a name in hexadecimal.
+        if (best < 0) return rest.StartsWith("0x"u8) && ByteText.TryHex(text, ref at, out value);
         at += words[best].Text.Length;
         return true;
+    }
+
+    private static bool TryBits(in Step step, ReadOnlySpan<byte> text, ref int at, out ulong bits)
+    {
+        var ok = step.Words is not null ? TryWord(step, text, ref at, out bits)
+            : step.Alternate ? ByteText.TryHex(text, ref at, out bits)
+            : ByteText.TryDecimal(text, ref at, out bits);
+        bits = (bits & ((1UL << step.BitCount) - 1)) << step.Shift;
+        return ok;
     }
 
     private static void PrintWord(TextBuilder to, in Step step, ulong value)
@@ -229,14 +274,14 @@ public sealed class EventPattern
             return;
         }
 
-        to.AppendDecimal(value);
+        to.Append("0x"u8).AppendHex(value);
     }
 
     public override string ToString() => Source;
 
     internal enum StepCode : byte
     {
-        Literal, Blank, Hex, Decimal, Words, Vocabulary, Token, Rest, Skip, OptionalStart, OptionalEnd,
+        Literal, Blank, Hex, Decimal, Words, Bits, Vocabulary, Token, Rest, Skip, OptionalStart, OptionalEnd,
     }
 
     internal struct Step
@@ -253,6 +298,14 @@ public sealed class EventPattern
         public int ConditionSlot = -1;
         public ulong ConditionAbove;
         public int Width = 1;
+        public int Shift = -1;
+        public int BitCount;
+
+        /// <summary>The first of several bit fields of one slot: clears it.</summary>
+        public bool First;
+
+        /// <summary>Read whole before: this only shows it in words.</summary>
+        public bool Derived;
         public int Jump;
         public byte[] Literal = [];
         public int[] GroupSlots = [];

@@ -9,6 +9,7 @@ public sealed class EventShape
     private readonly EventPattern[] _patterns;
     private readonly EventPattern? _kernel;
     private readonly IIrregularPayload? _irregular;
+    private readonly RecordCompletion? _complete;
     private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
 
     /// <param name="name">The event's name without its system.</param>
@@ -23,6 +24,7 @@ public sealed class EventShape
     /// <param name="fields">Fields in slot order; those that only the patterns name are appended.</param>
     /// <param name="aliases">Other names of fields in format files: <c>"exit_reason=exit_code guest_rip=rip"</c>.</param>
     /// <param name="system">The tracepoint's system: <c>kvm</c> or <c>kvmmmu</c>.</param>
+    /// <param name="complete">Computes fields that text carries from fields of other names in raw records.</param>
     /// <param name="irregular">A reader and printer for payloads that patterns cannot express.</param>
     public EventShape(
         string name,
@@ -37,8 +39,10 @@ public sealed class EventShape
         string fields = "",
         string aliases = "",
         string system = "kvm",
-        IIrregularPayload? irregular = null)
+        IIrregularPayload? irregular = null,
+        RecordCompletion? complete = null)
     {
+        _complete = complete;
         Name = name;
         System = system;
         _irregular = irregular;
@@ -128,14 +132,27 @@ public sealed class EventShape
     public bool KeepsText { get; }
 
     /// <summary>Lets an irregular shape complete a row bound by field names.</summary>
-    public void CompleteFromRecord(IRecordFields record, Span<ulong> slots, ref ulong presence) =>
+    public void CompleteFromRecord(IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
         _irregular?.FromRecord(record, slots[..Fields.Count], ref presence);
+        _complete?.Invoke(this, record, slots[..Fields.Count], ref presence);
+    }
 
     /// <summary>Prints the payload (what stands behind <c>event: </c>) in the given dialect.</summary>
     public void Print(in EventRow row, TextBuilder to, Dialect dialect, ulong starred = 0)
     {
         if (_irregular is not null) _irregular.Print(row, to, dialect, starred);
-        else (dialect == Dialect.Kernel ? _kernel ?? _patterns[0] : _patterns[0]).Print(row, to, dialect, starred);
+        else PatternFor(row, dialect).Print(row, to, dialect, starred);
+    }
+
+    /// <summary>The dialect's spelling, unless it needs fields the row lacks and another one does without.</summary>
+    private EventPattern PatternFor(in EventRow row, Dialect dialect)
+    {
+        var preferred = dialect == Dialect.Kernel ? _kernel ?? _patterns[0] : _patterns[0];
+        if (preferred.CanPrint(row)) return preferred;
+        foreach (var pattern in _patterns)
+            if (pattern.CanPrint(row)) return pattern;
+        return preferred;
     }
 
     private bool TryReadSlowly(ReadOnlySpan<byte> payload, int textOffset, Span<ulong> slots, ref byte hint, out bool leftOver)

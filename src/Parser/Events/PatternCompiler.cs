@@ -10,6 +10,10 @@ internal sealed class PatternCompiler
 {
     private readonly List<string> _fields;
 
+    /// <summary>Slots the pattern at hand has read whole, and those it has read bits of.</summary>
+    private readonly HashSet<int> _whole = [];
+    private readonly HashSet<int> _partial = [];
+
     public PatternCompiler(List<string> fields) => _fields = fields;
 
     public EventPattern Compile(string source)
@@ -17,6 +21,8 @@ internal sealed class PatternCompiler
         var steps = new List<Step>();
         var literal = new StringBuilder();
         var optionalAt = -1;
+        _whole.Clear();
+        _partial.Clear();
         for (var i = 0; i < source.Length; i++)
         {
             var c = source[i];
@@ -83,7 +89,7 @@ internal sealed class PatternCompiler
         steps.Add(new Step
         {
             Code = StepCode.OptionalEnd, Slot = start.Slot, ConditionSlot = start.ConditionSlot,
-            ConditionAbove = start.ConditionAbove, GroupSlots = [.. slots],
+            ConditionAbove = start.ConditionAbove, Shift = start.Shift, GroupSlots = [.. slots],
         });
     }
 
@@ -92,7 +98,9 @@ internal sealed class PatternCompiler
         var greater = text.IndexOf('>', StringComparison.Ordinal);
         if (greater < 0)
         {
-            start.Slot = SlotOf(text);
+            var dot = text.IndexOf('.', StringComparison.Ordinal);
+            start.Slot = SlotOf(dot < 0 ? text : text[..dot]);
+            if (dot >= 0) start.Shift = int.Parse(text[(dot + 1)..], CultureInfo.InvariantCulture);
             return;
         }
 
@@ -107,6 +115,12 @@ internal sealed class PatternCompiler
         var name = colon < 0 ? text : text[..colon];
         var form = colon < 0 ? "" : text[(colon + 1)..];
         var step = new Step { Slot = SlotOf(name) };
+        if (form.Length > 0 && char.IsAsciiDigit(form[0]))
+        {
+            Bits(form, ref step);
+            return step;
+        }
+
         switch (form)
         {
             case "":
@@ -116,9 +130,10 @@ internal sealed class PatternCompiler
                 step.Code = StepCode.Decimal;
                 step.Alternate = true;
                 break;
-            case "#x":
+            case var _ when form.StartsWith("#x", StringComparison.Ordinal):
                 step.Code = StepCode.Hex;
                 step.Alternate = true;
+                if (form.Length > 2) step.Width = int.Parse(form[2..], CultureInfo.InvariantCulture);
                 break;
             case "t":
                 step.Code = StepCode.Token;
@@ -141,7 +156,23 @@ internal sealed class PatternCompiler
                 break;
         }
 
+        step.Derived = !_whole.Add(step.Slot);
         return step;
+    }
+
+    /// <summary><c>shift.count</c>, then <c>x</c> for hexadecimal, or a colon and words.</summary>
+    private void Bits(string form, ref Step step)
+    {
+        step.Code = StepCode.Bits;
+        var colon = form.IndexOf(':', StringComparison.Ordinal);
+        var range = colon < 0 ? form : form[..colon];
+        step.Alternate = range[^1] == 'x';
+        var numbers = range.TrimEnd('x').Split('.');
+        step.Shift = int.Parse(numbers[0], CultureInfo.InvariantCulture);
+        step.BitCount = int.Parse(numbers[1], CultureInfo.InvariantCulture);
+        if (colon >= 0) step.Words = [.. form[(colon + 1)..].Split('|').Select((word, index) => Word(word, index))];
+        step.Derived = _whole.Contains(step.Slot);
+        step.First = _partial.Add(step.Slot);
     }
 
     private static (byte[] Text, ulong Value) Word(string text, int index)

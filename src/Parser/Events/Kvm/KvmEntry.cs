@@ -6,14 +6,15 @@ public readonly struct KvmEntry(EventRow row) : IKvmEvent<KvmEntry>
     public static EventShape Shape { get; } = new(
         "kvm_entry",
         plugin: " vcpu {vcpu_id}[ rip 0x{rip:x}]",
-        kernel: "vcpu {vcpu_id}, rip 0x{rip:x} intr_info 0x{intr_info:x8} error_code 0x{error_code:x8}[?immediate_exit|\\[immediate exit\\]]",
+        kernel: "vcpu {vcpu_id}, rip 0x{rip:x}[ intr_info 0x{intr_info:x8} error_code 0x{error_code:x8}][?immediate_exit|\\[immediate exit\\]]",
         older:
         [
-            "vcpu {vcpu_id}, rip 0x{rip:x}[?immediate_exit|\\[immediate exit\\]]",
             "vcpu {vcpu_id}, rip 0x{rip:x} inj 0x{intr_info:x} inj_error_code 0x{error_code:x}[?guest_mode|\\[guest\\]]",
-            "PC: 0x{rip:x}",
+            " vcpu {vcpu_id} rip 0x{rip:x} {*}",
+            "PC: 0x{rip:x16}",
         ],
-        rip: "rip");
+        rip: "rip",
+        aliases: "rip=vcpu_pc");
 
     public static KvmEntry Over(EventRow row) => new(row);
 

@@ -9,9 +9,9 @@ public readonly struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
 
     internal const string Kernel =
         "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info1 0x{info1:x16} info2 0x{info2:x16} " +
-        "intr_info 0x{intr_info:x8} error_code 0x{error_code:x8} requests 0x{requests:x16}";
+        "intr_info 0x{intr_info:x8} error_code 0x{error_code:x8}[ requests 0x{requests:x16}]";
 
-    internal const string Aliases = "exit_reason=exit_code guest_rip=rip";
+    internal const string Aliases = "exit_reason=exit_code guest_rip=rip guest_rip=vcpu_pc";
 
     public static EventShape Shape { get; } = new(
         "kvm_exit",
@@ -19,16 +19,20 @@ public readonly struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
         kernel: Kernel,
         older:
         [
-            "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info1 0x{info1:x} info2 0x{info2:x} intr_info 0x{intr_info:x} error_code 0x{error_code:x}",
-            "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info {info1:x} {info2:x}",
+            "vcpu {vcpu_id} reason {exit_reason:@exit-reason-kernel} rip 0x{guest_rip:x} info {info1:x} {info2:x}",
             "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} {*} info {info1:x} {info2:x}",
+            "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info {info1:x} {info2:x} intr {intr_info:x}",
             "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x}[ info1 0x{info1:x}][ info2 0x{info2:x}][ intr_info 0x{intr_info:x}][ error_code 0x{error_code:x}]",
             "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x}",
+            "{exit_reason:@arm-exit}, PC: 0x{guest_rip:x16}",
+            "PC: 0x{guest_rip:x}; exit count: {exit_count}",
+            "PC: 0x{guest_rip:x}",
         ],
         fields: "vcpu_id exit_reason isa guest_rip info1 info2 intr_info error_code requests",
         keys: "exit_reason",
         rip: "guest_rip",
-        aliases: Aliases);
+        aliases: Aliases,
+        complete: Completions.ArmExit);
 
     public static KvmExit Over(EventRow row) => new(row);
 

@@ -15,16 +15,26 @@ public sealed class ExitReasonVocabulary : Vocabulary
 
     private readonly WordTable _words;
 
-    private ExitReasonVocabulary()
+    /// <summary>Null: as the dialect asked for has it.</summary>
+    private readonly Dialect? _always;
+
+    private ExitReasonVocabulary(Dialect? always)
     {
+        _always = always;
         _words = new WordTable(
             VmxExitReason.Spellings.Select(s => (s.Word, s.Number | (ulong)Isa.Vmx << (int)IsaShift))
-                .Concat(SvmExitCode.Spellings.Select(s => (s.Word, (uint)s.Number | (ulong)Isa.Svm << (int)IsaShift))));
+                .Concat(SvmExitCode.Spellings.Select(s => (s.Word, s.Number | (ulong)Isa.Svm << (int)IsaShift)))
+                .Concat(VmxExitReason.Ancient.Select(s => (s.Word, s.Number | (ulong)Isa.Vmx << (int)IsaShift))));
     }
 
-    public static ExitReasonVocabulary Instance { get; } = new();
+    public static ExitReasonVocabulary Instance { get; } = new(null);
+
+    /// <summary>For text of the kernel's that trace-cmd passes on in its own reports.</summary>
+    public static ExitReasonVocabulary KernelWords { get; } = new(Dialect.Kernel);
 
     public override string Companion => "isa";
+
+    public override bool Speaks(ulong value, ulong companion) => companion != (ulong)Isa.Arm64;
 
     public override bool TryRead(ReadOnlySpan<byte> text, ref int at, out ulong value, out ulong companion)
     {
@@ -32,6 +42,12 @@ public sealed class ExitReasonVocabulary : Vocabulary
         var i = at;
         var word = ByteText.Word(text, ref i);
         if (word.Length == 0) return false;
+
+        // The only names with more than word characters: "PF excp" and "idle-halt".
+        var more = text[i..];
+        if (more.StartsWith(" excp"u8)) i += 5;
+        else if (more.StartsWith("-halt"u8)) i += 5;
+        if (i > at + word.Length) word = text[at..i];
         if (_words.TryGet(word, out var packed))
         {
             value = (uint)packed;
@@ -57,7 +73,7 @@ public sealed class ExitReasonVocabulary : Vocabulary
     public override void Print(TextBuilder to, ulong value, ulong companion, Dialect dialect)
     {
         var isa = (Isa)companion;
-        if (dialect == Dialect.Plugin)
+        if ((_always ?? dialect) == Dialect.Plugin)
         {
             var name = isa == Isa.Svm ? SvmExitCode.PluginName((uint)value) : VmxExitReason.PluginName((uint)value);
             if (name is not null) to.Append(name);
@@ -82,8 +98,8 @@ public sealed class ExitReasonVocabulary : Vocabulary
     public static string ReportName(Isa isa, uint number) => isa switch
     {
         Isa.Svm => SvmExitCode.ReportName(number),
-        Isa.Arm64 => $"UNKNOWN_{number}",
-        _ => VmxExitReason.KernelName(number & 0xffff) ?? $"UNKNOWN_{number & 0xffff}",
+        Isa.Arm64 => ArmExitVocabulary.ReportName(number),
+        _ => VmxExitReason.Define(number & 0xffff) ?? $"UNKNOWN_{number & 0xffff}",
     };
 
     private static bool TryNumber(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word, ref int i, out ulong value, out ulong companion)
@@ -101,7 +117,14 @@ public sealed class ExitReasonVocabulary : Vocabulary
         }
 
         var digits = 0;
-        if (word.StartsWith("0x"u8) && ByteText.TryHex(word, ref digits, out value) && digits == word.Length) return true;
+        if (word.StartsWith("0x"u8) && ByteText.TryHex(word, ref digits, out value) && digits == word.Length)
+        {
+            // The kernel prints bare numbers of 16 bits for VMX: a longer one is SVM's, which it does not cut.
+            if (value > 0xffff) companion = (ulong)Isa.Svm;
+            value = (uint)value;
+            return true;
+        }
+
         digits = 0;
         return ByteText.TryDecimal(word, ref digits, out value) && digits == word.Length;
     }

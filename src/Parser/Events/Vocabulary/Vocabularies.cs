@@ -6,6 +6,13 @@ public static class Vocabularies
     public static Vocabulary Get(string name) => name switch
     {
         "exit-reason" => ExitReasonVocabulary.Instance,
+        "exit-reason-kernel" => ExitReasonVocabulary.KernelWords,
+        "arm-exit" => ArmExitVocabulary.Instance,
+        "pferr" => FlagVocabulary.Pferr,
+        "apicv-inhibit" => FlagVocabulary.ApicvInhibit,
+        "apic-reg" => SymbolVocabulary.ApicRegister,
+        "userspace-exit" => SymbolVocabulary.UserspaceExit,
+        "host-clock" => SymbolVocabulary.HostClock,
         _ => throw new ArgumentException($"no vocabulary {name}", nameof(name)),
     };
 }

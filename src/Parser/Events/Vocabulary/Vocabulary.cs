@@ -14,6 +14,9 @@ public abstract class Vocabulary
     /// </summary>
     public abstract bool TryRead(ReadOnlySpan<byte> text, ref int at, out ulong value, out ulong companion);
 
+    /// <summary>Whether this vocabulary has words for the value at all; else another spelling prints the row.</summary>
+    public virtual bool Speaks(ulong value, ulong companion) => true;
+
     /// <summary>Prints the word for a number in the given dialect.</summary>
     public abstract void Print(TextBuilder to, ulong value, ulong companion, Dialect dialect);
 }

@@ -1,0 +1,91 @@
+namespace KvmTraceLab.Parser.Events;
+
+/// <summary>
+/// Fields that the kernel computes while it prints: text carries them, raw records carry what they are computed from.
+/// </summary>
+internal static class Completions
+{
+    /// <summary>arm64's kvm_exit has a return code and an exception class where x86 has a reason.</summary>
+    public static void ArmExit(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (!record.TryGetNumber("esr_ec", out var exceptionClass) || !record.TryGetNumber("ret", out var ret)) return;
+        Set(shape, "exit_reason", Vocabulary.ArmExitVocabulary.Encode(ret, exceptionClass), slots, ref presence);
+        Set(shape, "isa", (ulong)Vocabulary.Isa.Arm64, slots, ref presence);
+    }
+
+    public static void UserspaceExit(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (!record.TryGetNumber("errno", out var errno) || (int)errno >= 0) return;
+        Set(shape, "error", (ulong)(0 - (long)(int)errno), slots, ref presence);
+        Set(shape, "is_restart", (int)errno == -4 ? 1UL : 0, slots, ref presence);
+
+        // The reason of a run that failed is left over from the run before.
+        slots[shape.SlotOf("reason")] = 0;
+        presence &= ~(1UL << shape.SlotOf("reason"));
+    }
+
+    /// <summary>What the root of L2 is called depends on the vendor and on whether nested paging is used.</summary>
+    public static void NestedEntry(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (!record.TryGetNumber("isa", out var isa) || !record.TryGetNumber("tdp_enabled", out var tdp)) return;
+        Set(shape, "tdp_name", isa, slots, ref presence);
+        Set(shape, "pgd_name", (tdp & 0xff) == 0 ? 0 : isa, slots, ref presence);
+    }
+
+    /// <summary>Destination bits 7:0 stand in address bits 19:12, the rest in bits 63:40 (x2APIC format).</summary>
+    public static void MsiDestination(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (record.TryGetNumber("address", out var address))
+            Set(shape, "dst", ((address >> 12) & 0xff) | ((address >> 32) & 0xffffff00), slots, ref presence);
+    }
+
+    public static void PicPin(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (!record.TryGetNumber("pin", out var pin) || !record.TryGetNumber("elcr", out var elcr) ||
+            !record.TryGetNumber("imr", out var imr)) return;
+        Set(shape, "level", elcr >> (int)(pin & 7) & 1, slots, ref presence);
+        Set(shape, "masked", imr >> (int)(pin & 7) & 1, slots, ref presence);
+    }
+
+    public static void PleWindow(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (record.TryGetNumber("old", out var old) && record.TryGetNumber("new", out var now))
+            Set(shape, "shrinks", (uint)old < (uint)now ? 0UL : 1, slots, ref presence);
+    }
+
+    public static void LapicDelta(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (record.TryGetNumber("delta", out var delta)) Set(shape, "late", (long)delta < 0 ? 0UL : 1, slots, ref presence);
+    }
+
+    public static void DirtyRingUsed(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (record.TryGetNumber("dirty_index", out var dirty) && record.TryGetNumber("reset_index", out var reset))
+            Set(shape, "used", (uint)(dirty - reset), slots, ref presence);
+    }
+
+    public static void MmioGeneration(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (record.TryGetNumber("kvm_gen", out var kvm) && record.TryGetNumber("spte_gen", out var spte))
+            Set(shape, "valid", kvm == spte ? 1UL : 0, slots, ref presence);
+    }
+
+    /// <summary>
+    /// The record has a RET_PF_* number. Linux 6.1 counts INVALID 3, FIXED 4, SPURIOUS 5; 7.2, which has WRITE_PROTECTED
+    /// before them, 4, 5, 6. A fixed SPTE has changed, a spurious fault finds it as it was, which tells 4 and 5 apart.
+    /// </summary>
+    public static void FastPageFault(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (!record.TryGetNumber("ret", out var ret)) return;
+        var changed = record.TryGetNumber("old_spte", out var old) && record.TryGetNumber("new_spte", out var now) && old != now;
+        Set(shape, "spurious", (int)ret == 6 || ((int)ret == 5 && !changed) ? 1UL : 0, slots, ref presence);
+        Set(shape, "fixed", (int)ret is 4 or 5 && changed ? 1UL : 0, slots, ref presence);
+    }
+
+    private static void Set(EventShape shape, string field, ulong value, Span<ulong> slots, ref ulong presence)
+    {
+        var slot = shape.SlotOf(field);
+        slots[slot] = value;
+        presence |= 1UL << slot;
+    }
+}

@@ -1,0 +1,16 @@
+namespace KvmTraceLab.Parser.Events.Kvm;
+
+/// <summary>A doorbell is rung (arch/x86/kvm/trace.h, kvm_avic_doorbell).</summary>
+public readonly struct KvmAvicDoorbell(EventRow row) : IKvmEvent<KvmAvicDoorbell>
+{
+    public static EventShape Shape { get; } = new(
+        "kvm_avic_doorbell",
+        plugin: "vcpuid={vcpuid}, apicid={apicid}",
+        fields: "vcpuid apicid");
+
+    public static KvmAvicDoorbell Over(EventRow row) => new(row);
+
+    public uint Vcpuid => (uint)row[0];
+
+    public uint Apicid => (uint)row[1];
+}

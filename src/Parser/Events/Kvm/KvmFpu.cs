@@ -1,0 +1,15 @@
+namespace KvmTraceLab.Parser.Events.Kvm;
+
+/// <summary>The guest's FPU state is loaded or unloaded (arch/x86/kvm/trace.h, kvm_fpu).</summary>
+public readonly struct KvmFpu(EventRow row) : IKvmEvent<KvmFpu>
+{
+    public static EventShape Shape { get; } = new(
+        "kvm_fpu",
+        plugin: "{load:unload|load}",
+        keys: "load",
+        fields: "load");
+
+    public static KvmFpu Over(EventRow row) => new(row);
+
+    public bool Load => row[0] != 0;
+}

@@ -1,0 +1,19 @@
+namespace KvmTraceLab.Parser.Events.Kvm;
+
+/// <summary>A synthetic timer is stopped (arch/x86/kvm/trace.h, kvm_hv_stimer_cleanup).</summary>
+public readonly struct KvmHvStimerCleanup(EventRow row) : IKvmEvent<KvmHvStimerCleanup>
+{
+    public static EventShape Shape { get; } = new(
+        "kvm_hv_stimer_cleanup",
+        plugin: "vcpu_id {vcpu_id:d} timer {timer_index:d}",
+        keys: "timer_index",
+        fields: "vcpu_id timer_index");
+
+    public static KvmHvStimerCleanup Over(EventRow row) => new(row);
+
+    public int VcpuId => (int)row[0];
+
+    public bool HasVcpuId => row.Has(0);
+
+    public int TimerIndex => (int)row[1];
+}

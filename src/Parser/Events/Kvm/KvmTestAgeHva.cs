@@ -1,0 +1,17 @@
+namespace KvmTraceLab.Parser.Events.Kvm;
+
+/// <summary>The host's mm tests whether a page is young (arch/x86/kvm/trace.h, kvm_test_age_hva).</summary>
+public readonly struct KvmTestAgeHva(EventRow row) : IKvmEvent<KvmTestAgeHva>
+{
+    public static EventShape Shape { get; } = new(
+        "kvm_test_age_hva",
+        plugin: "mmu notifier test age hva: {hva:#x16}",
+        keys: "hva",
+        fields: "hva young");
+
+    public static KvmTestAgeHva Over(EventRow row) => new(row);
+
+    public ulong Hva => row[0];
+
+    public int Young => (int)row[1];
+}

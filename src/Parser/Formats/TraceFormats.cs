@@ -5,5 +5,6 @@ public static class TraceFormats
 {
     public static IReadOnlyList<ITraceFormat> All { get; } =
     [
+        new TraceDat.TraceDatFormat(),
     ];
 }

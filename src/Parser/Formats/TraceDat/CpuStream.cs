@@ -33,9 +33,11 @@ internal sealed class CpuStream
         Cpu = data.Cpu;
         Buffer = buffer;
         _next = Math.Clamp(data.Offset, 0, source.Length);
+        // The size of packed data that trace-cmd writes leaves out the four bytes of the count of chunks.
         var there = source.Length - _next;
-        _end = _next + (data.Size < 0 ? there : Math.Min(data.Size, there));
-        if (data.Offset < 0 || data.Size < 0 || data.Size > there) Health.Count(TraceDatHealth.MissingData, data.Offset);
+        var size = packed && data.Size is >= 0 and < long.MaxValue - 4 ? data.Size + 4 : data.Size;
+        _end = _next + (size < 0 ? there : Math.Min(size, there));
+        if (data.Offset < 0 || size < 0 || data.Size > there) Health.Count(TraceDatHealth.MissingData, data.Offset);
         if (packed) BeginChunks();
     }
 

@@ -1,4 +1,5 @@
 using KvmTraceLab.Parser.Formats.Text;
+using KvmTraceLab.Parser.Formats.TraceDat;
 
 namespace KvmTraceLab.Parser.Formats;
 
@@ -7,6 +8,7 @@ public static class TraceFormats
 {
     public static IReadOnlyList<ITraceFormat> All { get; } =
     [
+        new TraceDat.TraceDatFormat(),
         new TextFormat(TextFormat.TraceCmd, "text of trace-cmd report, with or without -l, -t, -R, -N"),
         new TextFormat(TextFormat.Ftrace, "text of tracefs trace or trace_pipe"),
         new TextFormat(TextFormat.PerfScript, "text of perf script"),

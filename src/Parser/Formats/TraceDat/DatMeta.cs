@@ -1,0 +1,64 @@
+using KvmTraceLab.Parser.Health;
+
+namespace KvmTraceLab.Parser.Formats.TraceDat;
+
+/// <summary>Where one CPU's events stand in the file.</summary>
+internal readonly record struct CpuData(int Cpu, long Offset, long Size);
+
+/// <summary>A buffer instance: the top one (empty name) or one of <c>instances/</c>.</summary>
+internal sealed record DatBuffer(string Name, string? Clock, int PageSize, bool Compressed, IReadOnlyList<CpuData> Cpus)
+{
+    /// <summary>Position of text of a latency tracer instead of pages, or -1.</summary>
+    public long TextOffset { get; init; } = -1;
+
+    public long TextSize { get; init; }
+}
+
+/// <summary>Everything a trace.dat says about itself before its events.</summary>
+internal sealed class DatMeta(string path, int version, bool bigEndian, int longSize, int pageSize)
+{
+    public const int MaxFormats = 65536;
+
+    public string Path { get; } = path;
+
+    public int Version { get; } = version;
+
+    public bool BigEndian { get; } = bigEndian;
+
+    /// <summary>Long size of the recording program; the kernel's is in <see cref="Layout"/>.</summary>
+    public int LongSize { get; } = longSize;
+
+    public int PageSize { get; } = pageSize;
+
+    public string Compression { get; set; } = "none";
+
+    public string CompressionVersion { get; set; } = "";
+
+    public RingLayout Layout { get; set; } = RingLayout.ForLong(longSize == 4 ? 4 : 8);
+
+    public List<EventFormat> Formats { get; } = [];
+
+    /// <summary>Reads kallsyms when somebody asks: it can be megabytes.</summary>
+    public Func<byte[]>? Kallsyms { get; set; }
+
+    /// <summary>Constant strings of the kernel by address (printk_formats).</summary>
+    public Dictionary<ulong, byte[]> Printk { get; } = [];
+
+    /// <summary>Thread names, one <c>pid name</c> a line.</summary>
+    public List<(int Tid, byte[] Comm)> Comms { get; } = [];
+
+    public int CpuCount { get; set; }
+
+    public DatOptions Options { get; } = new();
+
+    public List<DatBuffer> Buffers { get; } = [];
+
+    /// <summary>Trouble met in the descriptions.</summary>
+    public HealthLog Health { get; } = new();
+
+    public void AddFormat(string system, byte[] text, long offset)
+    {
+        if (Formats.Count < MaxFormats && EventFormat.TryParse(system, text) is { } format) Formats.Add(format);
+        else Health.Count(TraceDatHealth.BadFormat, offset);
+    }
+}

@@ -1,0 +1,83 @@
+using KvmTraceLab.Parser.Events;
+
+namespace KvmTraceLab.Parser.Formats.TraceDat;
+
+/// <summary>
+/// Some pages of one CPU and the rows they became. Pages stand on their own (each begins with a full time stamp), so
+/// units of one CPU can be decoded in any order, by any thread.
+/// </summary>
+internal sealed class DecodeUnit(EventCatalog catalog)
+{
+    private byte[] _page = [];
+    private byte[] _packed = [];
+    private int _state;
+
+    public CpuStream Stream { get; set; } = null!;
+
+    /// <summary>File offset of the pages, or of the packed chunk.</summary>
+    public long Offset { get; set; }
+
+    /// <summary>Bytes of pages; unpacked.</summary>
+    public int Size { get; set; }
+
+    /// <summary>Bytes of the packed chunk, 0 for plain pages.</summary>
+    public int PackedSize { get; set; }
+
+    public EventBatch Batch { get; } = new(catalog);
+
+    /// <summary>Bytes used of the batch's text.</summary>
+    public int TextLength { get; set; }
+
+    /// <summary>Rows that have text in slots, in order, with the mask of those slots.</summary>
+    public List<(int Row, ulong Mask)> TextSlots { get; } = [];
+
+    /// <summary>Losses met: how many, or -1 where the page does not say.</summary>
+    public List<long> Lost { get; } = [];
+
+    public RecordFields Record { get; } = new();
+
+    /// <summary>Set by the thread that decoded; the merger waits for it.</summary>
+    public ManualResetEventSlim Done { get; } = new(false);
+
+    /// <summary>An error that ends the reading, from a worker.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>True for the one thread that may decode this unit.</summary>
+    public bool TryClaim() => Interlocked.CompareExchange(ref _state, 1, 0) == 0;
+
+    public void Reset()
+    {
+        Batch.Clear();
+        TextLength = 0;
+        Lost.Clear();
+        TextSlots.Clear();
+        Failure = null;
+        Done.Reset();
+        _state = 0;
+    }
+
+    public byte[] PageBuffer(int size) => Grown(ref _page, size);
+
+    public byte[] PackedBuffer(int size) => Grown(ref _packed, size);
+
+    /// <summary>Room for <paramref name="size"/> bytes at the end of the text.</summary>
+    public Span<byte> TextRoom(int size)
+    {
+        if (TextLength + size > Batch.Text.Length) Array.Resize(ref Batch.Text, Math.Max(Math.Max(4096, Batch.Text.Length * 2), TextLength + size));
+        return Batch.Text.AsSpan(TextLength, size);
+    }
+
+    public ulong AddText(ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(TextRoom(text.Length));
+        var made = TextRef.Make(TextLength, text.Length);
+        TextLength += text.Length;
+        return made;
+    }
+
+    private static byte[] Grown(ref byte[] buffer, int size)
+    {
+        if (buffer.Length < size) buffer = new byte[size];
+        return buffer;
+    }
+}

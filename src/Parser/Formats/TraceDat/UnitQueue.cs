@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using KvmTraceLab.Parser.Events;
+
+namespace KvmTraceLab.Parser.Formats.TraceDat;
+
+/// <summary>
+/// Decodes units ahead of the merger on some threads. A unit is decoded by whoever claims it first: a worker, or the
+/// merger itself when it needs the unit and nobody has begun; so nothing ever waits for a thread that is not there.
+/// </summary>
+internal sealed class UnitQueue : IDisposable
+{
+    private readonly BlockingCollection<DecodeUnit> _work = [];
+    private readonly Stack<DecodeUnit> _free = new();
+    private readonly List<Thread> _workers = [];
+    private readonly EventCatalog _catalog;
+    private int _ahead;
+
+    public UnitQueue(EventCatalog catalog, int workers)
+    {
+        _catalog = catalog;
+        MaxAhead = workers * 4;
+        for (var i = 0; i < workers; i++)
+        {
+            var worker = new Thread(Work) { IsBackground = true, Name = "trace.dat decoder" };
+            _workers.Add(worker);
+            worker.Start();
+        }
+    }
+
+    /// <summary>Units that may be under way beyond those being merged.</summary>
+    public int MaxAhead { get; }
+
+    public bool MayScheduleMore => _ahead < MaxAhead;
+
+    public DecodeUnit Rent()
+    {
+        if (!_free.TryPop(out var unit)) return new DecodeUnit(_catalog);
+        unit.Reset();
+        return unit;
+    }
+
+    public void Return(DecodeUnit unit) => _free.Push(unit);
+
+    public void Schedule(DecodeUnit unit)
+    {
+        _ahead++;
+        _work.Add(unit);
+    }
+
+    /// <summary>Makes sure that the unit is decoded.</summary>
+    public void Complete(DecodeUnit unit, bool scheduled)
+    {
+        if (scheduled) _ahead--;
+        if (unit.TryClaim()) Decode(unit);
+        else unit.Done.Wait();
+        if (unit.Failure is { } failure) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+    }
+
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        foreach (var worker in _workers) worker.Join();
+        _work.Dispose();
+    }
+
+    private void Work()
+    {
+        foreach (var unit in _work.GetConsumingEnumerable())
+            if (!_work.IsAddingCompleted && unit.TryClaim()) Decode(unit);
+    }
+
+    private static void Decode(DecodeUnit unit)
+    {
+        try
+        {
+            unit.Stream.Decode(unit);
+        }
+        catch (Exception e)
+        {
+            unit.Failure = e;
+        }
+
+        unit.Done.Set();
+    }
+}

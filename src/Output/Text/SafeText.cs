@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+
+namespace KvmTraceLab.Output.Text;
+
+/// <summary>
+/// Makes text from traces harmless: control characters, escape sequences, bidirectional overrides and broken surrogates become
+/// visible (<c>\x1b</c>, <c>\u202e</c>), so that a comm can neither drive a terminal nor forge lines of a report.
+/// </summary>
+internal static class SafeText
+{
+    /// <summary>One line of harmless text; the same instance where nothing had to change.</summary>
+    public static string Clean(string text)
+    {
+        var index = FirstUnsafe(text);
+        if (index < 0) return text;
+        var result = new StringBuilder(text.Length + 16).Append(text, 0, index);
+        while (index < text.Length)
+        {
+            var length = Rune.TryGetRuneAt(text, index, out var rune) ? rune.Utf16SequenceLength : 0;
+            if (length == 0)
+            {
+                result.Append($"\\u{(int)text[index]:x4}");
+                length = 1;
+            }
+            else if (!IsUnsafe(rune))
+            {
+                result.Append(text, index, length);
+            }
+            else
+            {
+                result.Append(rune.Value switch
+                {
+                    '\n' => "\\n",
+                    '\r' => "\\r",
+                    '\t' => "\\t",
+                    < 0x100 => $"\\x{rune.Value:x2}",
+                    < 0x10000 => $"\\u{rune.Value:x4}",
+                    _ => $"\\U{rune.Value:x8}",
+                });
+            }
+
+            index += length;
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>A trace line: like <see cref="Clean"/>, but tabs become the spaces a terminal would show.</summary>
+    public static string Line(string text)
+    {
+        text = text.TrimEnd('\r', '\n');
+        if (!text.Contains('\t')) return Clean(text);
+        var result = new StringBuilder(text.Length + 32);
+        var column = 0;
+        foreach (var (i, part) in text.Split('\t').Index())
+        {
+            if (i > 0)
+            {
+                var gap = 8 - (column % 8);
+                result.Append(' ', gap);
+                column += gap;
+            }
+
+            var clean = Clean(part);
+            result.Append(clean);
+            column += TextWidth.Of(clean);
+        }
+
+        return result.ToString();
+    }
+
+    private static int FirstUnsafe(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] is >= ' ' and < '\u007f') continue;
+            if (!Rune.TryGetRuneAt(text, i, out var rune) || IsUnsafe(rune)) return i;
+            i += rune.Utf16SequenceLength - 1;
+        }
+
+        return -1;
+    }
+
+    private static bool IsUnsafe(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+}

@@ -1,0 +1,83 @@
+using KvmTraceLab.Analysis.Reports;
+
+namespace KvmTraceLab.Output.Text;
+
+/// <summary>
+/// A table's cells as text with columns that fit a width: rightmost optional columns go first, then the widest words shrink.
+/// </summary>
+internal sealed class TableLayout
+{
+    private const int NarrowestText = 8;
+
+    private TableLayout(IReadOnlyList<Column> columns, List<string[]> rows, int[] widths, int hidden, int left)
+    {
+        Columns = columns;
+        Rows = rows;
+        Widths = widths;
+        HiddenColumns = hidden;
+        RowsLeftOut = left;
+    }
+
+    public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>Titles first, then the rows; every cell at most as wide as its column.</summary>
+    public List<string[]> Rows { get; }
+
+    public int[] Widths { get; }
+
+    public int HiddenColumns { get; }
+
+    public int RowsLeftOut { get; }
+
+    /// <param name="table">The table.</param>
+    /// <param name="width">Columns there are for everything.</param>
+    /// <param name="separator">Columns between two cells.</param>
+    /// <param name="frame">Columns at both ends together.</param>
+    /// <param name="escape">Applied to each cell before it is measured.</param>
+    public static TableLayout Of(ReportTable table, int width, int separator, int frame, Func<string, string>? escape = null)
+    {
+        escape ??= static text => text;
+        var shown = Math.Min(table.Rows.Count, Math.Max(0, table.ShowAtMost));
+        List<string[]> rows = [[.. table.Columns.Select(c => escape(SafeText.Clean(c.Title)))]];
+        for (var r = 0; r < shown; r++)
+        {
+            var cells = table.Rows[r];
+            rows.Add([.. table.Columns.Select((c, i) => escape(CellText.Of(cells[i], c, table.TimeUnit)))]);
+        }
+
+        var widths = table.Columns.Select((_, i) => rows.Max(row => TextWidth.Of(row[i]))).ToArray();
+        List<int> kept = [.. Enumerable.Range(0, widths.Length)];
+        int Total() => frame + kept.Sum(i => widths[i]) + (separator * Math.Max(0, kept.Count - 1));
+
+        // Words shrink to a readable length before a column of numbers is lost.
+        Shrink(24);
+        while (Total() > width && kept.FindLastIndex(i => table.Columns[i].Optional) is var last and >= 0) kept.RemoveAt(last);
+        Shrink(NarrowestText);
+
+        void Shrink(int least)
+        {
+            while (Total() > width)
+            {
+                var widest = kept.Where(i => !CellText.IsNumeric(table.Columns[i].Kind) && widths[i] > least)
+                    .OrderByDescending(i => widths[i]).FirstOrDefault(-1);
+                if (widest < 0) return;
+                widths[widest] = Math.Max(least, widths[widest] - Math.Max(1, (Total() - width) / 4));
+            }
+        }
+
+        return new(
+            [.. kept.Select(i => table.Columns[i])],
+            [.. rows.Select(row => kept.Select(i => TextWidth.Fit(row[i], widths[i])).ToArray())],
+            [.. kept.Select(i => widths[i])],
+            table.Columns.Count - kept.Count,
+            table.Rows.Count - shown);
+    }
+
+    /// <summary>The row's cells, padded: numbers to the right, words to the left.</summary>
+    public IEnumerable<string> Padded(string[] row) => row.Select((cell, i) => CellText.IsNumeric(Columns[i].Kind)
+        ? TextWidth.PadLeft(cell, Widths[i])
+        : TextWidth.PadRight(cell, Widths[i]));
+
+    /// <summary>A sentence about rows that are not shown, or null.</summary>
+    public string? Remainder() => RowsLeftOut > 0 ? $"… {RowsLeftOut} more" : null;
+}

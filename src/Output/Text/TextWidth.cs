@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+
+namespace KvmTraceLab.Output.Text;
+
+/// <summary>Columns that text takes on a terminal: 2 for East Asian wide characters and emoji, 0 for combining marks, else 1.</summary>
+internal static class TextWidth
+{
+    private const string Ellipsis = "…";
+
+    // Blocks that are East Asian Wide or Fullwidth (Unicode 16, rounded to whole blocks: too wide is harmless, too narrow is not).
+    private static readonly (int First, int Last)[] Wide =
+    [
+        (0x1100, 0x115f), (0x231a, 0x231b), (0x2329, 0x232a), (0x23e9, 0x23f3), (0x25fd, 0x25fe), (0x2600, 0x27bf),
+        (0x2b1b, 0x2b1c), (0x2b50, 0x2b55), (0x2e80, 0x303e), (0x3041, 0x4dbf), (0x4e00, 0xa4cf), (0xa960, 0xa97f),
+        (0xac00, 0xd7a3), (0xf900, 0xfaff), (0xfe10, 0xfe19), (0xfe30, 0xfe6f), (0xff01, 0xff60), (0xffe0, 0xffe6),
+        (0x16fe0, 0x18dff), (0x1aff0, 0x1b2ff), (0x1d300, 0x1d37f), (0x1f000, 0x1faff), (0x20000, 0x3fffd),
+    ];
+
+    public static int Of(string text)
+    {
+        var width = 0;
+        foreach (var rune in text.EnumerateRunes()) width += Of(rune);
+        return width;
+    }
+
+    public static int Of(Rune rune)
+    {
+        if (rune.Value < 0x300) return 1;
+        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark) return 0;
+        foreach (var (first, last) in Wide)
+        {
+            if (rune.Value >= first && rune.Value <= last) return 2;
+        }
+
+        return 1;
+    }
+
+    /// <summary>The text if it fits, else as much of it as fits before an ellipsis.</summary>
+    public static string Fit(string text, int columns)
+    {
+        if (Of(text) <= columns) return text;
+        return columns < 1 ? "" : text[..Prefix(text, columns - 1)] + Ellipsis;
+    }
+
+    /// <summary>How many characters from the start fit into the columns, combining marks kept with their letter.</summary>
+    public static int Prefix(string text, int columns)
+    {
+        var length = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            columns -= Of(rune);
+            if (columns < 0) break;
+            length += rune.Utf16SequenceLength;
+        }
+
+        return length;
+    }
+
+    public static string PadRight(string text, int columns) => text + new string(' ', Math.Max(0, columns - Of(text)));
+
+    public static string PadLeft(string text, int columns) => new string(' ', Math.Max(0, columns - Of(text))) + text;
+
+    /// <summary>
+    /// Wraps at spaces; words longer than a line are cut. The first line has <paramref name="first"/> columns, the others
+    /// <paramref name="rest"/>.
+    /// </summary>
+    public static List<string> Wrap(string text, int first, int rest)
+    {
+        List<string> lines = [];
+        var room = first;
+        while (Of(text) > room)
+        {
+            var cut = Prefix(text, room);
+            // A line may end right before a space, so look one further.
+            var space = text.LastIndexOf(' ', Math.Min(cut, text.Length - 1));
+            if (space > 0 && text.AsSpan(0, space).TrimStart(' ').Length > 0)
+            {
+                lines.Add(text[..space].TrimEnd(' '));
+                text = text[(space + 1)..].TrimStart(' ');
+            }
+            else
+            {
+                cut = Math.Max(cut, char.IsHighSurrogate(text[0]) && text.Length > 1 ? 2 : 1);
+                lines.Add(text[..cut]);
+                text = text[cut..];
+            }
+
+            room = rest;
+        }
+
+        if (text.Length > 0 || lines.Count == 0) lines.Add(text);
+        return lines;
+    }
+}

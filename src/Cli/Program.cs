@@ -1,12 +1,12 @@
 using System.CommandLine;
-using KvmTraceLab.Cli.Mmu;
+using KvmTraceLab.Cli;
 
-var root = new RootCommand("Analyses and replays KVM traces recorded with trace-cmd.") { MmuCommand.Create() };
-ParseResult parsed = root.Parse(args);
+Interrupt.Watch();
+ParseResult parsed = Root.Create().Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    Console.Error.WriteLine($"ktl: {parsed.Errors[0].Message}");
-    return 2;
+    Console.Error.WriteLine($"ktl: {parsed.Errors[0].Message} (see `ktl --help`)");
+    return Guard.CannotDo;
 }
 
 return parsed.Invoke();

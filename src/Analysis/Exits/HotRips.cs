@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Events.Kvm;
+using KvmTraceLab.Parser.Health;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis.Exits;
+
+/// <summary>Guest instruction pointers by entries and exits there.</summary>
+public sealed class HotRips : Analysis
+{
+    /// <summary>Addresses in JSON.</summary>
+    private const int MaxRows = 1000;
+
+    private static readonly HealthCounter Folded = new(
+        "ripsFolded", Severity.Info, "More than a million distinct RIPs: exits at the rarest were folded. Narrow with --vcpu, --from and --to.");
+
+    private readonly KnownKinds _kinds = new();
+    private readonly CountMap _rips = new();
+
+    public override string Name => "rips";
+
+    public override string Description => "Hot guest instruction pointers, by entries and exits.";
+
+    public override void OnEvent(VcpuLane lane, in EventRow row)
+    {
+        if (!row.HasFields) return;
+        if (row.Kind == _kinds.Exit) _rips.Add(KvmExit.Over(row).Rip, 0, 1);
+        else if (row.Kind == _kinds.Entry && KvmEntry.Over(row) is { HasRip: true } entry) _rips.Add(entry.Rip, 1, 0);
+    }
+
+    public override void AddTo(Report report, TraceRun run)
+    {
+        if (_rips.Folded > 0) run.Trace.Health.Count(Folded, 0, _rips.Folded);
+        var array = new JsonArray();
+        var table = new ReportTable(
+            new Column("rip", "RIP", ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("entries", "Entries", ColumnKind.Count),
+            new Column("exits", "Exits", ColumnKind.Count), new Column("symbol", "Symbol", ColumnKind.Text, Optional: true)) { ShowAtMost = 10 };
+        foreach (var (rip, entries, exits) in _rips.Sorted().Take(MaxRows))
+        {
+            var symbol = run.GuestSymbols.NameOf(rip);
+            var item = new JsonObject { ["rip"] = Numbers.Hex(rip), ["entries"] = entries, ["exits"] = exits, ["count"] = entries + exits };
+            if (symbol is not null) item["symbol"] = symbol;
+            array.Add((JsonNode)item);
+            table.Add(rip, entries + exits, entries, exits, symbol ?? "");
+        }
+
+        report.Document["rips"] = array;
+        if (table.Rows.Count > 0) report.Sections.Add(new ReportSection("rips", "Hot RIPs") { Table = table });
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text.Json.Nodes;
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Parser;
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Health;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis;
+
+/// <summary>Source, health, span, events by name and vCPUs: the head of every report.</summary>
+public sealed class Overview : Analysis
+{
+    private long[] _counts = new long[512];
+    private long _lostSpans;
+
+    public override string Name => "overview";
+
+    public override string Description => "Source, health, time span, events by name, vCPUs with guest, host and idle time.";
+
+    public override void OnEvent(VcpuLane lane, in EventRow row)
+    {
+        var kind = row.Kind;
+        if (kind >= _counts.Length) Array.Resize(ref _counts, kind + 256);
+        _counts[kind]++;
+    }
+
+    public override void OnLost(in EventRow row) => _lostSpans++;
+
+    /// <summary>Events of one name.</summary>
+    public long CountOf(int kind) => kind >= 0 && kind < _counts.Length ? _counts[kind] : 0;
+
+    public override void AddTo(Report report, TraceRun run)
+    {
+        var info = run.Info;
+        var document = report.Document;
+        document["source"] = Source(run);
+        document["health"] = Health(run);
+        document["span"] = new JsonObject
+        {
+            ["startNs"] = run.Replayer.HasTimes ? run.Replayer.FirstTime : null,
+            ["endNs"] = run.Replayer.HasTimes ? run.Replayer.LastTime : null,
+        };
+        var events = Events(run.Trace.Catalog);
+        var array = new JsonArray();
+        foreach (var (name, count) in events) array.Add((JsonNode)new JsonObject { ["event"] = name, ["count"] = count });
+        document["events"] = array;
+        document["vcpus"] = Vcpus(run);
+        report.Sections.Insert(0, SourceSection(run, info));
+        if (run.Replayer.Lanes.Any(l => l.IsVcpu)) report.Sections.Add(VcpuSection(run));
+    }
+
+    public IReadOnlyList<(string Name, long Count)> Events(EventCatalog catalog)
+    {
+        var list = new List<(string Name, long Count)>();
+        for (var kind = 1; kind < _counts.Length && kind < catalog.Count; kind++)
+            if (_counts[kind] > 0) list.Add((catalog.NameOf(kind), _counts[kind]));
+        list.Sort((a, b) => b.Count.CompareTo(a.Count) is var order and not 0 ? order : string.CompareOrdinal(a.Name, b.Name));
+        return list;
+    }
+
+    private static JsonObject Source(TraceRun run) => new()
+    {
+        ["path"] = run.Trace.Path,
+        ["format"] = run.Info.Format,
+        ["vendor"] = run.Vendor,
+        ["cpus"] = run.Info.Cpus,
+        ["clock"] = run.Info.Clock,
+        ["timeUnit"] = run.TimeUnit,
+        ["version"] = run.Info.Version == 0 ? null : run.Info.Version,
+        ["compression"] = run.Info.Compression,
+        ["kernel"] = run.Info.Kernel,
+    };
+
+    private JsonObject Health(TraceRun run)
+    {
+        var log = run.Trace.Health;
+        var lines = run.Trace.Lines;
+        var counters = new JsonArray();
+        foreach (var entry in log.Entries.Concat(run.Replayer.Health.Entries).OrderByDescending(e => e.Counter.Severity).ThenBy(e => e.Counter.Name, StringComparer.Ordinal))
+        {
+            counters.Add((JsonNode)new JsonObject
+            {
+                ["name"] = entry.Counter.Name,
+                ["severity"] = entry.Counter.Severity.ToString().ToLowerInvariant(),
+                ["count"] = entry.Count,
+                ["firstOffset"] = entry.FirstOffset,
+                ["advice"] = entry.Counter.Advice,
+            });
+        }
+
+        return new JsonObject
+        {
+            ["events"] = lines.Events,
+            ["lines"] = lines.Lines,
+            ["continuations"] = lines.Continuations,
+            ["comments"] = lines.Comments,
+            ["notUnderstood"] = lines.NotUnderstood + log.CountOf(TraceHealth.PayloadNotUnderstood),
+            ["lostEvents"] = log.CountOf(TraceHealth.LostEvents),
+            ["lostUnknown"] = log.CountOf(TraceHealth.LostUnknown),
+            ["lostSpans"] = _lostSpans,
+            ["counters"] = counters,
+        };
+    }
+
+    private static JsonArray Vcpus(TraceRun run)
+    {
+        var array = new JsonArray();
+        foreach (var lane in run.Replayer.Lanes.Where(l => l.IsVcpu).OrderBy(l => l.Vcpu ?? int.MaxValue).ThenBy(l => l.Tid))
+        {
+            array.Add((JsonNode)new JsonObject
+            {
+                ["tid"] = lane.Tid, ["vcpu"] = lane.Vcpu, ["comm"] = lane.Comm, ["exits"] = lane.Exits, ["entries"] = lane.Entries,
+                ["guestNs"] = lane.GuestNs, ["hostNs"] = lane.HostNs, ["idleNs"] = lane.IdleNs,
+            });
+        }
+
+        return array;
+    }
+
+    private static ReportSection VcpuSection(TraceRun run)
+    {
+        var table = new ReportTable(
+            new Column("tid", "TID", ColumnKind.Count), new Column("vcpu", "vCPU", ColumnKind.Count), new Column("comm", "Task", ColumnKind.Text),
+            new Column("exits", "Exits", ColumnKind.Count), new Column("entries", "Entries", ColumnKind.Count),
+            new Column("guest_ns", "Guest", ColumnKind.Duration), new Column("host_ns", "Host", ColumnKind.Duration), new Column("idle_ns", "Idle", ColumnKind.Duration),
+            new Column("exit_rate", "Exits/s", ColumnKind.Rate, Optional: true)) { TimeUnit = run.TimeUnit, ShowAtMost = 16 };
+        foreach (var lane in run.Replayer.Lanes.Where(l => l.IsVcpu).OrderByDescending(l => l.Exits).ThenBy(l => l.Tid))
+        {
+            table.Add((long)lane.Tid, (long?)lane.Vcpu, lane.Comm, lane.Exits, lane.Entries, lane.GuestNs, lane.HostNs, lane.IdleNs,
+                run.Seconds is { } s ? lane.Exits / s : null);
+        }
+
+        return new ReportSection("vcpus", "vCPUs") { Table = table };
+    }
+
+    private ReportSection SourceSection(TraceRun run, TraceInfo info)
+    {
+        var section = new ReportSection("source", "Source");
+        var span = run.Replayer.HasTimes
+            ? $", {Numbers.Time(run.Replayer.FirstTime, run.TimeUnit)} to {Numbers.Time(run.Replayer.LastTime, run.TimeUnit)} ({Numbers.Duration(run.Replayer.LastTime - run.Replayer.FirstTime, run.TimeUnit)})"
+            : ", without times";
+        var unit = info.Version > 0 ? "records" : "lines";
+        section.Paragraphs.Add($"{run.Trace.Path}: {info.Format}{(info.Version > 0 ? $" version {info.Version}" : "")}, vendor {run.Vendor}, {info.Cpus} CPUs{span}.");
+        section.Paragraphs.Add($"{run.Trace.Lines.Lines} {unit}, {run.Trace.Lines.Events} events of {Events(run.Trace.Catalog).Count} kinds, "
+            + $"{run.Replayer.Lanes.Count(l => l.IsVcpu)} vCPUs, {run.Exits} exits.");
+        foreach (var entry in run.Trace.Health.Entries.Concat(run.Replayer.Health.Entries).Where(e => e.Counter.Severity != Severity.Info))
+            section.Paragraphs.Add($"{entry.Counter.Name}: {entry.Count} (first at offset {entry.FirstOffset}). {entry.Counter.Advice}");
+        return section;
+    }
+}

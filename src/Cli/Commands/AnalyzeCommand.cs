@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using KvmTraceLab.Analysis;
+using KvmTraceLab.Analysis.Reports;
+
+namespace KvmTraceLab.Cli.Commands;
+
+/// <summary><c>ktl analyze</c>: the main job.</summary>
+internal static class AnalyzeCommand
+{
+    private static readonly string[] Conditions = ["bug", "loop", "lost", "not-understood"];
+
+    public static Command Create()
+    {
+        var command = Examples.Command(
+            "analyze",
+            "One report: health, exits by reason, hot RIPs, ports, MSRs and GPAs, loops, fault verdicts, what to do next.",
+            "ktl analyze samples/pm-timer-loop.txt",
+            "ktl analyze trace.dat --format json -o report.json",
+            "trace-cmd report | ktl analyze - --format md");
+        var shared = TraceOptionsSet.AddTo(command, several: true);
+        var minIterations = LoopOptions.MinIterations();
+        var failOn = new Option<string[]>("--fail-on") { Description = $"exit code 1 where this is found: {string.Join(", ", Conditions)}", HelpName = "WHAT" };
+        command.Add(minIterations);
+        command.Add(failOn);
+        command.SetAction(parsed => Guard.Run(() =>
+            Run(shared.Bind(parsed), LoopOptions.Check(parsed.GetValue(minIterations)), FailOn(parsed.GetValue(failOn)))));
+        return command;
+    }
+
+    private static int Run(TraceRequest request, int minIterations, IReadOnlyList<string> failOn)
+    {
+        var reports = request.Files.Select(file => One(file, request, minIterations)).ToList();
+        ReportWriter.Write(reports.Count == 1 ? reports[0] : Join(reports), request);
+        return reports.Max(r => ExitCode(r, failOn));
+    }
+
+    private static Report One(string file, TraceRequest request, int minIterations)
+    {
+        using var progress = new Progress(request.Quiet);
+        using var trace = TraceSession.Open(file, request, progress);
+        var suite = new AnalysisSuite(minIterations);
+        var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);
+        return suite.Report("analyze", run, request.Dmesg);
+    }
+
+    /// <summary>Several files: their reports one after the other, in JSON as <c>reports</c>.</summary>
+    private static Report Join(List<Report> reports)
+    {
+        var joined = new Report("analyze");
+        joined.Document["reports"] = new JsonArray([.. reports.Select(r => (JsonNode)r.Document)]);
+        foreach (var report in reports)
+        {
+            joined.Headlines.AddRange(report.Headlines);
+            joined.Sections.AddRange(report.Sections);
+        }
+
+        return joined;
+    }
+
+    private static string[] FailOn(string[]? words)
+    {
+        var all = (words ?? []).SelectMany(w => w.Split(',', StringSplitOptions.RemoveEmptyEntries)).ToArray();
+        foreach (var word in all)
+            if (!Conditions.Contains(word)) throw new UsageException($"--fail-on {word}: known are {string.Join(", ", Conditions)}");
+        return all;
+    }
+
+    private static int ExitCode(Report report, IReadOnlyList<string> failOn)
+    {
+        var document = report.Document;
+        var code = Guard.Ok;
+        foreach (var condition in failOn)
+        {
+            var holds = condition switch
+            {
+                "bug" => document["faults"]?["bugs"] is JsonArray { Count: > 0 },
+                "loop" => document["loops"]!.AsArray().Any(l => l!["kind"]!.GetValue<string>() != "sweep"),
+                "lost" => document["health"]!["lostEvents"]!.GetValue<long>() + document["health"]!["lostUnknown"]!.GetValue<long>() > 0,
+                _ => document["health"]!["notUnderstood"]!.GetValue<long>() > 0,
+            };
+            if (holds) return Guard.DoesNotHold;
+            if (condition == "bug" && document["faults"]?["overall"]?.GetValue<string>() == "undecidable") code = Guard.CannotTell;
+        }
+
+        return code;
+    }
+}

@@ -1,0 +1,15 @@
+using System.CommandLine;
+using KvmTraceLab.Cli.Commands;
+using KvmTraceLab.Cli.Mmu;
+
+namespace KvmTraceLab.Cli;
+
+/// <summary>The visible list of commands.</summary>
+internal static class Root
+{
+    public static RootCommand Create() => new("KvmTraceLab: analyses and replays KVM traces recorded with trace-cmd.")
+    {
+        AnalyzeCommand.Create(),
+        MmuCommand.Create(),
+    };
+}

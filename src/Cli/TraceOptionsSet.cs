@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Cli;
+
+/// <summary>The options that all commands over a trace share, and how they become a <see cref="TraceRequest"/>.</summary>
+internal sealed class TraceOptionsSet
+{
+    private readonly Argument<string[]> _files;
+    private readonly Option<string?> _inputFormat = new("--input-format") { Description = "read the input as this format instead of looking at it", HelpName = "NAME" };
+    private readonly Option<string> _format = new("--format") { Description = "text, json, csv or md", DefaultValueFactory = _ => "text", HelpName = "FORMAT" };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "write to this file instead of standard output", HelpName = "FILE" };
+    private readonly Option<string?> _from = new("--from") { Description = "leave out what is before this time (seconds, as the trace prints them)", HelpName = "S" };
+    private readonly Option<string?> _to = new("--to") { Description = "leave out what is after this time", HelpName = "S" };
+    private readonly Option<string[]> _vcpu = new("--vcpu") { Description = "only these vCPUs (0,1,…)", HelpName = "N,…", AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string[]> _tid = new("--tid") { Description = "only these threads", HelpName = "N,…" };
+    private readonly Option<int?> _threads = new("--threads") { Description = "decoding threads (default: the processors); the result is the same", HelpName = "N" };
+    private readonly Option<string?> _dmesg = new("--dmesg") { Description = "join watchdog lines of this kernel log to their thread", HelpName = "FILE" };
+    private readonly Option<string?> _guestMap = new("--guest-map") { Description = "names for guest addresses: CSV base,size,name or a System.map", HelpName = "FILE" };
+    private readonly Option<string?> _table = new("--table") { Description = "with --format csv: which table", HelpName = "NAME" };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "no progress bar" };
+
+    private TraceOptionsSet(bool several)
+    {
+        _files = new Argument<string[]>("FILE") { Description = "trace.dat or text of any tool, gzip or zstd too; - is standard input" };
+        _files.Arity = several ? ArgumentArity.OneOrMore : new ArgumentArity(1, 1);
+    }
+
+    /// <summary>Adds the shared options to a command.</summary>
+    public static TraceOptionsSet AddTo(Command command, bool several = false)
+    {
+        var set = new TraceOptionsSet(several);
+        command.Add(set._files);
+        foreach (Option option in new Option[] { set._format, set._output, set._inputFormat, set._from, set._to, set._vcpu, set._tid, set._threads, set._dmesg, set._guestMap, set._table, set._quiet })
+            command.Add(option);
+        return set;
+    }
+
+    public TraceRequest Bind(ParseResult parsed)
+    {
+        var threads = parsed.GetValue(_threads) ?? Math.Max(1, Environment.ProcessorCount);
+        if (threads is < 1 or > 256) throw new UsageException($"--threads {threads}: 1 to 256 are possible");
+        return new TraceRequest
+        {
+            Files = parsed.GetValue(_files) ?? [],
+            InputFormat = parsed.GetValue(_inputFormat),
+            Threads = threads,
+            Filter = new RowFilter(
+                Seconds("--from", parsed.GetValue(_from)), Seconds("--to", parsed.GetValue(_to)),
+                Numbers("--tid", parsed.GetValue(_tid)), Numbers("--vcpu", parsed.GetValue(_vcpu))),
+            Format = parsed.GetValue(_format)!,
+            Output = parsed.GetValue(_output),
+            Dmesg = parsed.GetValue(_dmesg),
+            GuestMap = parsed.GetValue(_guestMap),
+            Table = parsed.GetValue(_table),
+            Quiet = parsed.GetValue(_quiet),
+        };
+    }
+
+    /// <summary>Seconds with up to nine decimals as nanoseconds; exact, since traces print decimals.</summary>
+    public static long? Seconds(string option, string? text)
+    {
+        if (text is null) return null;
+        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+            && Math.Abs(seconds) < 9_000_000_000m) return (long)(seconds * 1_000_000_000m);
+        throw new UsageException($"{option} {text}: expected seconds as the trace prints them, e.g. 4327.373469");
+    }
+
+    private static HashSet<int> Numbers(string option, string[]? texts)
+    {
+        var numbers = new HashSet<int>();
+        foreach (var part in (texts ?? []).SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                throw new UsageException($"{option} {part}: expected whole numbers separated by commas");
+            numbers.Add(number);
+        }
+
+        return numbers;
+    }
+}

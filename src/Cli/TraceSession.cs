@@ -1,0 +1,35 @@
+using KvmTraceLab.Analysis;
+using KvmTraceLab.Analysis.Symbols;
+using KvmTraceLab.Parser;
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Cli;
+
+/// <summary>Reads one trace through the replay for a command.</summary>
+internal static class TraceSession
+{
+    /// <summary>Runs all observers over the trace; <paramref name="onBatch"/> sees each batch before them.</summary>
+    public static TraceRun Run(Trace trace, TraceRequest request, IEnumerable<ITraceObserver> observers, Action<EventBatch>? onBatch = null)
+    {
+        var replayer = new TraceReplayer(observers, request.Filter);
+        foreach (var batch in trace.Batches(Interrupt.Token))
+        {
+            onBatch?.Invoke(batch);
+            replayer.Process(batch);
+        }
+
+        replayer.End();
+        return new TraceRun(trace, replayer)
+        {
+            GuestSymbols = request.GuestMap is { } map ? SymbolMap.Read(map) : SymbolMap.Empty,
+        };
+    }
+
+    public static Trace Open(string file, TraceRequest request, Progress? progress = null) => Trace.Open(file, new TraceOptions
+    {
+        Threads = request.Threads,
+        Format = request.InputFormat,
+        Progress = progress is null ? null : progress.Report,
+    });
+}

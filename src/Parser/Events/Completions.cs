@@ -5,10 +5,15 @@ namespace KvmTraceLab.Parser.Events;
 /// </summary>
 internal static class Completions
 {
-    /// <summary>arm64's kvm_exit has a return code and an exception class where x86 has a reason.</summary>
-    public static void ArmExit(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    /// <summary>Before the isa field there were VMX words only; arm64 has a return code and an exception class instead.</summary>
+    public static void ExitIsa(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
     {
-        if (!record.TryGetNumber("esr_ec", out var exceptionClass) || !record.TryGetNumber("ret", out var ret)) return;
+        if (!record.TryGetNumber("esr_ec", out var exceptionClass) || !record.TryGetNumber("ret", out var ret))
+        {
+            if (!record.TryGetNumber("isa", out _)) Set(shape, "isa", (ulong)Vocabulary.Isa.Vmx, slots, ref presence);
+            return;
+        }
+
         Set(shape, "exit_reason", Vocabulary.ArmExitVocabulary.Encode(ret, exceptionClass), slots, ref presence);
         Set(shape, "isa", (ulong)Vocabulary.Isa.Arm64, slots, ref presence);
     }

@@ -36,7 +36,7 @@ public sealed class RealReportTests
             if (_bench.Read(name, payload, out var leftOver) is null || leftOver) bad.Add($"{name}: {payload}");
         }
 
-        Assert.Empty(bad);
+        Assert.True(bad.Count == 0, string.Join("\n", bad));
         Assert.True(count >= atLeast);
     }
 
@@ -57,6 +57,6 @@ public sealed class RealReportTests
             if (printed.Trim() != payload.Trim()) bad.Add($"{name}: {payload} => {printed}");
         }
 
-        Assert.Empty(bad);
+        Assert.True(bad.Count == 0, string.Join("\n", bad));
     }
 }

@@ -25,7 +25,15 @@ public sealed class RoundTripTests
             var presence = round < 200 ? ulong.MaxValue : (ulong)random.NextInt64() | (ulong)random.NextInt64();
             var slots = new ulong[shape.Fields.Count];
             for (var i = 0; i < slots.Length; i++)
-                slots[i] = shape.Fields[i].Name is "msg" or "disassembly" or "perm" ? TextRef.Make(0, 4) : Value(random);
+            {
+                slots[i] = shape.Fields[i].Name switch
+                {
+                    "msg" or "disassembly" or "perm" => TextRef.Make(0, 4),
+                    "is_restart" => (ulong)random.Next(2),
+                    _ => Value(random),
+                };
+            }
+
             var row = _bench.Row(shape, slots, presence & ((1UL << slots.Length) - 1));
             foreach (var dialect in new[] { Dialect.Plugin, Dialect.Kernel })
             {

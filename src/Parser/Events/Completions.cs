@@ -5,10 +5,15 @@ namespace KvmTraceLab.Parser.Events;
 /// </summary>
 internal static class Completions
 {
-    /// <summary>arm64's kvm_exit has a return code and an exception class where x86 has a reason.</summary>
-    public static void ArmExit(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    /// <summary>Before the isa field there were VMX words only; arm64 has a return code and an exception class instead.</summary>
+    public static void ExitIsa(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
     {
-        if (!record.TryGetNumber("esr_ec", out var exceptionClass) || !record.TryGetNumber("ret", out var ret)) return;
+        if (!record.TryGetNumber("esr_ec", out var exceptionClass) || !record.TryGetNumber("ret", out var ret))
+        {
+            if (!record.TryGetNumber("isa", out _)) Set(shape, "isa", (ulong)Vocabulary.Isa.Vmx, slots, ref presence);
+            return;
+        }
+
         Set(shape, "exit_reason", Vocabulary.ArmExitVocabulary.Encode(ret, exceptionClass), slots, ref presence);
         Set(shape, "isa", (ulong)Vocabulary.Isa.Arm64, slots, ref presence);
     }
@@ -30,6 +35,12 @@ internal static class Completions
         if (!record.TryGetNumber("isa", out var isa) || !record.TryGetNumber("tdp_enabled", out var tdp)) return;
         Set(shape, "tdp_name", isa, slots, ref presence);
         Set(shape, "pgd_name", (tdp & 0xff) == 0 ? 0 : isa, slots, ref presence);
+    }
+
+    /// <summary>Linux 7.2 spells the bits out behind the number, 6.1 does not; records are printed as the newest does.</summary>
+    public static void InhibitNames(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
+    {
+        if (record.TryGetNumber("inhibits", out var inhibits)) Set(shape, "named", inhibits != 0 ? 1UL : 0, slots, ref presence);
     }
 
     /// <summary>Destination bits 7:0 stand in address bits 19:12, the rest in bits 63:40 (x2APIC format).</summary>

@@ -81,6 +81,10 @@ public sealed class EventPattern
                         if (ByteText.IsBlank(text[at])) at = ByteText.SkipBlanks(text, at + 1);
                         else ok = at == 0 || ByteText.IsBlank(text[at - 1]);
                     }
+                    else
+                    {
+                        ok = retryStep < 0;
+                    }
 
                     break;
                 case StepCode.Hex:

@@ -79,7 +79,7 @@ internal sealed class PatternCompiler
         var slots = new List<int>();
         for (var s = optionalAt + 1; s < steps.Count; s++)
         {
-            if (steps[s].Slot >= 0) slots.Add(steps[s].Slot);
+            if (steps[s].Slot >= 0 && !steps[s].Derived) slots.Add(steps[s].Slot);
             if (steps[s].CompanionSlot >= 0) slots.Add(steps[s].CompanionSlot);
         }
 

@@ -5,9 +5,10 @@ public readonly struct KvmApicvInhibitChanged(EventRow row) : IKvmEvent<KvmApicv
 {
     public static EventShape Shape { get; } = new(
         "kvm_apicv_inhibit_changed",
-        plugin: "{set:cleared|set} reason={reason}, inhibits=0x{inhibits:x} {inhibits:@apicv-inhibit}",
+        plugin: "{set:cleared|set} reason={reason}, inhibits=0x{inhibits:x}[?named| {inhibits:@apicv-inhibit}]",
         keys: "reason set inhibits",
-        fields: "reason set inhibits");
+        fields: "reason set inhibits named",
+        complete: Completions.InhibitNames);
 
     public static KvmApicvInhibitChanged Over(EventRow row) => new(row);
 
@@ -16,4 +17,6 @@ public readonly struct KvmApicvInhibitChanged(EventRow row) : IKvmEvent<KvmApicv
     public bool Set => row[1] != 0;
 
     public ulong Inhibits => row[2];
+
+    public bool IsNamed => row[3] != 0;
 }

@@ -32,7 +32,7 @@ public readonly struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
         keys: "exit_reason",
         rip: "guest_rip",
         aliases: Aliases,
-        complete: Completions.ArmExit);
+        complete: Completions.ExitIsa);
 
     public static KvmExit Over(EventRow row) => new(row);
 

@@ -7,11 +7,9 @@ public readonly struct KvmTestAgeHva(EventRow row) : IKvmEvent<KvmTestAgeHva>
         "kvm_test_age_hva",
         plugin: "mmu notifier test age hva: {hva:#x16}",
         keys: "hva",
-        fields: "hva young");
+        fields: "hva");
 
     public static KvmTestAgeHva Over(EventRow row) => new(row);
 
     public ulong Hva => row[0];
-
-    public int Young => (int)row[1];
 }

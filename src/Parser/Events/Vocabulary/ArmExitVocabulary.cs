@@ -79,7 +79,7 @@ public sealed class ArmExitVocabulary : Vocabulary
 
     public override void Print(TextBuilder to, ulong value, ulong companion, Dialect dialect)
     {
-        var code = value >> 8;
+        var code = value >> 8 & 0xff;
         if (code != NoCode)
         {
             var known = false;

@@ -75,7 +75,12 @@ public sealed class ExitReasonVocabulary : Vocabulary
         var isa = (Isa)companion;
         if ((_always ?? dialect) == Dialect.Plugin)
         {
-            var name = isa == Isa.Svm ? SvmExitCode.PluginName((uint)value) : VmxExitReason.PluginName((uint)value);
+            var name = isa switch
+            {
+                Isa.Unknown => null, // read from a bare number, so there was no name for it
+                Isa.Svm => SvmExitCode.PluginName((uint)value),
+                _ => VmxExitReason.PluginName((uint)value),
+            };
             if (name is not null) to.Append(name);
             else to.Append("UNKNOWN ("u8).AppendDecimal((uint)value).Append((byte)')');
             return;
@@ -89,7 +94,7 @@ public sealed class ExitReasonVocabulary : Vocabulary
         }
 
         // __print_symbolic falls back to bare hexadecimal.
-        if (VmxExitReason.KernelName((uint)value & 0xffff) is { } vmx) to.Append(vmx);
+        if (isa != Isa.Unknown && VmxExitReason.KernelName((uint)value & 0xffff) is { } vmx) to.Append(vmx);
         else to.Append("0x"u8).AppendHex(value & 0xffff);
         if ((value & FailedVmentry) != 0) to.Append(" FAILED_VMENTRY"u8);
     }

@@ -8,6 +8,12 @@ public sealed class SymbolVocabulary : Vocabulary
     private readonly WordTable _words;
     private readonly Dictionary<ulong, byte[]> _names;
 
+    /// <summary>trace-cmd does not know the values of the kernel's symbols and prints numbers other than zero.</summary>
+    private readonly bool _numbersInPlugin;
+
+    private SymbolVocabulary(bool numbersInPlugin, params (string Word, ulong Number)[] symbols)
+        : this(symbols) => _numbersInPlugin = numbersInPlugin;
+
     private SymbolVocabulary(params (string Word, ulong Number)[] symbols)
     {
         _words = new WordTable(symbols);
@@ -37,7 +43,7 @@ public sealed class SymbolVocabulary : Vocabulary
             ("KVM_EXIT_X86_RDMSR", 29), ("KVM_EXIT_X86_WRMSR", 30));
 
     /// <summary>How the host's clock source is exported (include/vdso/clocksource.h).</summary>
-    public static SymbolVocabulary HostClock { get; } = new(("none", 0), ("tsc", 1), ("TSC", 1));
+    public static SymbolVocabulary HostClock { get; } = new(true, ("none", 0), ("tsc", 1), ("TSC", 1));
 
     public override bool TryRead(ReadOnlySpan<byte> text, ref int at, out ulong value, out ulong companion)
     {
@@ -56,7 +62,7 @@ public sealed class SymbolVocabulary : Vocabulary
 
     public override void Print(TextBuilder to, ulong value, ulong companion, Dialect dialect)
     {
-        if (_names.TryGetValue(value, out var word)) to.Append(word);
+        if (!(_numbersInPlugin && dialect == Dialect.Plugin && value != 0) && _names.TryGetValue(value, out var word)) to.Append(word);
         else to.Append("0x"u8).AppendHex(value);
     }
 }

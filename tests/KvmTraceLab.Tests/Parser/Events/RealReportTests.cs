@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KvmTraceLab.Parser.Events;
 
 namespace KvmTraceLab.Tests.Parser.Events;
@@ -10,9 +11,12 @@ public sealed class RealReportTests
 {
     private readonly PayloadBench _bench = new();
 
+    private static string Fixtures([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Fixtures", "events");
+
     private static IEnumerable<(string Name, string Payload)> Lines(string file)
     {
-        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "events", file)))
+        foreach (var line in File.ReadLines(Path.Combine(Fixtures(), file)))
         {
             var colon = line.IndexOf(": ", StringComparison.Ordinal);
             yield return (line[..colon], line[(colon + 2)..]);
@@ -32,7 +36,7 @@ public sealed class RealReportTests
             if (_bench.Read(name, payload, out var leftOver) is null || leftOver) bad.Add($"{name}: {payload}");
         }
 
-        Assert.Empty(bad);
+        Assert.True(bad.Count == 0, string.Join("\n", bad));
         Assert.True(count >= atLeast);
     }
 
@@ -46,10 +50,13 @@ public sealed class RealReportTests
         {
             // libtraceevent cannot evaluate this one's empty symbol table; the raw numbers are read, the kernel's text is printed.
             if (name == "kvm_inj_exception") continue;
+
+            // Nor does it know the values of enumerators: with -N it prints 0x1 where the kernel prints tsc.
+            if (dialect == Dialect.Kernel && payload.Contains("hostclock", StringComparison.Ordinal)) continue;
             var printed = PayloadBench.Print(_bench.Whole(name, payload), dialect);
             if (printed.Trim() != payload.Trim()) bad.Add($"{name}: {payload} => {printed}");
         }
 
-        Assert.Empty(bad);
+        Assert.True(bad.Count == 0, string.Join("\n", bad));
     }
 }

@@ -1,0 +1,110 @@
+using System.Text;
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Events.Vocabulary;
+
+namespace KvmTraceLab.Tests.Parser.Events;
+
+public sealed class VocabularyTests
+{
+    private static (ulong Value, Isa Isa, int End)? Read(Vocabulary vocabulary, string text)
+    {
+        var at = 0;
+        return vocabulary.TryRead(Encoding.UTF8.GetBytes(text), ref at, out var value, out var companion) ? (value, (Isa)companion, at) : null;
+    }
+
+    private static string Print(Vocabulary vocabulary, ulong value, Isa isa, Dialect dialect)
+    {
+        var to = new TextBuilder();
+        vocabulary.Print(to, value, (ulong)isa, dialect);
+        return to.ToString();
+    }
+
+    [Fact]
+    public void TheTablesAreComplete()
+    {
+        Assert.Equal(67, VmxExitReason.Count);
+        Assert.Equal(127, SvmExitCode.Count);
+    }
+
+    [Theory]
+    [InlineData("IO_INSTRUCTION", 30UL, Isa.Vmx)]
+    [InlineData("PENDING_INTERRUPT", 7UL, Isa.Vmx)]
+    [InlineData("INTERRUPT_WINDOW", 7UL, Isa.Vmx)]
+    [InlineData("MSR_WRITE_IMM", 85UL, Isa.Vmx)]
+    [InlineData("INVALID_STATE FAILED_VMENTRY", 0x80000021UL, Isa.Vmx)]
+    [InlineData("UNKNOWN (2147483681)", 0x80000021UL, Isa.Unknown)]
+    [InlineData("UNKNOWN (33)", 33UL, Isa.Unknown)]
+    [InlineData("0x4c", 0x4cUL, Isa.Unknown)]
+    [InlineData("apic_access", 44UL, Isa.Vmx)]
+    [InlineData("npf", 0x400UL, Isa.Svm)]
+    [InlineData("hlt", 0x78UL, Isa.Svm)]
+    [InlineData("PF excp", 0x4eUL, Isa.Svm)]
+    [InlineData("idle-halt", 0xa6UL, Isa.Svm)]
+    [InlineData("EXIT_EXCP_UD", 0x46UL, Isa.Svm)]
+    [InlineData("vmgexit_mmio_read", 0x80000001UL, Isa.Svm)]
+    [InlineData("invalid_guest_state", 0xffffffffUL, Isa.Svm)]
+    [InlineData("EXIT_ERR", 0xffffffffUL, Isa.Svm)]
+    [InlineData("0xffffffff", 0xffffffffUL, Isa.Svm)]
+    public void ExitReasonsAreReadInEverySpelling(string text, ulong number, Isa isa) =>
+        Assert.Equal((number, isa, text.Length), Read(ExitReasonVocabulary.Instance, text));
+
+    [Theory]
+    [InlineData(Isa.Vmx, 7u, "INTERRUPT_WINDOW")]
+    [InlineData(Isa.Vmx, 0x80000021u, "INVALID_STATE")]
+    [InlineData(Isa.Vmx, 76u, "SEAMCALL")]
+    [InlineData(Isa.Vmx, 999u, "UNKNOWN_999")]
+    [InlineData(Isa.Unknown, 33u, "INVALID_STATE")]
+    [InlineData(Isa.Svm, 0x400u, "EXIT_NPF")]
+    [InlineData(Isa.Svm, 0xa2u, "EXIT_INVPCID")]
+    [InlineData(Isa.Svm, 0xffffffffu, "EXIT_ERR")]
+    [InlineData(Isa.Svm, 0x555u, "UNKNOWN_1365")]
+    [InlineData(Isa.Arm64, 0x218u, "SYS64")]
+    [InlineData(Isa.Arm64, 0x0u, "IRQ")]
+    [InlineData(Isa.Arm64, 0x100u, "SERROR")]
+    [InlineData(Isa.Arm64, 0x300u, "IL")]
+    public void ReportsUseOneName(Isa isa, uint number, string name) => Assert.Equal(name, ExitReasonVocabulary.ReportName(isa, number));
+
+    [Fact]
+    public void EveryReasonSurvivesEitherDialect()
+    {
+        foreach (var (isa, numbers) in new[]
+                 {
+                     (Isa.Vmx, Enumerable.Range(0, 90).Select(n => (uint)n)),
+                     (Isa.Svm, SvmExitCode.Spellings.Select(s => s.Number)),
+                 })
+        {
+            foreach (var number in numbers)
+            {
+                foreach (var dialect in new[] { Dialect.Plugin, Dialect.Kernel })
+                {
+                    var text = Print(ExitReasonVocabulary.Instance, number, isa, dialect);
+                    var read = Read(ExitReasonVocabulary.Instance, text);
+                    Assert.Equal((number, text.Length), ((uint)read!.Value.Value, read.Value.End));
+                    if (read.Value.Isa != Isa.Unknown) Assert.Equal(isa, read.Value.Isa);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("TRAP: HSR_EC: 0x0018 (SYS64)", 0x218UL)]
+    [InlineData("IRQ: HSR_EC: 0x0000 (UNKNOWN)", 0UL)]
+    [InlineData("HSR_EC: 0x0024", 0xff24UL)]
+    public void ArmExitsAreReadAndPrinted(string text, ulong value)
+    {
+        Assert.Equal((value, Isa.Arm64, text.Length), Read(ArmExitVocabulary.Instance, text));
+        Assert.Equal(text, Print(ArmExitVocabulary.Instance, value, Isa.Arm64, Dialect.Kernel));
+    }
+
+    [Theory]
+    [InlineData("", 0UL)]
+    [InlineData("P|W|U", 7UL)]
+    [InlineData("P|W|U|0x100000000", 0x100000007UL)]
+    [InlineData("W|RSVD|F", 0x1aUL)]
+    [InlineData("P|PK|SS|SGX", 0x8061UL)]
+    public void FaultFlagsAreBits(string text, ulong value)
+    {
+        Assert.Equal(value, Read(FlagVocabulary.Pferr, text)!.Value.Value);
+        Assert.Equal(text, Print(FlagVocabulary.Pferr, value, Isa.Unknown, Dialect.Kernel));
+    }
+}

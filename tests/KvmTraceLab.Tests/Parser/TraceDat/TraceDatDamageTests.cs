@@ -1,0 +1,84 @@
+using System.Globalization;
+using KvmTraceLab.Parser.Health;
+
+namespace KvmTraceLab.Tests.Parser.TraceDat;
+
+/// <summary>Damaged files end in rows and counters or in one sentence, never in anything else.</summary>
+public sealed class TraceDatDamageTests
+{
+    public static TheoryData<int, string> Forms => new() { { 6, "none" }, { 7, "none" }, { 7, "zlib" } };
+
+    private static byte[] Small(int version, string compression) =>
+        TraceDatFileTests.Sample(new TraceDatBuilder { Version = version, Compression = compression, PageSize = 256 }).Option(4, "[local] global").Build();
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Every_prefix_is_read_as_far_as_it_goes(int version, string compression)
+    {
+        var file = Small(version, compression);
+        Assert.InRange(file.Length, 1000, 8192);
+        var whole = DatText.Outcome(file);
+        for (var length = 0; length < file.Length; length++)
+        {
+            // What is cut off is said: no prefix without some page passes for the whole.
+            var outcome = DatText.Outcome(file[..length]);
+            if (outcome == whole) Assert.True(file.Length - length < 256, $"{length} of {file.Length} bytes read like all of them");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Seeded_mutations_end_in_an_answer(int version, string compression)
+    {
+        var file = Small(version, compression);
+        Mutate(file, seed: version, Count(1000));
+    }
+
+    [Fact]
+    public void A_file_cut_in_its_pages_keeps_the_rows_before()
+    {
+        var file = Small(6, "none");
+        var text = DatText.Of(file[..^300]);
+        Assert.StartsWith("100 [0] qemu-122 kvm_pio", text, StringComparison.Ordinal);
+        Assert.Contains("datMissingData", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_without_its_events_says_what_to_do()
+    {
+        var e = Assert.Throws<TraceException>(() => DatText.Of(Small(6, "none")[..600]));
+        Assert.Contains("trace-cmd restore", e.OneLine, StringComparison.Ordinal);
+        Assert.StartsWith("memory: offset ", e.OneLine, StringComparison.Ordinal);
+    }
+
+    /// <summary>KTL_FUZZ=N for more of them.</summary>
+    internal static int Count(int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable("KTL_FUZZ"), NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? wanted : usual;
+
+    internal static void Mutate(byte[] file, int seed, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var random = new Random(unchecked((seed * 1_000_003) + i));
+            var bad = (byte[])file.Clone();
+            for (var n = random.Next(1, 6); n > 0; n--)
+            {
+                var at = random.Next(bad.Length);
+                switch (random.Next(4))
+                {
+                    case 0: bad[at] ^= (byte)(1 << random.Next(8)); break;
+                    case 1: bad[at] = (byte)random.Next(256); break;
+                    case 2: bad.AsSpan(at, Math.Min(random.Next(1, 9), bad.Length - at)).Fill(random.Next(2) == 0 ? (byte)0xff : (byte)0); break;
+                    default: bad = [.. bad[..at], .. bad[Math.Min(bad.Length, at + random.Next(1, 16))..]]; break;
+                }
+
+                if (bad.Length == 0) break;
+            }
+
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var text = DatText.Outcome(bad);
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(text is not null && allocated < 256L << 20, $"seed {seed}, mutation {i}: {allocated} bytes allocated");
+        }
+    }
+}

@@ -98,6 +98,19 @@ public sealed record MmuRole
     /// </summary>
     public bool HasPferrFetch => Nx || Smep;
 
+    /// <summary>
+    /// Access of the root page of an L1 direct map, in the role's numbering: <c>kvm_calc_tdp_mmu_root_page_role()</c>. With GMET
+    /// U is taken away, so that supervisors may execute; leaf SPTEs inherit it, non-leaf ones do not.
+    /// </summary>
+    public Acc RootAccess
+    {
+        get
+        {
+            var all = (Acc)(Layout.Combinations - 1);
+            return GmetInForce ? all & ~Layout.User : all;
+        }
+    }
+
     /// <summary>The role as test failures print it: <c>ept,mbec,xo</c>, <c>npt,gmet,nx</c>, <c>shadow,nx,wp,smep</c>, with <c>@7.1</c> for old kernels.</summary>
     public string Spell()
     {

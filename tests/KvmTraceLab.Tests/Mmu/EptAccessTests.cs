@@ -162,6 +162,8 @@ public sealed class EptAccessTests
     [InlineData(false, AccessOperation.Read, 0, 0x81UL)]
     [InlineData(false, AccessOperation.Write, R, 0x8bUL)]
     [InlineData(true, AccessOperation.Read, 0, 0x83UL)]
+    [InlineData(false, AccessOperation.Write, 0, 0x81UL)] // the read comes first
+    [InlineData(false, AccessOperation.Write, R | W, null)]
     public void Guest_page_table_accesses_with_and_without_EPT_AD(bool ad, AccessOperation operation, ulong permissions, ulong? qualification)
     {
         NestedVerdict verdict = new CaseJudge().Answer(new AccessCase

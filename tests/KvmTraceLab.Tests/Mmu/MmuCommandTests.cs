@@ -98,6 +98,8 @@ public sealed class MmuCommandTests
     [InlineData("cr", 0x304UL, "MOV to CR4 from rbx.")]
     [InlineData("cr0", 0x80050033UL, "CR0 with PE MP ET NE WP AM PG.")]
     [InlineData("efer", 0xd01UL, "EFER with SCE LME LMA NX.")]
+    [InlineData("role", 0x30b02UL, "Level 2 shadow page of an L2 guest, access 0xb, A/D off.")]
+    [InlineData("role", 0x130f02UL, "Level 2 shadow page of an L2 guest, access 0xf, A/D off, cr4_smep (MBEC or GMET for EPT and NPT).")]
     [InlineData("spte", 0x80000000000001a0UL, "Frozen: the TDP MMU is changing this entry.")]
     [InlineData("spte", 0x8000000000000000UL, "Not present.")]
     [InlineData("spte", 0x80a0000123450f77UL, "Present; grants r,w,xu,xs; writable; A/D on; pfn 0x123450.")]

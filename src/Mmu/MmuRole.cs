@@ -94,9 +94,23 @@ public sealed record MmuRole
 
     /// <summary>
     /// cpu_role.ext.has_pferr_fetch: whether injected error codes carry the I/D bit. For NPT computed from L1's EFER.NX and
-    /// CR4.SMEP before cr4_smep is overwritten with GMET.
+    /// CR4.SMEP before cr4_smep is overwritten with GMET. Never set for an EPT role, so <c>kvm_mmu_walker_error</c> lacks F there
+    /// (the exit qualification is built apart and has it).
     /// </summary>
-    public bool HasPferrFetch => Nx || Smep;
+    public bool HasPferrFetch => Kind != MmuKind.Ept && (Nx || Smep);
+
+    /// <summary>
+    /// Access of the root page of an L1 direct map, in the role's numbering: <c>kvm_calc_tdp_mmu_root_page_role()</c>. With GMET
+    /// U is taken away, so that supervisors may execute; leaf SPTEs inherit it, non-leaf ones do not.
+    /// </summary>
+    public Acc RootAccess
+    {
+        get
+        {
+            var all = (Acc)(Layout.Combinations - 1);
+            return GmetInForce ? all & ~Layout.User : all;
+        }
+    }
 
     /// <summary>The role as test failures print it: <c>ept,mbec,xo</c>, <c>npt,gmet,nx</c>, <c>shadow,nx,wp,smep</c>, with <c>@7.1</c> for old kernels.</summary>
     public string Spell()

@@ -20,6 +20,7 @@ internal static class DecodeCommand
         ("cr0", "CR0"),
         ("cr4", "CR4"),
         ("efer", "EFER"),
+        ("role", "role word of kvm_mmu_get_page, see --kernel"),
         ("spte", "shadow page-table entry, see --mmu and --kernel"),
     ];
 
@@ -35,7 +36,7 @@ internal static class DecodeCommand
         }
 
         Option<string> mmu = MmuOptions.Word("--mmu", "ept", "format of --spte", "ept|npt|shadow");
-        Option<string> kernel = MmuOptions.Word("--kernel", "7.2", "kernel that wrote --spte or handled --vmx", "VERSION");
+        Option<string> kernel = MmuOptions.Word("--kernel", "7.2", "kernel that wrote --spte or --role, or handled --vmx", "VERSION");
         Option<string> mbec = MmuOptions.Word("--mbec", "on", "for --vmx: the current MMU has MBEC");
         Option<string> format = MmuOptions.Format("text");
         Option<string?> output = MmuOptions.Output();
@@ -102,6 +103,7 @@ internal static class DecodeCommand
         "cr0" => new Cr0(question.Value).Describe(),
         "cr4" => new Cr4(question.Value).Describe(),
         "efer" => new Efer(question.Value).Describe(),
+        "role" => new PageRole((uint)question.Value, kernel).Describe(),
         _ => SpteBits.Describe(new Spte(question.Value, kernel, mmu)),
     };
 

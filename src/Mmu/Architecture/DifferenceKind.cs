@@ -20,7 +20,7 @@ public sealed record DifferenceKind(string Id, bool Reachable, string Explanatio
         new(NxReserved, false, "With EFER.NX=0 the permission table ignores X. The processor treats NX=1 as a reserved bit, and so does KVM, but in the reserved-bit check before the table."),
         new(SupervisorWalk, false, "Without GMET the NPT table has supervisor rows that ignore U. They cannot be asked: hardware reports U=1 and svm_translate_nested_gpa() sets it."),
         new(FetchBit, true, "KVM injects the I/D bit of EXITINFO1 only if L1 has EFER.NX or CR4.SMEP (has_pferr_fetch). The APM names no such condition for nested faults; what silicon does was not found."),
-        new(OldUserWalk, true, "Up to 7.1 every nested walk in software counted as a user walk, and on EPT user meant read: an execute-only page was refused to emulated fetches, and a write asked for R too."),
+        new(OldUserWalk, true, "Up to 7.1 every nested walk in software counted as a user walk, and on EPT user meant read: an execute-only page was refused to emulated fetches, and a write asked for R too (where W without R is a misconfiguration anyway)."),
         new(Unexplained, true, "Not explained: a bug of the model, please report it."),
     ];
 }

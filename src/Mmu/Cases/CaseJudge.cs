@@ -20,15 +20,22 @@ public sealed class CaseJudge
         var entry = new EptEntry(
             (q.Read ? 1UL : 0) | (q.Write ? 2UL : 0) | (q.ExecS ? 4UL : 0) | (q.ExecU ? EptEntry.UserExecutable : 0) | 6UL << 3);
 
-        // Guest-table accesses are never "user"; with EPT A/D they are always writes, without only where A or D must be set.
-        PageAccess access = q.Walk
-            ? PageAccess.GuestPage.With(PageAccess.Write, q.AccessedDirty || q.Operation == AccessOperation.Write)
-            : Kind(q.Operation).With(PageAccess.User, q.PageUser) | PageAccess.GuestFinal;
+        if (!q.Walk)
+        {
+            // Up to 7.1 USER means a read in the code made from a hardware exit.
+            bool user = table.Role.Kernel.IsBefore72() ? q.Operation == AccessOperation.Read : q.PageUser;
+            return Ask(Kind(q.Operation).With(PageAccess.User, user) | PageAccess.GuestFinal);
+        }
 
-        // Up to 7.1 USER means a read in the code made from a hardware exit.
-        if (table.Role.Kernel.IsBefore72())
-            access = access.With(PageAccess.User, q.Walk || q.Operation == AccessOperation.Read);
-        return new(q, access, entry.Value, NestedFault.JudgeEpt(table, entry, access));
+        // Guest-table accesses are never "user" (but always reads, before 7.2). With EPT A/D each is a write; without, the
+        // entry is read first, and written only where a guest A or D bit must be set.
+        PageAccess read = PageAccess.GuestPage.With(PageAccess.User, table.Role.Kernel.IsBefore72());
+        if (q.AccessedDirty)
+            return Ask(read | PageAccess.Write);
+        AccessAnswer first = Ask(read);
+        return first.Verdict.Outcome != NestedOutcome.Ok || q.Operation != AccessOperation.Write ? first : Ask(read | PageAccess.Write);
+
+        AccessAnswer Ask(PageAccess access) => new(q, access, entry.Value, NestedFault.JudgeEpt(table, entry, access));
     }
 
     private static AccessAnswer AnswerNpt(AccessCase q, PermissionTable table)

@@ -60,29 +60,36 @@ internal sealed class MarkdownOutput : IReportOutput
     private static void WriteTable(StreamWriter writer, ReportTable table)
     {
         writer.WriteLine();
-        var layout = TableLayout.Of(table, Width, separator: 3, frame: 4, EscapeCell);
-        var isWide = (layout.Widths.Sum() + (3 * layout.Widths.Length) + 1) > Width;
+        // Cells with a space at both sides if that fits, else bare ones, which are as good a table.
+        var pad = " ";
+        var layout = TableLayout.Of(table, Width, separator: 3, frame: 4, Escape);
+        if (layout.IsCut)
+        {
+            pad = "";
+            layout = TableLayout.Of(table, Width, separator: 1, frame: 2, Escape);
+        }
+
         if (layout.Rows.Count == 1)
         {
             writer.WriteLine("(none)");
         }
-        else if (isWide)
+        else if (layout.Total > Width)
         {
-            // Too many columns that may not go: one list a row, since a cut table row would not be a table.
-            foreach (var row in layout.Rows.Skip(1))
+            // Too many columns that may not go: one list item a row, since a cut table row would not be a table.
+            foreach (var row in TableLayout.Of(table, int.MaxValue, separator: 1, frame: 0, Escape).Rows.Skip(1))
             {
-                WriteWrapped(writer, "- ", string.Join(", ", row.Select((cell, i) => $"{layout.Rows[0][i]} {cell}")));
+                WriteWrapped(writer, "- ", string.Join(", ", row.Select((cell, i) => $"{Escape(SafeText.Clean(table.Columns[i].Title))} {cell}")));
             }
         }
         else
         {
             for (var r = 0; r < layout.Rows.Count; r++)
             {
-                writer.WriteLine("| " + string.Join(" | ", layout.Padded(layout.Rows[r])) + " |");
+                writer.WriteLine($"|{pad}{string.Join($"{pad}|{pad}", layout.Padded(layout.Rows[r]))}{pad}|");
                 if (r > 0) continue;
                 writer.WriteLine("|" + string.Join("|", layout.Widths.Select((w, i) => CellText.IsNumeric(layout.Columns[i].Kind)
-                    ? new string('-', w + 1) + ":"
-                    : new string('-', w + 2))) + "|");
+                    ? new string('-', w + (2 * pad.Length) - 1) + ":"
+                    : new string('-', w + (2 * pad.Length)))) + "|");
             }
         }
 
@@ -144,8 +151,6 @@ internal sealed class MarkdownOutput : IReportOutput
             ? line.Insert(digits, "\\")
             : line;
     }
-
-    private static string EscapeCell(string text) => Escape(text);
 
     private static string Escape(string text)
     {

@@ -9,12 +9,13 @@ internal sealed class TableLayout
 {
     private const int NarrowestText = 8;
 
-    private TableLayout(IReadOnlyList<Column> columns, List<string[]> rows, int[] widths, int hidden, int left)
+    private TableLayout(IReadOnlyList<Column> columns, List<string[]> rows, int[] widths, bool isCut, int total, int left)
     {
+        IsCut = isCut;
+        Total = total;
         Columns = columns;
         Rows = rows;
         Widths = widths;
-        HiddenColumns = hidden;
         RowsLeftOut = left;
     }
 
@@ -25,7 +26,11 @@ internal sealed class TableLayout
 
     public int[] Widths { get; }
 
-    public int HiddenColumns { get; }
+    /// <summary>Columns were left out or words cut.</summary>
+    public bool IsCut { get; }
+
+    /// <summary>Columns that the table takes; more than asked for where numbers alone are too wide.</summary>
+    public int Total { get; }
 
     public int RowsLeftOut { get; }
 
@@ -45,9 +50,11 @@ internal sealed class TableLayout
             rows.Add([.. table.Columns.Select((c, i) => escape(CellText.Of(cells[i], c, table.TimeUnit)))]);
         }
 
-        var widths = table.Columns.Select((_, i) => rows.Max(row => TextWidth.Of(row[i]))).ToArray();
+        var widths = table.Columns.Select((_, i) => Math.Max(1, rows.Max(row => TextWidth.Of(row[i])))).ToArray();
         List<int> kept = [.. Enumerable.Range(0, widths.Length)];
         int Total() => frame + kept.Sum(i => widths[i]) + (separator * Math.Max(0, kept.Count - 1));
+
+        var natural = Total();
 
         // Words shrink to a readable length before a column of numbers is lost.
         Shrink(24);
@@ -69,7 +76,8 @@ internal sealed class TableLayout
             [.. kept.Select(i => table.Columns[i])],
             [.. rows.Select(row => kept.Select(i => TextWidth.Fit(row[i], widths[i])).ToArray())],
             [.. kept.Select(i => widths[i])],
-            table.Columns.Count - kept.Count,
+            natural > width,
+            Total(),
             table.Rows.Count - shown);
     }
 

@@ -1,0 +1,47 @@
+namespace KvmTraceLab.Analysis.Compare;
+
+/// <summary>Stages that are texts with sums instead of traces, found by their content.</summary>
+public static class StageText
+{
+    /// <summary>Lines looked at for a heading.</summary>
+    public const int LinesSniffed = 20;
+
+    /// <summary>The longest text read whole, in characters.</summary>
+    public const int MostCharacters = 64 << 20;
+
+    /// <summary>The format of a text that begins like this, or null where it is neither (a trace, perhaps).</summary>
+    /// <param name="beginning">The first lines of the file; the last may be cut.</param>
+    public static string? Sniff(string beginning)
+    {
+        foreach (string line in beginning.Split('\n').Take(LinesSniffed))
+        {
+            string trimmed = line.Trim();
+            if (PerfKvmStatReader.IsHeading(trimmed)) return "perf-kvm-stat";
+            if (KvmStatLogReader.IsHeading(trimmed)) return "kvm_stat-log";
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads a text for which <see cref="Sniff"/> gave a format.</summary>
+    /// <param name="path">For messages.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="seconds">How long the run lasted, as the user tells; null takes what the text tells.</param>
+    /// <exception cref="StageFileException">The text cannot be read as what it says it is.</exception>
+    public static RunSeries Read(string path, TextReader text, double? seconds = null)
+    {
+        var lines = new List<string>();
+        long characters = 0;
+        while (text.ReadLine() is string line)
+        {
+            characters += line.Length + 1;
+            if (characters > MostCharacters) throw new StageFileException(path, lines.Count, "the text is longer than 64 Mi characters", "give one report or one log");
+            lines.Add(line);
+        }
+
+        RunSeries series = lines.Take(LinesSniffed).Any(l => PerfKvmStatReader.IsHeading(l.Trim()))
+            ? PerfKvmStatReader.Read(path, lines)
+            : KvmStatLogReader.Read(path, lines);
+        return seconds is double s ? series with { Seconds = s } : series;
+    }
+}

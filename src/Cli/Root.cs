@@ -10,6 +10,11 @@ internal static class Root
     public static RootCommand Create() => new("KvmTraceLab: analyses and replays KVM traces recorded with trace-cmd.")
     {
         AnalyzeCommand.Create(),
+        InfoCommand.Create(),
+        EventsCommand.Create(),
+        ExitsCommand.Create(),
+        LoopsCommand.Create(),
+        ListCommand.Create(),
         MmuCommand.Create(),
     };
 }

@@ -15,11 +15,13 @@ internal sealed class EventHistory
     private readonly SavedEvent[] _events = new SavedEvent[Size];
     private readonly SavedEvent[] _notable = new SavedEvent[Size];
     private readonly long[] _notableIndex = new long[Size];
+    private readonly long[] _laneEvent = new long[Size];
     private long _count;
     private long _notableCount;
 
-    public void Add(in EventRow row, bool notable)
+    public void Add(in EventRow row, bool notable, long laneEvent)
     {
+        _laneEvent[_count & (Size - 1)] = laneEvent;
         (_events[_count & (Size - 1)] ??= new SavedEvent()).CopyFrom(row);
         if (notable)
         {
@@ -35,6 +37,9 @@ internal sealed class EventHistory
     public SavedEvent Back(int back) => _events[(_count - 1 - Math.Min(back, (int)Math.Min(_count, Size) - 1)) & (Size - 1)];
 
     public long TimeBack(int back) => Back(back).Time;
+
+    /// <summary>Which event of its thread that was, counted from 1.</summary>
+    public long LaneEventBack(int back) => _laneEvent[(_count - 1 - Math.Min(back, (int)Math.Min(_count, Size) - 1)) & (Size - 1)];
 
     /// <summary>
     /// At most eight events before the last <paramref name="length"/>: notable ones first, then the nearest others, in

@@ -51,6 +51,11 @@ public sealed record Loop
 
     public required bool HasTime { get; init; }
 
+    /// <summary>First and last event, counted over all events of the thread; tells which loops overlap.</summary>
+    internal long FirstEvent { get; init; }
+
+    internal long LastEvent { get; init; }
+
     public required long Iterations { get; init; }
 
     public required long Interruptions { get; init; }

@@ -39,6 +39,8 @@ internal static class LoopClassifier
             StartNs = run.StartTime,
             EndNs = run.EndTime,
             HasTime = hasTime,
+            FirstEvent = run.FirstEvent,
+            LastEvent = run.LastEvent,
             Iterations = run.IterationsBefore,
             Interruptions = run.Interruptions,
             Events = events,

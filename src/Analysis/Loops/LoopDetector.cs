@@ -88,13 +88,13 @@ public sealed class LoopDetector : TraceObserver
     }
 
     private static bool Overlapped(Loop loop, List<Loop> others) =>
-        others.Exists(o => o.Tid == loop.Tid && o.StartNs <= loop.EndNs && loop.StartNs <= o.EndNs && (o.Iterations * o.Period * 20 >= loop.Iterations * loop.Period));
+        others.Exists(o => o.Tid == loop.Tid && o.FirstEvent <= loop.LastEvent && loop.FirstEvent <= o.LastEvent && (o.Iterations * o.Period * 20 >= loop.Iterations * loop.Period));
 
     private static int BySize(Loop a, Loop b)
     {
         var order = (b.Iterations * b.Period).CompareTo(a.Iterations * a.Period);
-        if (order == 0) order = a.StartNs.CompareTo(b.StartNs);
-        return order != 0 ? order : a.Tid.CompareTo(b.Tid);
+        if (order == 0) order = a.Tid.CompareTo(b.Tid);
+        return order != 0 ? order : a.FirstEvent.CompareTo(b.FirstEvent);
     }
 
     internal enum LoopStreamKind
@@ -141,7 +141,7 @@ public sealed class LoopDetector : TraceObserver
 
             if (_sawInterrupt && !_main.IsSettled)
             {
-                _history.Add(row, notable.Is(kind));
+                _history.Add(row, notable.Is(kind), Lane.Events);
                 _all.Add(token, row, _history);
             }
             else if (_sawInterrupt && _interruptTrip)
@@ -156,7 +156,7 @@ public sealed class LoopDetector : TraceObserver
                 return;
             }
 
-            _mainHistory.Add(row, notable.Is(kind));
+            _mainHistory.Add(row, notable.Is(kind), Lane.Events);
             _main.Add(token, row, _mainHistory);
             if (_main.IsSettled)
             {

@@ -22,6 +22,11 @@ internal sealed class LoopRun
 
     public long StartTime { get; set; }
 
+    /// <summary>First and last event, counted over all events of the thread.</summary>
+    public long FirstEvent { get; set; }
+
+    public long LastEvent { get; set; }
+
     public long EndTime { get; set; }
 
     public long Interruptions { get; set; }

@@ -81,6 +81,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         }
 
         if (row.HasTime) run.EndTime = row.Time;
+        run.LastEvent = history.LaneEventBack(0);
         if (run.Template is not null)
         {
             if (row.HasFields) run.Compare(run.Place, row.Batch.Slots.AsSpan(row.Batch.Start[row.Index], row.Shape!.Width));
@@ -117,9 +118,11 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
             _run = new LoopRun { Period = period, Start = start, PieceStart = start, Signature = sum };
             var back = (int)(end - 1 - start);
             _run.StartTime = history.TimeBack(back);
+            _run.FirstEvent = history.LaneEventBack(back);
         }
 
         _run.EndTime = history.TimeBack(0);
+        _run.LastEvent = history.LaneEventBack(0);
         _interrupted = null;
         if (_run.Template is null && length >= period * _snapshotAt) Snapshot(_run, end, history);
     }

@@ -10,6 +10,7 @@ public sealed class EventShape
     private readonly EventPattern? _kernel;
     private readonly IIrregularPayload? _irregular;
     private readonly RecordCompletion? _complete;
+    private readonly string _completeUnless;
     private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
 
     /// <param name="name">The event's name without its system.</param>
@@ -25,6 +26,7 @@ public sealed class EventShape
     /// <param name="aliases">Other names of fields in format files: <c>"exit_reason=exit_code guest_rip=rip"</c>.</param>
     /// <param name="system">The tracepoint's system: <c>kvm</c> or <c>kvmmmu</c>.</param>
     /// <param name="complete">Computes fields that text carries from fields of other names in raw records.</param>
+    /// <param name="completeUnless">A field that, where the record has it, makes <paramref name="complete"/> needless.</param>
     /// <param name="irregular">A reader and printer for payloads that patterns cannot express.</param>
     public EventShape(
         string name,
@@ -40,12 +42,14 @@ public sealed class EventShape
         string aliases = "",
         string system = "kvm",
         IIrregularPayload? irregular = null,
-        RecordCompletion? complete = null)
+        RecordCompletion? complete = null,
+        string completeUnless = "")
     {
         _complete = complete;
         Name = name;
         System = system;
         _irregular = irregular;
+        _completeUnless = completeUnless;
         var names = Split(fields).ToList();
         var compiler = new PatternCompiler(names);
         var patterns = new List<EventPattern>();
@@ -82,6 +86,10 @@ public sealed class EventShape
     public IReadOnlyList<EventPattern> Patterns => _patterns;
 
     public bool IsIrregular => _irregular is not null;
+
+    /// <summary>A record needs <see cref="CompleteFromRecord"/> once the slots in <paramref name="bound"/> were filled by name.</summary>
+    public bool NeedsRecord(ulong bound) =>
+        _irregular is not null || (_complete is not null && (_completeUnless.Length == 0 || (bound >> _slots[_completeUnless] & 1) == 0));
 
     /// <summary>Slots of one row: one a field, and one for the presence mask.</summary>
     public int Width => Fields.Count + 1;

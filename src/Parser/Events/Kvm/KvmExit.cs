@@ -32,7 +32,8 @@ public readonly struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
         keys: "exit_reason",
         rip: "guest_rip",
         aliases: Aliases,
-        complete: Completions.ExitIsa);
+        complete: Completions.ExitIsa,
+        completeUnless: "isa");
 
     public static KvmExit Over(EventRow row) => new(row);
 

@@ -21,7 +21,8 @@ public readonly struct KvmNestedVmexit(EventRow row) : IKvmEvent<KvmNestedVmexit
         rip: "guest_rip",
         fields: "vcpu_id exit_reason isa guest_rip info1 info2 intr_info error_code requests",
         aliases: "exit_reason=exit_code guest_rip=rip info1=exit_info1 info2=exit_info2 intr_info=exit_int_info error_code=exit_int_info_err",
-        complete: Completions.ExitIsa);
+        complete: Completions.ExitIsa,
+        completeUnless: "isa");
 
     public static KvmNestedVmexit Over(EventRow row) => new(row);
 

@@ -17,7 +17,8 @@ public readonly struct KvmNestedVmexitInject(EventRow row) : IKvmEvent<KvmNested
         keys: "exit_code",
         fields: "exit_code isa exit_info1 exit_info2 exit_int_info exit_int_info_err",
         aliases: "exit_code=exit_reason",
-        complete: Completions.ExitIsa);
+        complete: Completions.ExitIsa,
+        completeUnless: "isa");
 
     public static KvmNestedVmexitInject Over(EventRow row) => new(row);
 

@@ -251,10 +251,10 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
         }
 
         if ((plan.TextMask & presence) != 0) unit.TextSlots.Add((unit.Batch.Count - 1, plan.TextMask & presence));
-        if (plan.Shape!.IsIrregular)
+        if (plan.NeedsRecord)
         {
             unit.Record.Set(bytes, start, size, plan, meta);
-            plan.Shape.CompleteFromRecord(unit.Record, slots, ref presence);
+            plan.Shape!.CompleteFromRecord(unit.Record, slots, ref presence);
         }
 
         slots[fieldCount] = presence;

@@ -85,6 +85,7 @@ internal sealed class PlanTable
             Width = shape.Width,
             Moves = [.. moves],
             Presence = moves.Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot)),
+            NeedsRecord = shape.NeedsRecord(moves.Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot))),
             HasGaps = moves.Count < shape.Fields.Count,
             TextMask = moves.Where(m => m.Code >= MoveCode.Inline).Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot)),
             MinSize = moves.Count == 0 ? 0 : moves.Max(m => m.Offset + m.Size),

@@ -31,6 +31,9 @@ internal sealed class RecordPlan
     /// <summary>Presence mask when the record is long enough for all moves.</summary>
     public ulong Presence { get; init; }
 
+    /// <summary>The shape wants to see the record itself.</summary>
+    public bool NeedsRecord { get; init; }
+
     /// <summary>Whether some slots are filled by no move and must be cleared.</summary>
     public bool HasGaps { get; init; }
 

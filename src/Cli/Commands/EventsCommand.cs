@@ -1,0 +1,53 @@
+using System.CommandLine;
+using KvmTraceLab.Cli.EventLists;
+using KvmTraceLab.Parser.Events;
+
+namespace KvmTraceLab.Cli.Commands;
+
+/// <summary><c>ktl events</c>: every event, filtered.</summary>
+internal static class EventsCommand
+{
+    public static Command Create()
+    {
+        var command = Examples.Command(
+            "events",
+            "Every event, filtered. Formats: text, csv, json (one object a line), md, and trace-cmd (as `trace-cmd report -N -t` prints).",
+            "ktl events samples/pm-timer-loop.txt --event kvm_cr,kvm_msr",
+            "ktl events trace.dat --around 4327.3734 -C 20",
+            "ktl events trace.dat --format csv -o events.csv");
+        var shared = TraceOptionsSet.AddTo(command);
+        var names = new Option<string[]>("--event") { Description = "only these events", HelpName = "NAME,…" };
+        var around = new Option<string?>("--around") { Description = "only the events around this time (seconds)", HelpName = "S" };
+        var context = new Option<int>("--context", "-C") { Description = "with --around: so many events before and after (default 10)", DefaultValueFactory = _ => 10, HelpName = "N" };
+        var notUnderstood = new Option<bool>("--not-understood") { Description = "only what could not be read" };
+        command.Add(names);
+        command.Add(around);
+        command.Add(context);
+        command.Add(notUnderstood);
+        command.SetAction(parsed => Guard.Run(() =>
+        {
+            var request = shared.Bind(parsed);
+            var wanted = (parsed.GetValue(names) ?? []).SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
+            var count = parsed.GetValue(context);
+            if (count < 0) throw new UsageException($"-C {count}: a number of events, 0 or more");
+            return Run(request, new EventSelection(wanted, TraceOptionsSet.Seconds("--around", parsed.GetValue(around)), count, parsed.GetValue(notUnderstood)));
+        }));
+        return command;
+    }
+
+    private static int Run(TraceRequest request, EventSelection selection)
+    {
+        var format = request.Format;
+        if (!EventWriters.Names.Contains(format)) throw new UsageException($"--format {format}: events are written as {string.Join(", ", EventWriters.Names)}");
+        using var progress = new Progress(request.Quiet);
+        using var trace = TraceSession.Open(request.Files[0], request, progress);
+        Target.Write(request.Output, stream =>
+        {
+            using var writer = EventWriters.Open(format, stream, trace.Info);
+            var filter = new EventPicker(selection, writer);
+            TraceSession.Run(trace, request, [filter]);
+            filter.Finish();
+        });
+        return Guard.Ok;
+    }
+}

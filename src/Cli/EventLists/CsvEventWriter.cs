@@ -1,0 +1,57 @@
+using System.Text;
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Output;
+using KvmTraceLab.Parser;
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Cli.EventLists;
+
+/// <summary>Columns <c>time_ns,cpu,tid,comm,event,payload,buffer</c>; the payload as trace-cmd's plugin spells it.</summary>
+internal sealed class CsvEventWriter : IEventWriter
+{
+    private static readonly Column[] Columns =
+    [
+        new("time_ns", "Time", ColumnKind.Count), new("cpu", "CPU", ColumnKind.Count), new("tid", "TID", ColumnKind.Count), new("comm", "Task", ColumnKind.Text),
+        new("event", "Event", ColumnKind.Text), new("payload", "Payload", ColumnKind.Text), new("buffer", "Buffer", ColumnKind.Text),
+    ];
+
+    private readonly CsvTableWriter _csv;
+    private readonly TextBuilder _payload = new();
+    private readonly object?[] _cells = new object?[7];
+
+    public CsvEventWriter(Stream stream, TraceInfo info)
+    {
+        _ = info;
+        _csv = new CsvTableWriter(stream, Columns);
+    }
+
+    public void Write(in EventRow row)
+    {
+        _payload.Clear();
+        row.PrintPayload(_payload);
+        Cells(row.HasTime, row.Time, row.Cpu, row.Tid, Encoding.UTF8.GetString(row.Comm), row.Name, _payload.ToString().Trim(), row.Buffer);
+    }
+
+    public void Write(SavedEvent saved) => Cells(saved.HasTime, saved.Time, saved.Cpu, saved.Tid, saved.Comm, saved.Name, saved.Payload(), "");
+
+    public void WriteLost(in EventRow row)
+    {
+        var payload = (row.Flags & RowFlags.LostCountKnown) != 0 ? $"{row[0]} events" : "unknown number";
+        Cells(row.HasTime, row.Time, row.Cpu, -1, "", "(lost events)", payload, row.Buffer);
+    }
+
+    public void Dispose() => _csv.Dispose();
+
+    private void Cells(bool hasTime, long time, int cpu, int tid, string comm, string name, string payload, string buffer)
+    {
+        _cells[0] = hasTime ? time : null;
+        _cells[1] = cpu >= 0 ? (long)cpu : null;
+        _cells[2] = tid >= 0 ? (long)tid : null;
+        _cells[3] = comm;
+        _cells[4] = name;
+        _cells[5] = payload;
+        _cells[6] = buffer;
+        _csv.Write(_cells);
+    }
+}

@@ -1,0 +1,59 @@
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Cli.EventLists;
+
+/// <summary>Hands the chosen events to a writer; for <c>--around</c> it keeps the last few before the time.</summary>
+internal sealed class EventPicker(EventSelection selection, IEventWriter writer) : TraceObserver
+{
+    private readonly Queue<SavedEvent> _before = new();
+    private readonly Dictionary<int, bool> _wanted = [];
+    private int _after = -1;
+
+    public override void OnEvent(VcpuLane lane, in EventRow row)
+    {
+        if (!Wanted(row)) return;
+        if (selection.AroundNs is not { } around)
+        {
+            writer.Write(row);
+            return;
+        }
+
+        if (_after < 0)
+        {
+            if (!row.HasTime || row.Time < around)
+            {
+                if (selection.Context == 0) return;
+                if (_before.Count == selection.Context) _before.Dequeue();
+                _before.Enqueue(SavedEvent.Of(row));
+                return;
+            }
+
+            foreach (var saved in _before) writer.Write(saved);
+            _before.Clear();
+            _after = 0;
+        }
+
+        if (_after++ <= selection.Context) writer.Write(row);
+    }
+
+    public override void OnLost(in EventRow row)
+    {
+        if (selection.AroundNs is null && selection.Names.Count == 0 && !selection.OnlyNotUnderstood) writer.WriteLost(row);
+    }
+
+    /// <summary>Writes what waits for a time that never came.</summary>
+    public void Finish()
+    {
+        if (_after < 0)
+            foreach (var saved in _before) writer.Write(saved);
+    }
+
+    private bool Wanted(in EventRow row)
+    {
+        if (selection.OnlyNotUnderstood) return (row.Flags & RowFlags.NotUnderstood) != 0 || row.Kind == EventCatalog.UnknownKind;
+        if (selection.Names.Count == 0) return true;
+        if (!_wanted.TryGetValue(row.Kind, out var wanted)) _wanted[row.Kind] = wanted = selection.Names.Contains(row.Name);
+        return wanted;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text;
+using KvmTraceLab.Parser;
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Cli.EventLists;
+
+/// <summary>
+/// Lines as trace-cmd prints them: <c>comm-pid [cpu] time: event: payload</c>, the comm right-aligned in 16 columns, the
+/// event padded to 20. With the kernel's dialect this is what <c>trace-cmd report -N -t</c> prints; the text format has
+/// the plugin's dialect and shows control bytes of hostile names as <c>\x1b</c>.
+/// </summary>
+internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect Dialect, bool visible, bool fenced = false) : IEventWriter
+{
+    private readonly TextBuilder _line = new();
+    private bool _begun;
+
+    public void Write(in EventRow row)
+    {
+        Begin();
+        Head(row.Buffer, row.Comm, row.Tid, row.Cpu, row.Time, row.HasTime, row.Name);
+        row.PrintPayload(_line, Dialect);
+        Flush();
+    }
+
+    public void Write(SavedEvent saved)
+    {
+        Begin();
+        Head("", Encoding.UTF8.GetBytes(saved.Comm), saved.Tid, saved.Cpu, saved.Time, saved.HasTime, saved.Name);
+        _line.Append(saved.Payload(Dialect));
+        Flush();
+    }
+
+    public void WriteLost(in EventRow row)
+    {
+        Begin();
+        _line.Append("CPU:"u8).AppendSigned(row.Cpu).Append(" ["u8);
+        if ((row.Flags & RowFlags.LostCountKnown) != 0) _line.AppendDecimal(row[0]).Append((byte)' ');
+        _line.Append("EVENTS DROPPED]"u8);
+        Flush();
+    }
+
+    public void Dispose()
+    {
+        if (fenced && _begun) stream.Write("```\n"u8);
+    }
+
+    private void Begin()
+    {
+        _line.Clear();
+        if (_begun) return;
+        _begun = true;
+        if (fenced) stream.Write("```\n"u8);
+        else if (!visible) stream.Write(Encoding.UTF8.GetBytes($"cpus={info.Cpus}\n"));
+    }
+
+    private void Head(string buffer, ReadOnlySpan<byte> comm, int tid, int cpu, long time, bool hasTime, string name)
+    {
+        if (buffer.Length > 0) _line.Append(buffer).Append(": "u8);
+        if (tid >= 0)
+        {
+            for (var pad = comm.Length; pad < 16; pad++) _line.Append((byte)' ');
+            _line.Append(comm).Append((byte)'-').AppendSigned(tid);
+            for (var pad = Digits(tid); pad < 5; pad++) _line.Append((byte)' ');
+            _line.Append((byte)' ');
+        }
+
+        if (cpu >= 0)
+        {
+            _line.Append((byte)'[');
+            for (var pad = Digits(cpu); pad < 3; pad++) _line.Append((byte)'0');
+            _line.AppendSigned(cpu).Append("] "u8);
+        }
+
+        if (hasTime) AppendTime(time);
+        _line.Append(name).Append((byte)':');
+        for (var pad = name.Length + 1; pad < 21; pad++) _line.Append((byte)' ');
+        _line.Append((byte)' ');
+    }
+
+    private void AppendTime(long time)
+    {
+        if (info.TimeUnit != TimeUnit.Nanoseconds)
+        {
+            _line.AppendSigned(time).Append(": "u8);
+            return;
+        }
+
+        var seconds = time / 1_000_000_000;
+        for (var pad = Digits(seconds); pad < 5; pad++) _line.Append((byte)' ');
+        _line.AppendSigned(seconds).Append((byte)'.');
+        var fraction = (time % 1_000_000_000).ToString("000000000", System.Globalization.CultureInfo.InvariantCulture);
+        _line.Append(fraction).Append(": "u8);
+    }
+
+    private static int Digits(long value)
+    {
+        var digits = 1;
+        while ((value /= 10) > 0) digits++;
+        return digits;
+    }
+
+    private void Flush()
+    {
+        var bytes = _line.Written;
+        if (!visible || bytes.IndexOfAnyInRange((byte)0, (byte)0x1f) < 0)
+        {
+            stream.Write(bytes);
+        }
+        else
+        {
+            foreach (var b in bytes)
+            {
+                if (b >= 0x20) stream.WriteByte(b);
+                else stream.Write(Encoding.ASCII.GetBytes($"\\x{b:x2}"));
+            }
+        }
+
+        stream.WriteByte((byte)'\n');
+    }
+}

@@ -46,6 +46,9 @@ public readonly record struct Spte(ulong Value, SpteLayout Layout)
 
     public bool MmuWritable => (Value & Layout.MmuWritable) != 0;
 
+    /// <summary><c>check_spte_writable_invariants()</c>, for leaves: W needs MMU-writable, which needs host-writable.</summary>
+    public bool KeepsWritableInvariants => (!Writable || MmuWritable) && (!MmuWritable || HostWritable);
+
     public bool Accessed => (Value & Layout.Accessed) != 0;
 
     public bool Dirty => (Value & Layout.Dirty) != 0;

@@ -112,6 +112,30 @@ public sealed class MmuCommandTests
         Assert.Equal("0x0", decoded.GetProperty("unknownBits").GetString());
     }
 
+    [Theory]
+    [InlineData(0x6920e67UL, MmuKind.Npt, KvmKernel.V61, "Present; grants r,w,u,x; writable; A/D on; pfn 0x6920.")]
+    [InlineData(0x5f8c827UL, MmuKind.Npt, KvmKernel.V61, "Present; grants r,w,u,x; writable as entries that point to a page table always are (in a leaf INCONSISTENT: W needs MMU-writable); A/D on; pfn 0x5f8c.")]
+    [InlineData(0x0600000006e01f77UL, MmuKind.Ept, KvmKernel.V61, "Present; grants r,w,x; writable; A/D on; pfn 0x6e01.")]
+    [InlineData(0x5a0UL, MmuKind.Npt, KvmKernel.V61, "Frozen: the TDP MMU is changing this entry.")]
+    [InlineData(0x80000000000fe009UL, MmuKind.Npt, KvmKernel.V72, "Not present in the shadow MMU (SPTE_MMU_PRESENT_MASK is clear).")]
+    [InlineData(0x8000000fee00006UL, MmuKind.Ept, KvmKernel.V72, "Cached MMIO, generation 16384: every access faults and is emulated.")]
+    public void Decode_reads_an_SPTE_by_its_kernel(ulong value, MmuKind kind, KvmKernel kernel, string sentence)
+    {
+        using JsonDocument json = JsonDocument.Parse(Text(w => DecodeCommand.Run([new DecodeQuestion("spte", value)], kind, kernel, mbec: true, MmuFormat.Json, w)));
+        Assert.Equal(sentence, json.RootElement.GetProperty("values")[0].GetProperty("summary").GetString());
+    }
+
+    [Fact]
+    public void Eval_writes_the_same_rows_as_JSON_text_and_Markdown()
+    {
+        string cases = Header + "\n" + string.Concat(Enumerable.Repeat("intel,1,1,0,final,1,1,1,0,,,,EXEC,1,1,0\n", 1500));
+        using JsonDocument json = JsonDocument.Parse(Text(w => EvalCommand.Run("c", new StringReader(cases), MmuFormat.Json, w)));
+        Assert.Equal(1500, json.RootElement.GetProperty("rows").GetArrayLength());
+        Assert.Equal("0x1bc", json.RootElement.GetProperty("rows")[1499].GetProperty("model_exit_info_hex").GetString());
+        Assert.Equal(1501, Text(w => EvalCommand.Run("c", new StringReader(cases), MmuFormat.Text, w)).Count(c => c == '\n'));
+        Assert.Equal(1502, Text(w => EvalCommand.Run("c", new StringReader(cases), MmuFormat.Md, w)).Count(c => c == '\n'));
+    }
+
     [Fact]
     public void Tables_are_written_in_every_format()
     {

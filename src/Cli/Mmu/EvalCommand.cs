@@ -23,7 +23,7 @@ internal static class EvalCommand
             MmuFormat asFormat = MmuOptions.ParseFormat(parsed.GetValue(format)!);
             if (path == "-")
                 return Run("standard input", Console.In, asFormat, writer);
-            using var reader = new StreamReader(path);
+            using var reader = MmuRun.Open(path);
             return Run(path, reader, asFormat, writer);
         }));
         return command;

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using KvmTraceLab.Cli.Mmu;
 using KvmTraceLab.Mmu;
 using KvmTraceLab.Mmu.Cases;
@@ -126,6 +128,33 @@ public sealed class MmuCommandTests
     }
 
     [Fact]
+    public void Eval_answers_or_refuses_any_text() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll<NonNull<string>, bool>((text, withHeader) =>
+        {
+            string cases = (withHeader ? Header + "\n" : "") + text.Get.Replace(';', ',') + "\"" + text.Get;
+            try
+            {
+                EvalCommand.Run("c", new StringReader(cases), MmuFormat.Csv, TextWriter.Null);
+            }
+            catch (MmuUsageException e)
+            {
+                Assert.StartsWith("c:", e.Message, StringComparison.Ordinal);
+            }
+        }));
+
+    [Fact]
+    public void Decode_describes_any_value() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll<ulong, int>((value, pick) =>
+        {
+            string[] kinds = ["vmx", "npf", "pf", "io", "svm-io", "cr", "cr0", "cr4", "efer", "role", "spte"];
+            foreach (KvmKernel kernel in Enum.GetValues<KvmKernel>())
+            {
+                foreach (string kind in kinds)
+                    Assert.NotEmpty(Text(w => DecodeCommand.Run([new DecodeQuestion(kind, value)], (MmuKind)(pick & 1), kernel, mbec: false, MmuFormat.Text, w)));
+            }
+        }));
+
+    [Fact]
     public void Eval_writes_the_same_rows_as_JSON_text_and_Markdown()
     {
         string cases = Header + "\n" + string.Concat(Enumerable.Repeat("intel,1,1,0,final,1,1,1,0,,,,EXEC,1,1,0\n", 1500));
@@ -157,6 +186,15 @@ public sealed class MmuCommandTests
         Assert.Equal(2, code);
         Assert.StartsWith("ktl: mmu table: no table 'nosuch'; there are permission_ept, ", error.ToString(), StringComparison.Ordinal);
         Assert.Single(error.ToString().TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void Files_that_cannot_be_opened_are_named()
+    {
+        Assert.Equal("/nope.csv: no such file; give a path, or - for standard input", Assert.Throws<MmuUsageException>(() => MmuRun.Open("/nope.csv")).Message);
+        var error = new StringWriter();
+        Assert.Equal(2, MmuRun.Guard(TextWriter.Null, error, "/nope/t.csv", w => TableCommand.Run(null, MmuFormat.Csv, w)));
+        Assert.Equal("ktl: /nope/t.csv: no such directory", error.ToString().TrimEnd());
     }
 
     [Fact]

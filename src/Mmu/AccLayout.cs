@@ -24,6 +24,15 @@ public sealed record AccLayout(Acc Read, Acc Write, Acc User, Acc Exec, Acc User
     /// <summary>Linux 7.1 and before, EPT: ACC_USER_MASK was borrowed for "readable".</summary>
     public static AccLayout Before72Ept { get; } = new((Acc)4, (Acc)2, Acc.None, (Acc)1, Acc.None, 8);
 
+    /// <summary>The layout of a kernel generation and format.</summary>
+    public static AccLayout For(KvmKernel kernel, MmuKind kind) => (kernel.IsBefore72(), kind == MmuKind.Ept) switch
+    {
+        (true, true) => Before72Ept,
+        (true, false) => Before72,
+        (false, true) => Since72Ept,
+        _ => Since72,
+    };
+
     /// <summary>The combination of the named bits that exist in this layout.</summary>
     public Acc Combine(bool read, bool write, bool user, bool exec, bool userExec) =>
         (read ? Read : Acc.None) | (write ? Write : Acc.None) | (user ? User : Acc.None) |

@@ -52,13 +52,7 @@ public sealed record MmuRole
         new() { Kind = MmuKind.Shadow, Nx = nx, Wp = wp, Smep = smep, Smap = smap };
 
     /// <summary>The ACC numbering of this kernel and format.</summary>
-    public AccLayout Layout => (Kernel.IsBefore72(), Kind == MmuKind.Ept) switch
-    {
-        (true, true) => AccLayout.Before72Ept,
-        (true, false) => AccLayout.Before72,
-        (false, true) => AccLayout.Since72Ept,
-        _ => AccLayout.Since72,
-    };
+    public AccLayout Layout => AccLayout.For(Kernel, Kind);
 
     /// <summary>An access is judged as a read when it has all of <see cref="ReadRequires"/> …</summary>
     public PageAccess ReadRequires => Kernel.IsBefore72() ? PageAccess.User : PageAccess.None;

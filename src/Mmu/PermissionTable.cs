@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KvmTraceLab.Mmu.Rules;
 
 namespace KvmTraceLab.Mmu;
@@ -8,7 +9,7 @@ namespace KvmTraceLab.Mmu;
 /// </summary>
 public sealed class PermissionTable
 {
-    private readonly ushort[] _permissions = new ushort[16];
+    private readonly Elements _permissions;
     private readonly IReadOnlyList<IPermissionRule> _rules;
 
     public PermissionTable(MmuRole role)
@@ -21,7 +22,7 @@ public sealed class PermissionTable
     {
         Role = role;
         _rules = rules;
-        for (int index = 0; index < _permissions.Length; index++)
+        for (int index = 0; index < 16; index++)
         {
             AccSet denied = AccSet.None;
             foreach (IPermissionRule rule in rules)
@@ -46,5 +47,12 @@ public sealed class PermissionTable
     {
         PageAccess asked = access & PageAccesses.Checked;
         return [.. _rules.Where(rule => rule.Denied(Role, asked).Contains(acc))];
+    }
+
+    /// <summary>The kernel's array inside the object: an index of four bits needs no bounds check and no second load.</summary>
+    [InlineArray(16)]
+    private struct Elements
+    {
+        private ushort _first;
     }
 }

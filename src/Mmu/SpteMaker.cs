@@ -86,7 +86,7 @@ public static class SpteMaker
     }
 
     /// <summary>The ACC numbering that goes with a layout.</summary>
-    public static AccLayout AccNames(SpteLayout layout) => new MmuRole { Kind = layout.Kind, Kernel = layout.Kernel }.Layout;
+    public static AccLayout AccNames(SpteLayout layout) => AccLayout.For(layout.Kernel, layout.Kind);
 
     private static ulong Executable(SpteLayout layout, Acc acc)
     {

@@ -23,43 +23,38 @@ internal static class EvalCommand
             MmuFormat asFormat = MmuOptions.ParseFormat(parsed.GetValue(format)!);
             if (path == "-")
                 return Run("standard input", Console.In, asFormat, writer);
-            using var reader = new StreamReader(path);
+            using var reader = MmuRun.Open(path);
             return Run(path, reader, asFormat, writer);
         }));
         return command;
     }
 
-    /// <summary>Reads cases and writes the same rows with three more columns. Bad input throws before anything is written.</summary>
+    /// <summary>
+    /// Reads cases and writes the same rows with three more columns, one by one: memory does not grow with the file. Bad input
+    /// ends it; what was written up to there is thrown away for files and short outputs.
+    /// </summary>
     public static int Run(string name, TextReader cases, MmuFormat format, TextWriter output)
     {
-        (IReadOnlyList<string> header, List<string[]> rows) = Evaluate(name, cases);
-        MmuText.Table(output, format, "ktl/mmu-eval/1", name, [.. header, .. Answers], rows);
-        return 0;
-    }
-
-    private static (IReadOnlyList<string> Header, List<string[]> Rows) Evaluate(string name, TextReader cases)
-    {
-        var rows = new List<string[]>();
         try
         {
             using IEnumerator<CsvRow> input = CsvRows.Read(cases).GetEnumerator();
             if (!input.MoveNext())
                 throw new MmuUsageException($"{name}: empty; expected a header with {string.Join(',', EvalColumns.Names)}");
             var columns = new EvalColumns(name, input.Current);
-            var judge = new CaseJudge();
-            while (input.MoveNext())
-            {
-                CsvRow row = input.Current;
-                NestedVerdict verdict = judge.Answer(columns.Read(row)).Verdict;
-                rows.Add([.. row.Cells, .. Answer(verdict)]);
-            }
-
-            return (columns.Header, rows);
+            MmuText.Table(output, format, "ktl/mmu-eval/1", name, [.. columns.Header, .. Answers], Evaluate(columns, input));
+            return 0;
         }
         catch (FormatException e)
         {
             throw new MmuUsageException($"{name}: {e.Message}");
         }
+    }
+
+    private static IEnumerable<string[]> Evaluate(EvalColumns columns, IEnumerator<CsvRow> input)
+    {
+        var judge = new CaseJudge();
+        while (input.MoveNext())
+            yield return [.. input.Current.Cells, .. Answer(judge.Answer(columns.Read(input.Current)).Verdict)];
     }
 
     private static string[] Answer(NestedVerdict verdict) => verdict.Outcome == NestedOutcome.Ok

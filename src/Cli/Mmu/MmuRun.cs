@@ -27,12 +27,39 @@ internal static class MmuRun
                 File.Delete(temporary);
             }
         }
-        catch (Exception e) when (e is MmuUsageException or IOException or UnauthorizedAccessException)
+        catch (MmuUsageException e)
         {
             error.WriteLine($"ktl: {e.Message.ReplaceLineEndings(" ")}");
             return 2;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"ktl: {Trouble(file ?? "standard input", e)}");
+            return 2;
+        }
     }
+
+    /// <summary>Opens an input file, or says in one line why not.</summary>
+    public static StreamReader Open(string path)
+    {
+        try
+        {
+            return new StreamReader(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new MmuUsageException(Trouble(path, e));
+        }
+    }
+
+    // The published tool carries no framework messages, so the words are ours.
+    private static string Trouble(string path, Exception e) => e switch
+    {
+        FileNotFoundException => $"{path}: no such file; give a path, or - for standard input",
+        DirectoryNotFoundException => $"{path}: no such directory",
+        UnauthorizedAccessException => $"{path}: a directory, or no permission",
+        _ => $"{path}: cannot be read or written ({e.GetType().Name})",
+    };
 
     // Only the result is written to the pipe while this runs: inputs are read before, so an IOException here is a reader that left.
     private static int OnPipe(TextWriter output, Func<TextWriter, int> work)

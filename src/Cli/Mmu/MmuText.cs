@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using KvmTraceLab.Output.Mmu;
@@ -12,15 +10,13 @@ internal static class MmuText
     /// <summary>One JSON object, indented, ending in a line feed.</summary>
     public static void Json(TextWriter output, Action<Utf8JsonWriter> body)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(new JsonToText(output), new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             body(json);
             json.WriteEndObject();
         }
 
-        output.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
         output.Write('\n');
     }
 
@@ -60,16 +56,26 @@ internal static class MmuText
                 });
                 break;
             default:
-                List<string[]> all = [.. rows];
-                int[] widths = [.. columns.Select((c, i) => Math.Max(c.Length, all.Count == 0 ? 0 : all.Max(r => r[i].Length)))];
-                Line(columns);
-                foreach (string[] row in all)
-                    Line(row);
+                Columns(output, columns, rows);
                 break;
-
-                void Line(IReadOnlyList<string> cells) =>
-                    output.WriteLine(string.Join(' ', cells.Select((c, i) => c.PadRight(widths[i]))).TrimEnd());
         }
+    }
+
+    /// <summary>Columns as wide as the first thousand rows need: the rest streams.</summary>
+    private static void Columns(TextWriter output, IReadOnlyList<string> columns, IEnumerable<string[]> rows)
+    {
+        using IEnumerator<string[]> row = rows.GetEnumerator();
+        var head = new List<string[]>();
+        while (head.Count < 1000 && row.MoveNext())
+            head.Add(row.Current);
+        int[] widths = [.. columns.Select((c, i) => head.Select(r => r[i].Length).Append(c.Length).Max())];
+        Line(columns);
+        head.ForEach(Line);
+        while (row.MoveNext())
+            Line(row.Current);
+
+        void Line(IReadOnlyList<string> cells) =>
+            output.WriteLine(string.Join(' ', cells.Select((c, i) => c.PadRight(widths[i]))).TrimEnd());
     }
 
     /// <summary>An array of strings.</summary>

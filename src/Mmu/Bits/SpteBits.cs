@@ -74,14 +74,14 @@ public static class SpteBits
 
     private static string Sentence(Spte spte)
     {
-        AccLayout names = SpteMaker.AccNames(spte.Layout);
-        string grants = spte.IsAccessTracked ? "access-tracked: it grants nothing until the next fault restores it" : $"grants {names.Spell(spte.Acc)}";
+        string grants = spte.IsAccessTracked ? "access-tracked: it grants nothing until the next fault restores it" : $"grants {Grants(spte)}";
         string write = (spte.Writable, spte.MmuWritable, spte.HostWritable) switch
         {
             (true, true, true) => "writable",
             (false, true, true) => "writes are tracked (dirty logging)",
             (false, false, true) => "write-protected by the MMU (or a read-only mapping of a writable page)",
             (false, false, false) => "read-only for the host too",
+            (true, false, false) => "writable as entries that point to a page table always are (in a leaf INCONSISTENT: W needs MMU-writable)",
             _ => "INCONSISTENT: writable needs MMU-writable, which needs host-writable",
         };
         return $"Present{(spte.IsLarge ? ", huge when above level 1" : "")}; {grants}; {write}; A/D {spte.AdType switch
@@ -91,5 +91,15 @@ public static class SpteBits
             SpteAdType.WrprotOnly => "on, writes tracked by protection",
             _ => "type unknown",
         }}; pfn 0x{spte.Pfn:x}.";
+    }
+
+    /// <summary>r,w,xu,xs on 7.2 EPT; r,w,x on older EPT, which has no XU; r,w,u,x elsewhere.</summary>
+    private static string Grants(Spte spte)
+    {
+        if (spte.Layout.Kind != MmuKind.Ept)
+            return AccLayout.Since72.Spell(spte.EffectiveAcc);
+        return spte.Layout.Xu != 0
+            ? AccLayout.Since72Ept.Spell(spte.EffectiveAcc)
+            : AccLayout.Since72.Spell(spte.EffectiveAcc & ~Acc.User);
     }
 }

@@ -46,6 +46,9 @@ public readonly record struct Spte(ulong Value, SpteLayout Layout)
 
     public bool MmuWritable => (Value & Layout.MmuWritable) != 0;
 
+    /// <summary><c>check_spte_writable_invariants()</c>, for leaves: W needs MMU-writable, which needs host-writable.</summary>
+    public bool KeepsWritableInvariants => (!Writable || MmuWritable) && (!MmuWritable || HostWritable);
+
     public bool Accessed => (Value & Layout.Accessed) != 0;
 
     public bool Dirty => (Value & Layout.Dirty) != 0;
@@ -81,16 +84,9 @@ public readonly record struct Spte(ulong Value, SpteLayout Layout)
     /// What the processor grants through this SPTE, in the ACC numbering of its kernel. Non-present and frozen SPTEs and MMIO
     /// SPTEs grant nothing; nor does an access-tracked one.
     /// </summary>
-    public Acc Acc
-    {
-        get
-        {
-            if (!IsPresent)
-                return Acc.None;
-            AccLayout layout = new MmuRole { Kind = Layout.Kind, Kernel = Layout.Kernel }.Layout;
-            return layout.Combine(Readable, Writable, User, SupervisorExec, UserExec);
-        }
-    }
+    public Acc Acc => IsPresent
+        ? AccLayout.For(Layout.Kernel, Layout.Kind).Combine(Readable, Writable, User, SupervisorExec, UserExec)
+        : Acc.None;
 
     /// <summary>
     /// What the processor grants, always in the 7.2 numbering of <see cref="Mmu.Acc"/>, so that callers need not know the kernel.

@@ -192,12 +192,15 @@ public sealed class KernelInvariantTests
     {
         foreach (MakeSpteRow row in SpteTables.MakeSpte.Typed())
         {
-            Assert.True(!row.Spte.Writable || row.Spte.MmuWritable);
-            Assert.True(!row.Spte.MmuWritable || row.Spte.HostWritable);
+            Assert.True(row.Spte.KeepsWritableInvariants);
             Assert.True(row.Spte.IsPresent);
             Assert.False(row.Spte.IsMmio || row.Spte.IsFrozen);
             Assert.Equal(row.AdType, row.Spte.AdType);
         }
+
+        ulong good = SpteMaker.MakeSpte(Ept, Acc.All, 1, SpteAdType.Enabled, nxHugePage: false, hostWritable: true);
+        Assert.False(new Spte(good & ~Ept.MmuWritable, Ept).KeepsWritableInvariants);
+        Assert.False(new Spte(good & ~Ept.HostWritable, Ept).KeepsWritableInvariants);
     }
 
     [Fact]

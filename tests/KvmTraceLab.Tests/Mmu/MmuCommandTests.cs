@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using KvmTraceLab.Cli.Mmu;
 using KvmTraceLab.Mmu;
 using KvmTraceLab.Mmu.Cases;
@@ -112,6 +114,57 @@ public sealed class MmuCommandTests
         Assert.Equal("0x0", decoded.GetProperty("unknownBits").GetString());
     }
 
+    [Theory]
+    [InlineData(0x6920e67UL, MmuKind.Npt, KvmKernel.V61, "Present; grants r,w,u,x; writable; A/D on; pfn 0x6920.")]
+    [InlineData(0x5f8c827UL, MmuKind.Npt, KvmKernel.V61, "Present; grants r,w,u,x; writable as entries that point to a page table always are (in a leaf INCONSISTENT: W needs MMU-writable); A/D on; pfn 0x5f8c.")]
+    [InlineData(0x0600000006e01f77UL, MmuKind.Ept, KvmKernel.V61, "Present; grants r,w,x; writable; A/D on; pfn 0x6e01.")]
+    [InlineData(0x5a0UL, MmuKind.Npt, KvmKernel.V61, "Frozen: the TDP MMU is changing this entry.")]
+    [InlineData(0x80000000000fe009UL, MmuKind.Npt, KvmKernel.V72, "Not present in the shadow MMU (SPTE_MMU_PRESENT_MASK is clear).")]
+    [InlineData(0x8000000fee00006UL, MmuKind.Ept, KvmKernel.V72, "Cached MMIO, generation 16384: every access faults and is emulated.")]
+    public void Decode_reads_an_SPTE_by_its_kernel(ulong value, MmuKind kind, KvmKernel kernel, string sentence)
+    {
+        using JsonDocument json = JsonDocument.Parse(Text(w => DecodeCommand.Run([new DecodeQuestion("spte", value)], kind, kernel, mbec: true, MmuFormat.Json, w)));
+        Assert.Equal(sentence, json.RootElement.GetProperty("values")[0].GetProperty("summary").GetString());
+    }
+
+    [Fact]
+    public void Eval_answers_or_refuses_any_text() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll<NonNull<string>, bool>((text, withHeader) =>
+        {
+            string cases = (withHeader ? Header + "\n" : "") + text.Get.Replace(';', ',') + "\"" + text.Get;
+            try
+            {
+                EvalCommand.Run("c", new StringReader(cases), MmuFormat.Csv, TextWriter.Null);
+            }
+            catch (MmuUsageException e)
+            {
+                Assert.StartsWith("c:", e.Message, StringComparison.Ordinal);
+            }
+        }));
+
+    [Fact]
+    public void Decode_describes_any_value() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll<ulong, int>((value, pick) =>
+        {
+            string[] kinds = ["vmx", "npf", "pf", "io", "svm-io", "cr", "cr0", "cr4", "efer", "role", "spte"];
+            foreach (KvmKernel kernel in Enum.GetValues<KvmKernel>())
+            {
+                foreach (string kind in kinds)
+                    Assert.NotEmpty(Text(w => DecodeCommand.Run([new DecodeQuestion(kind, value)], (MmuKind)(pick & 1), kernel, mbec: false, MmuFormat.Text, w)));
+            }
+        }));
+
+    [Fact]
+    public void Eval_writes_the_same_rows_as_JSON_text_and_Markdown()
+    {
+        string cases = Header + "\n" + string.Concat(Enumerable.Repeat("intel,1,1,0,final,1,1,1,0,,,,EXEC,1,1,0\n", 1500));
+        using JsonDocument json = JsonDocument.Parse(Text(w => EvalCommand.Run("c", new StringReader(cases), MmuFormat.Json, w)));
+        Assert.Equal(1500, json.RootElement.GetProperty("rows").GetArrayLength());
+        Assert.Equal("0x1bc", json.RootElement.GetProperty("rows")[1499].GetProperty("model_exit_info_hex").GetString());
+        Assert.Equal(1501, Text(w => EvalCommand.Run("c", new StringReader(cases), MmuFormat.Text, w)).Count(c => c == '\n'));
+        Assert.Equal(1502, Text(w => EvalCommand.Run("c", new StringReader(cases), MmuFormat.Md, w)).Count(c => c == '\n'));
+    }
+
     [Fact]
     public void Tables_are_written_in_every_format()
     {
@@ -133,6 +186,15 @@ public sealed class MmuCommandTests
         Assert.Equal(2, code);
         Assert.StartsWith("ktl: mmu table: no table 'nosuch'; there are permission_ept, ", error.ToString(), StringComparison.Ordinal);
         Assert.Single(error.ToString().TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void Files_that_cannot_be_opened_are_named()
+    {
+        Assert.Equal("/nope.csv: no such file; give a path, or - for standard input", Assert.Throws<MmuUsageException>(() => MmuRun.Open("/nope.csv")).Message);
+        var error = new StringWriter();
+        Assert.Equal(2, MmuRun.Guard(TextWriter.Null, error, "/nope/t.csv", w => TableCommand.Run(null, MmuFormat.Csv, w)));
+        Assert.Equal("ktl: /nope/t.csv: no such directory", error.ToString().TrimEnd());
     }
 
     [Fact]

@@ -25,4 +25,14 @@ public sealed class MmuDiffTests
     public void The_counts_are_stable() => Assert.Equal(
         "D1-read-bit=704 D2-nx-reserved=33 D3-supervisor-walk=13 D4-fetch-bit=40 D5-old-user-walk=1",
         string.Join(' ', All.GroupBy(d => d.Id).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key}={g.Count()}")));
+
+    [Fact]
+    public void The_documentation_states_the_same_counts()
+    {
+        string text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "..", "docs", "mmu.md"));
+        foreach (IGrouping<string, MmuDifference> kind in All.GroupBy(d => d.Id))
+            Assert.Contains($"| {kind.Key} | {kind.Count()} | {(DifferenceKind.All.Single(k => k.Id == kind.Key).Reachable ? "yes" : "no")} |", text, StringComparison.Ordinal);
+
+        static string Here([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
+    }
 }

@@ -5,18 +5,26 @@ namespace KvmTraceLab.Parser.Formats.TraceDat;
 
 /// <summary>
 /// Prints the fields of an event without a shape as <c>trace-cmd report -R</c> does: <c> name=value</c>, in the base of
-/// the event's own print format where that shows the field itself. Events of trace_printk print their words.
+/// the event's own print format where that shows the field itself. ftrace's print and bprint (trace_printk) give their words.
 /// </summary>
 internal sealed class PayloadPrinter
 {
     private readonly DatMeta _meta;
     private readonly (FormatField Field, byte[] Label, Conversion? As)[] _fields;
     private readonly bool _isText;
+    private readonly FormatField? _printkFormat;
+    private readonly FormatField? _printkArguments;
 
     public PayloadPrinter(DatMeta meta, EventFormat format, IReadOnlyList<FormatField> fields)
     {
         _meta = meta;
         _isText = format.System == "ftrace" && format.Name == "print";
+        if (format.System == "ftrace" && format.Name == "bprint")
+        {
+            _printkFormat = fields.FirstOrDefault(f => f.Name == "fmt");
+            _printkArguments = fields.FirstOrDefault(f => f.Name == "buf");
+        }
+
         var conversions = PrintFormat.Parse(format.Text);
         _fields = [.. fields.Select(field => (field, Encoding.UTF8.GetBytes($" {field.Name}="), Of(field, conversions)))];
     }
@@ -24,6 +32,7 @@ internal sealed class PayloadPrinter
     /// <summary>Writes the payload to the unit's text; false if a field lies behind the record's end.</summary>
     public bool Print(ReadOnlySpan<byte> record, DecodeUnit unit)
     {
+        if (_printkFormat is not null && TryPrintk(record, unit)) return true;
         var whole = true;
         foreach (ref readonly var entry in _fields.AsSpan())
         {
@@ -46,6 +55,15 @@ internal sealed class PayloadPrinter
         }
 
         return whole;
+    }
+
+    private bool TryPrintk(ReadOnlySpan<byte> record, DecodeUnit unit)
+    {
+        if (!RecordFields.TryNumber(record, _printkFormat!, _meta.BigEndian, out var address) || !_meta.Printk.TryGetValue(address, out var format)) return false;
+        if (_printkArguments is null || !RecordFields.TryBytes(record, _printkArguments, _meta.BigEndian, out var arguments)) return false;
+        if (!BprintText.TryFormat(format, arguments, _meta, out var text)) return false;
+        unit.AddText(Encoding.UTF8.GetBytes(text));
+        return true;
     }
 
     private static Conversion? Of(FormatField field, List<Conversion> conversions)

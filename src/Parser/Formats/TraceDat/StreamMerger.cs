@@ -9,8 +9,12 @@ namespace KvmTraceLab.Parser.Formats.TraceDat;
 /// </summary>
 internal sealed class StreamMerger(EventCatalog catalog, IReadOnlyList<CpuStream> streams, int threads)
 {
-    /// <summary>Rows of a batch handed out.</summary>
+    /// <summary>Rows of a batch handed out; few in Debug, so that tests cross every boundary.</summary>
+#if DEBUG
+    private const int MaxRows = 7;
+#else
     private const int MaxRows = 16 * 1024;
+#endif
 
     private readonly List<MergeLane> _heap = [];
     private readonly EventBatch _out = new(catalog);

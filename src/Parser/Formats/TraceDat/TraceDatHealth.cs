@@ -32,11 +32,14 @@ public static class TraceDatHealth
     public static readonly HealthCounter MissingData = new(
         "datMissingData", Severity.Loss, "The file says where a CPU's events are, but ends before; run `trace-cmd restore` on the recording's .cpuN files if they still exist.");
 
+    public static readonly HealthCounter RescuedData = new(
+        "datRescuedData", Severity.Loss, "The table of CPUs is lost (a copy cut short?); events were found without it, and CPU numbers are only the order in the file. Copy the file again.");
+
     public static readonly HealthCounter LostWithoutEvent = new(
         "datLostWithoutEvent", Severity.Loss, "A page says that events were lost but holds none itself, so there is no time to put the marker at.");
 
     public static readonly IReadOnlyList<HealthCounter> All =
     [
-        BadSection, BadOption, UnknownOption, BadFormat, BadPage, BadChunk, BadRecord, UnknownEvent, MissingData, LostWithoutEvent,
+        BadSection, BadOption, UnknownOption, BadFormat, BadPage, BadChunk, BadRecord, UnknownEvent, MissingData, RescuedData, LostWithoutEvent,
     ];
 }

@@ -7,7 +7,15 @@ namespace KvmTraceLab.Parser.Formats.TraceDat;
 internal sealed class TraceDatReader : ITraceReader
 {
     /// <summary>Pages of a unit in bytes: enough to make the hand-over cheap, little enough that many CPUs fit in memory.</summary>
+#if DEBUG
+    private const int UnitBytes = 1;
+    private const int WorthThreads = 0;
+#else
     private const int UnitBytes = 64 * 1024;
+
+    /// <summary>Files smaller than this are read before a thread would have started.</summary>
+    private const int WorthThreads = 256 * 1024;
+#endif
 
     /// <summary>The kernel's commit word counts up to this.</summary>
     private const int MaxPageSize = 1 << 27;
@@ -41,7 +49,7 @@ internal sealed class TraceDatReader : ITraceReader
             yield return notes;
         }
 
-        var small = streams.Count == 0 || _source.Length < 256 * 1024;
+        var small = streams.Count == 0 || _source.Length < WorthThreads;
         var merger = new StreamMerger(Catalog, streams, small ? 1 : Math.Clamp(_options.Threads, 1, 64)) { UnitTaken = Taken };
         foreach (var batch in merger.Merge(cancel)) yield return batch;
     }

@@ -26,6 +26,7 @@ internal sealed class Version7(DatSource source, DatMeta meta)
         Chain((long)options);
         if (!meta.Options.Sections.ContainsKey(OptionReader.EventFormats)) Walk(first);
         Describe();
+        if (meta.Buffers.Count == 0) Rescue(first);
         if (meta.Formats.Count == 0)
         {
             throw new TraceException(
@@ -114,6 +115,27 @@ internal sealed class Version7(DatSource source, DatMeta meta)
             if (id is >= OptionReader.HeaderInfo and <= OptionReader.Cmdlines) meta.Options.Sections.TryAdd(id, at);
             if (id == OptionReader.Done && _seen.Add(at) && Open(at, id) is { } options) Options(options, out _);
             at += HeaderSize + (long)size;
+        }
+    }
+
+    /// <summary>No BUFFER option was found: the data themselves may still be there.</summary>
+    private void Rescue(long at)
+    {
+        for (var i = 0; i < MaxSections && at < source.Length; i++)
+        {
+            var cursor = new DatCursor(source, at, source.Length, meta.BigEndian);
+            if (!TryHeader(cursor, out var id, out var flags, out var size) || id > 64) return;
+
+            // The size is written when the section is complete: 0 or too much means that the file ends in it.
+            var end = size == 0 || size > (ulong)(source.Length - cursor.Position) ? source.Length : cursor.Position + (long)size;
+            if (id == OptionReader.Buffer && BufferRescue.Find(source, meta, cursor.Position, end, (flags & CompressedFlag) != 0) is { } buffer)
+            {
+                meta.Buffers.Add(buffer);
+                meta.Health.Count(TraceDatHealth.RescuedData, at);
+                return;
+            }
+
+            at = end;
         }
     }
 

@@ -43,6 +43,20 @@ public sealed class TraceDatDamageTests
         Assert.Contains("datMissingData", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("zlib")]
+    public void Version_7_cut_behind_its_pages_keeps_the_events_without_the_table_of_CPUs(string compression)
+    {
+        var file = Small(7, compression);
+        var whole = DatText.Of(file).Split('\n').Where(l => !l.Contains("second/", StringComparison.Ordinal)).ToList();
+
+        // The second options section, with the BUFFER options, stands behind all pages.
+        var cut = DatText.Of(file[..^200]).Split('\n');
+        Assert.Contains("datRescuedData 1", cut);
+        Assert.All(whole.Where(l => l.Contains("kvm_pio", StringComparison.Ordinal)), row => Assert.Contains(row, cut));
+    }
+
     [Fact]
     public void A_file_without_its_events_says_what_to_do()
     {

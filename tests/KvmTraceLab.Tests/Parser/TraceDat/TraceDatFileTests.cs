@@ -137,6 +137,28 @@ public sealed class TraceDatFileTests
     }
 
     [Fact]
+    public void Events_of_trace_printk_give_their_words()
+    {
+        var b = new TraceDatBuilder { Printk = "0xffffffff82000010 : \"%s wants %d of %llu at 0x%04x%%\\n\"\n" };
+        b.Event("ftrace", TraceDatBuilder.Format("bprint", 6,
+                "\tfield:unsigned long ip;\toffset:8;\tsize:8;\tsigned:0;\n\tfield:const char * fmt;\toffset:16;\tsize:8;\tsigned:0;\n\tfield:u32 buf[];\toffset:24;\tsize:0;\tsigned:0;\n"))
+            .Event("ftrace", TraceDatBuilder.Format("print", 5,
+                "\tfield:unsigned long ip;\toffset:8;\tsize:8;\tsigned:0;\n\tfield:char buf[];\toffset:16;\tsize:0;\tsigned:1;\n"));
+
+        // "vm" and its NUL, one byte of alignment, then -2, 1 << 40 (two words), 0x7f
+        byte[] arguments = [.. "vm\0\0"u8, .. b.Numbers((0xfffffffe, 4), (1UL << 40, 8), (0x7f, 4))];
+        b.Page(0, new RingPageBuilder(5)
+            .Data(0, [.. b.Numbers((6, 2), (0, 2), (122, 4), (0xffffffff81000000, 8), (0xffffffff82000010, 8)), .. arguments])
+            .Data(1, [.. b.Numbers((5, 2), (0, 2), (122, 4), (0xffffffff81000000, 8)), .. "hello\n\0"u8])
+            .Data(1, b.Numbers((6, 2), (0, 2), (122, 4), (0x10, 8), (0x20, 8), (1, 4))));
+        Assert.Equal(
+            "5 [0] qemu-122 bprint:vm wants -2 of 1099511627776 at 0x007f%\n" +
+            "6 [0] qemu-122 print:hello\n" +
+            "7 [0] qemu-122 bprint: ip=0x10 fmt=0x20 buf=ARRAY[01, 00, 00, 00]\n",
+            DatText.Of(b.Build()));
+    }
+
+    [Fact]
     public void An_exit_keeps_bit_31_and_takes_the_older_name_of_its_field()
     {
         var b = new TraceDatBuilder();

@@ -21,10 +21,13 @@ internal sealed class TraceOptionsSet
     private readonly Option<string?> _table = new("--table") { Description = "with --format csv: which table", HelpName = "NAME" };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "no progress bar" };
 
+    private readonly bool _several;
+
     private TraceOptionsSet(bool several)
     {
         _files = new Argument<string[]>("FILE") { Description = "trace.dat or text of any tool, gzip or zstd too; - is standard input" };
-        _files.Arity = several ? ArgumentArity.OneOrMore : new ArgumentArity(1, 1);
+        _files.Arity = ArgumentArity.OneOrMore;
+        _several = several;
     }
 
     /// <summary>Adds the shared options to a command.</summary>
@@ -40,6 +43,7 @@ internal sealed class TraceOptionsSet
     public TraceRequest Bind(ParseResult parsed)
     {
         var threads = parsed.GetValue(_threads) ?? Math.Max(1, Environment.ProcessorCount);
+        if (!_several && parsed.GetValue(_files) is { Length: > 1 } files) throw new UsageException($"one FILE at a time, found also {files[1]}");
         if (threads is < 1 or > 256) throw new UsageException($"--threads {threads}: 1 to 256 are possible");
         return new TraceRequest
         {

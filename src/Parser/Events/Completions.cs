@@ -88,9 +88,23 @@ internal static class Completions
     public static void FastPageFault(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
     {
         if (!record.TryGetNumber("ret", out var ret)) return;
-        var changed = record.TryGetNumber("old_spte", out var old) && record.TryGetNumber("new_spte", out var now) && old != now;
-        Set(shape, "spurious", (int)ret == 6 || ((int)ret == 5 && !changed) ? 1UL : 0, slots, ref presence);
-        Set(shape, "fixed", (int)ret is 4 or 5 && changed ? 1UL : 0, slots, ref presence);
+        var (spurious, isFixed) = FastPageFaultNumbers(record.PrintFormat);
+        Set(shape, "spurious", (int)ret == spurious ? 1UL : 0, slots, ref presence);
+        Set(shape, "fixed", (int)ret == isFixed ? 1UL : 0, slots, ref presence);
+    }
+
+    /// <summary>
+    /// RET_PF_SPURIOUS and RET_PF_FIXED moved when Linux 6.10 put RET_PF_WRITE_PROTECTED before them. The event's own print
+    /// format ends <c>…, REC->ret == 5, REC->ret == 4</c>: spurious first, then fixed.
+    /// </summary>
+    private static (int Spurious, int Fixed) FastPageFaultNumbers(string format)
+    {
+        const string Test = "REC->ret == ";
+        var first = format.IndexOf(Test, StringComparison.Ordinal);
+        var second = first < 0 ? -1 : format.IndexOf(Test, first + Test.Length, StringComparison.Ordinal);
+        return second < 0 ? (5, 4) : (Digit(format, first + Test.Length), Digit(format, second + Test.Length));
+
+        static int Digit(string text, int at) => at < text.Length && char.IsAsciiDigit(text[at]) ? text[at] - '0' : -1;
     }
 
     private static void Set(EventShape shape, string field, ulong value, Span<ulong> slots, ref ulong presence)

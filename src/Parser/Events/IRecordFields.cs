@@ -9,6 +9,9 @@ public interface IRecordFields
     /// <summary>A field's number, sign-extended where the field is signed.</summary>
     bool TryGetNumber(string name, out ulong value);
 
+    /// <summary>The event's print format where the trace carries it; tells which numbers the kernel's own words stand for.</summary>
+    string PrintFormat => "";
+
     /// <summary>The bytes of an array, string or dynamic field; a string without its terminating NUL.</summary>
     bool TryGetBytes(string name, out ReadOnlySpan<byte> bytes);
 }

@@ -90,6 +90,7 @@ internal sealed class PlanTable
             TextMask = moves.Where(m => m.Code >= MoveCode.Inline).Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot)),
             MinSize = moves.Count == 0 ? 0 : moves.Max(m => m.Offset + m.Size),
             Fields = fields,
+            PrintFormat = format.Text,
         };
     }
 

@@ -18,8 +18,11 @@ internal sealed class RecordFields : IRecordFields
         _start = start;
         _length = length;
         _fields = plan.Fields;
+        PrintFormat = plan.PrintFormat;
         _meta = meta;
     }
+
+    public string PrintFormat { get; private set; } = "";
 
     public bool TryGetNumber(string name, out ulong value)
     {

@@ -46,5 +46,8 @@ internal sealed class RecordPlan
     /// <summary>The event's own fields (not the common ones) in the order of the description.</summary>
     public IReadOnlyList<FormatField> Fields { get; init; } = [];
 
+    /// <summary>The event's print format, kept where the shape wants to see the record.</summary>
+    public string PrintFormat { get; init; } = "";
+
     public PayloadPrinter? Printer { get; init; }
 }

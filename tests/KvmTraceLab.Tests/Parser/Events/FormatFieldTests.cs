@@ -34,7 +34,7 @@ public sealed class FormatFieldTests
     [InlineData("kvm_userspace_exit", "reason=2 errno=-14", "reason error (14)")]
     [InlineData("fast_page_fault", "vcpu_id=0 cr2_or_gpa=4096 error_code=3 sptep=1 old_spte=5 new_spte=7 ret=4", "vcpu 0 gva 1000 error_code P|W sptep 0x1 old 0x5 new 7 spurious 0 fixed 1")]
     [InlineData("fast_page_fault", "vcpu_id=0 cr2_or_gpa=4096 error_code=3 sptep=1 old_spte=7 new_spte=7 ret=5", "vcpu 0 gva 1000 error_code P|W sptep 0x1 old 0x7 new 7 spurious 1 fixed 0")]
-    [InlineData("fast_page_fault", "vcpu_id=0 cr2_or_gpa=4096 error_code=3 sptep=1 old_spte=7 new_spte=7 ret=4", "vcpu 0 gva 1000 error_code P|W sptep 0x1 old 0x7 new 7 spurious 0 fixed 0")]
+    [InlineData("fast_page_fault", "vcpu_id=0 cr2_or_gpa=4096 error_code=3 sptep=1 old_spte=7 new_spte=7 ret=3", "vcpu 0 gva 1000 error_code P|W sptep 0x1 old 0x7 new 7 spurious 0 fixed 0")]
     [InlineData("kvm_msi_set_irq", "address=4276097028 data=36", "dst 1 vec 36 (Fixed|logical|edge)")]
     [InlineData("kvm_pic_set_irq", "chip=0 pin=4 elcr=16 imr=16 coalesced=1", "chip 0 pin 4 (level|masked) (coalesced)")]
     [InlineData("kvm_nested_vmenter", "rip=1 vmcb=2 nested_rip=3 int_ctl=0 event_inj=0 tdp_enabled=1 guest_pgd=4096 isa=2", "rip: 0x0000000000000001 vmcb: 0x0000000000000002 nested_rip: 0x0000000000000003 int_ctl: 0x00000000 event_inj: 0x00000000 nested_npt=y nested_cr3: 0x0000000000001000")]

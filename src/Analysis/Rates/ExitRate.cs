@@ -1,0 +1,168 @@
+using System.Globalization;
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Events.Vocabulary;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis.Rates;
+
+/// <summary>
+/// Exits over time. Without a given width the windows begin at 100 µs and double whenever there are more than 2048, so
+/// memory stays bounded and any trace gets a readable chart.
+/// </summary>
+public sealed class ExitRate : Analysis
+{
+    /// <summary>Categories told apart; further ones are summed as "other".</summary>
+    private const int MaxCategories = 512;
+    private const int MaxWindows = 2048;
+    private const int MaxGivenWindows = 100_000;
+    private const int Shown = 8;
+    private const ulong Other = ulong.MaxValue;
+
+    private readonly RateKey _key;
+    private readonly bool _fixedWidth;
+    private readonly Dictionary<ulong, RateSeries> _series = [];
+    private readonly List<(long Time, int Cpu)> _lost = [];
+    private readonly List<ChartMark> _marks = [];
+    private readonly int _cr = KnownKinds.Kind("kvm_cr");
+    private readonly int _crNumber = KnownKinds.Slot("kvm_cr", "cr");
+    private readonly int _crValue = KnownKinds.Slot("kvm_cr", "val");
+    private long _origin;
+    private bool _started;
+    private long _lastTime;
+
+    public ExitRate(RateKey key, long? windowNs = null)
+    {
+        _key = key;
+        _fixedWidth = windowNs is not null;
+        WindowNs = windowNs ?? 100_000;
+    }
+
+    public override string Name => "rate";
+
+    public override string Description => "Exit rate over time by reason, vCPU or RIP.";
+
+    /// <summary>Width of a window in nanoseconds (or ticks).</summary>
+    public long WindowNs { get; private set; }
+
+    /// <summary>Exits that had no time.</summary>
+    public long Untimed { get; private set; }
+
+    public override void OnTrip(VcpuLane lane, HostTrip trip)
+    {
+        if (!trip.HasStart)
+        {
+            Untimed++;
+            return;
+        }
+
+        if (!_started)
+        {
+            _started = true;
+            _origin = trip.Start;
+        }
+
+        if (trip.Start < _origin) return; // out of order before the first exit: counted by health already
+        _lastTime = Math.Max(_lastTime, trip.Start);
+        while (!_fixedWidth && (trip.Start - _origin) / WindowNs >= MaxWindows) Halve();
+        var window = (trip.Start - _origin) / WindowNs;
+        if (window >= MaxGivenWindows)
+        {
+            while ((trip.Start - _origin) / WindowNs >= MaxGivenWindows) Halve();
+            window = (trip.Start - _origin) / WindowNs;
+        }
+
+        SeriesOf(KeyOf(lane, trip)).Add((int)window, trip.Timed ? trip.Duration : 0);
+    }
+
+    public override void OnEvent(VcpuLane lane, in EventRow row)
+    {
+        if (row.Kind != _cr || !row.HasFields || row[_crNumber] != 4 || !row.HasTime || _marks.Count >= 12) return;
+        _marks.Add(new ChartMark(row.Time / 1e9, $"CR4 = {Numbers.Hex(row[_crValue])}"));
+    }
+
+    public override void OnLost(in EventRow row)
+    {
+        if (_lost.Count < 64) _lost.Add((row.HasTime ? row.Time : _lastTime, row.Cpu));
+    }
+
+    public override void AddTo(Report report, TraceRun run) => report.Charts.Add(Chart(run, ChartKind.Stacked, []));
+
+    /// <summary>Categories by exits, largest first.</summary>
+    public IReadOnlyList<(string Name, RateSeries Series)> Top(TraceRun run) =>
+        [.. _series.OrderByDescending(s => s.Value.Total).ThenBy(s => s.Key).Select(s => (NameOf(s.Key, run), s.Value))];
+
+    /// <summary>The chart: events a second (or exits a window where the clock tells no time).</summary>
+    public ChartSpec Chart(TraceRun run, ChartKind kind, IEnumerable<Loops.Loop> loops)
+    {
+        var all = Top(run);
+        var windows = all.Count == 0 ? 0 : all.Max(s => s.Series.Length);
+        var perSecond = run.IsNanoseconds ? 1e9 / WindowNs : 1;
+        var scale = run.IsNanoseconds ? 1e9 : 1;
+        var x = Enumerable.Range(0, windows).Select(w => (_origin + (w * WindowNs) + (WindowNs / 2.0)) / scale).ToArray();
+        var title = $"Exits by {_key.ToString().ToLower(CultureInfo.InvariantCulture)}, {run.Trace.Path}";
+        var width = Numbers.Duration(WindowNs, run.TimeUnit);
+        var yTitle = run.IsNanoseconds ? $"exits per second (windows of {width})" : $"exits a window of {width}";
+        var spec = new ChartSpec("rate", kind, title, run.IsNanoseconds ? "time (s)" : $"time ({run.TimeUnit})", kind == ChartKind.Bar ? "exits" : yTitle);
+        if (kind == ChartKind.Bar)
+        {
+            var top = all.Take(20).ToList();
+            return spec with
+            {
+                XTitle = "",
+                Categories = [.. top.Select(s => s.Name)],
+                Series = [new ChartSeries("exits", [.. Enumerable.Range(0, top.Count).Select(i => (double)i)], [.. top.Select(s => (double)s.Series.Total)])],
+            };
+        }
+
+        var series = all.Take(Shown).Select(s => new ChartSeries(s.Name, x, [.. Enumerable.Range(0, windows).Select(w => s.Series.CountAt(w) * perSecond)])).ToList();
+        if (all.Count > Shown)
+        {
+            series.Add(new ChartSeries(
+                $"{all.Count - Shown} others", x, [.. Enumerable.Range(0, windows).Select(w => all.Skip(Shown).Sum(s => s.Series.CountAt(w)) * perSecond)]));
+        }
+
+        return spec with
+        {
+            Series = series,
+            Bands = [.. loops.Where(l => l.HasTime && l.Kind != Loops.LoopKind.Sweep).Take(6).Select(l => new ChartBand(l.StartNs / scale, l.EndNs / scale, $"{l.Signature ?? Loops.LoopReport.KindName(l.Kind)} x{l.Iterations}", false)),
+                .. _lost.Select(l => new ChartBand(l.Time / scale, (l.Time + WindowNs) / scale, $"lost on CPU {l.Cpu}", true))],
+            Marks = _marks,
+        };
+    }
+
+    private ulong KeyOf(VcpuLane lane, HostTrip trip) => _key switch
+    {
+        RateKey.Reason => trip.HasReason ? ((ulong)trip.Isa << 32) | trip.Reason : Other - 1,
+        RateKey.Vcpu => (ulong)(uint)lane.Tid | ((ulong)((lane.Vcpu ?? -1) + 1) << 32),
+        _ => trip.Rip,
+    };
+
+    private string NameOf(ulong key, TraceRun run)
+    {
+        if (key == Other) return "other";
+        switch (_key)
+        {
+            case RateKey.Reason:
+                return key == Other - 1 ? "UNKNOWN" : ExitReasonVocabulary.ReportName((Isa)(key >> 32), (uint)key);
+            case RateKey.Vcpu:
+                var vcpu = (int)(key >> 32) - 1;
+                return vcpu >= 0 ? $"vCPU {vcpu} (tid {(int)key})" : $"tid {(int)key}";
+            default:
+                return run.GuestSymbols.NameOf(key) ?? Numbers.Hex(key);
+        }
+    }
+
+    private RateSeries SeriesOf(ulong key)
+    {
+        if (_series.TryGetValue(key, out var series)) return series;
+        if (_series.Count >= MaxCategories && !_series.TryGetValue(key = Other, out series)) series = null;
+        return series ?? (_series[key] = new RateSeries());
+    }
+
+    private void Halve()
+    {
+        WindowNs *= 2;
+        foreach (var series in _series.Values) series.Halve();
+    }
+}

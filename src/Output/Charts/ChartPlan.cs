@@ -7,7 +7,7 @@ namespace KvmTraceLab.Output.Charts;
 /// <summary>A chart's data made ready for drawing: finite points, common axes, no more points than pixels can show.</summary>
 internal sealed class ChartPlan
 {
-    private const int MostPoints = 1000;
+    private const int MostPoints = 600;
     private const int MostCells = 150;
 
     public required ChartSpec Chart { get; init; }

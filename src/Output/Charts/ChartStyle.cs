@@ -44,6 +44,7 @@ internal static class ChartStyle
         css.Append($".ktl-chart text{{fill:{text}}}\n.ktl-chart .rz-tick-text{{fill:{faint}}}\n");
         css.Append($".ktl-chart .rz-grid-line{{stroke:{grid}}}\n.ktl-chart .rz-line,.ktl-chart .rz-tick-line{{stroke:{faint}}}\n");
         css.Append($".ktl-chart .ktl-band-label{{fill:{band}}}\n.ktl-chart .ktl-loss-label{{fill:{loss}}}\n");
+        css.Append($".ktl-chart .ktl-band-label,.ktl-chart .ktl-loss-label,.ktl-chart .ktl-mark-label{{paint-order:stroke;stroke:{back};stroke-width:3px;stroke-linejoin:round}}\n");
         css.Append($".ktl-chart .ktl-mark,.ktl-chart .ktl-mark-label{{fill:{mark}}}\n");
         for (var i = 0; i < 20; i++)
         {

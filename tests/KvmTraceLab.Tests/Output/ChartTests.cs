@@ -46,7 +46,7 @@ public sealed class ChartTests
         double[] xs = [.. Enumerable.Range(0, 50_000).Select(i => i / 1000.0)];
         var chart = new ChartSpec("m", ChartKind.Line, "t", "x", "y") { Series = [new("s", xs, [.. xs.Select((_, i) => i == 31_415 ? 900.0 : 1)])] };
         var plan = ChartPlan.Of(chart, 1000, 420);
-        Assert.InRange(plan.Series[0].Count, 400, 1100);
+        Assert.InRange(plan.Series[0].Count, 250, 650);
         Assert.Equal((31.415, 900.0), (plan.Series[0].MaxBy(p => p.Y)!.X, plan.Series[0].Max(p => p.Y)));
     }
 

@@ -22,14 +22,17 @@ public static class StackExport
     public static void Write(IReadOnlyList<StackSample> samples, string format, StackWeight weight, string name, Stream stream)
     {
         List<WeightedStack> stacks = [];
+        var labels = new Dictionary<int, string>();
         foreach (var sample in samples)
         {
             // Viewers take a thread from the frame of that form, so the vCPU's frame is it; the tid keeps two VMs' vCPU 0 apart.
+            // A thread has one name, so a second name of the same tid stays a frame of its own.
             var frames = sample.Frames.Select(SafeText.Clean).ToList();
-            var thread = Math.Min(1, frames.Count);
-            var vcpu = thread < frames.Count ? " " + frames[thread] : "";
-            if (thread < frames.Count) frames.RemoveAt(thread);
-            frames.Insert(thread, $"Thread ({sample.Tid}){vcpu}");
+            var at = Math.Min(1, frames.Count);
+            var vcpu = at < frames.Count ? frames[at] : "";
+            if (!labels.TryGetValue(sample.Tid, out var label)) labels.Add(sample.Tid, label = vcpu);
+            if (at < frames.Count && vcpu == label) frames.RemoveAt(at);
+            frames.Insert(at, $"Thread ({sample.Tid}) {label}".TrimEnd());
             stacks.Add(new(sample.Tid, frames, Weigh(sample, weight)));
         }
 

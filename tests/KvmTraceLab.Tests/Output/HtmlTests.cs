@@ -39,7 +39,7 @@ public sealed class HtmlTests
         }
 
         double[] xs = [.. Enumerable.Range(0, 20_000).Select(i => i / 1000.0)];
-        for (var c = 0; c < 15; c++) report.Charts.Add(new("c", ChartKind.Line, "t", "x", "y") { Series = [new("s", xs, [.. xs.Select((_, i) => i % 97.0)]), new("u", xs, [.. xs.Select((_, i) => i % 89.0)]), new("v", xs, [.. xs.Select((_, i) => i % 83.0)])] });
+        for (var c = 0; c < 40; c++) report.Charts.Add(new("c", ChartKind.Line, "t", "x", "y") { Series = [new("s", xs, [.. xs.Select((_, i) => i % 97.0)]), new("u", xs, [.. xs.Select((_, i) => i % 89.0)]), new("v", xs, [.. xs.Select((_, i) => i % 83.0)])] });
         var page = Page(report);
         Assert.InRange(Encoding.UTF8.GetByteCount(page), 500_000, 2_000_000);
         Assert.Contains("more rows", page, StringComparison.Ordinal);

@@ -1,0 +1,69 @@
+namespace KvmTraceLab.Output.Html;
+
+/// <summary>The page's style and its script. Both are named by hash in the content security policy, so they are constants.</summary>
+internal static class HtmlAssets
+{
+    public const string Css = """
+
+        :root{--back:#fff;--text:#1f2328;--faint:#57606a;--line:#d8dee4;--soft:#f6f8fa;--link:#0969da;--bug:#a40e26;--trouble:#b35900;--notice:#7d5200;--caution:#6639ba;--fact:#57606a}
+        @media (prefers-color-scheme:dark){:root{--back:#0d1117;--text:#e6edf3;--faint:#9da7b3;--line:#30363d;--soft:#161b22;--link:#58a6ff;--bug:#ff7b86;--trouble:#ffa657;--notice:#f0c419;--caution:#c4a5ff;--fact:#9da7b3}}
+        body{margin:0 auto;max-width:1100px;padding:1.5rem;background:var(--back);color:var(--text);font:15px/1.5 system-ui,"DejaVu Sans",Helvetica,Arial,sans-serif}
+        h1{font-size:1.5rem;margin:0;overflow-wrap:anywhere}
+        h2{font-size:1.2rem;border-bottom:1px solid var(--line);padding-bottom:.2rem;margin:2rem 0 .7rem}
+        h3,h4,h5,h6{font-size:1rem;margin:1.4rem 0 .5rem}
+        p{margin:.5rem 0;overflow-wrap:anywhere}
+        a{color:var(--link)}
+        code,pre,.x{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:.87em}
+        .made,.note,.foot{color:var(--faint)}
+        .findings{list-style:none;padding:0}
+        .findings li{border-left:4px solid var(--fact);background:var(--soft);padding:.6rem .9rem;margin:.5rem 0;overflow-wrap:anywhere}
+        .findings .bug{border-color:var(--bug)}.findings .trouble{border-color:var(--trouble)}.findings .notice{border-color:var(--notice)}.findings .caution{border-color:var(--caution)}
+        .mark{text-transform:uppercase;font-size:.75rem;font-weight:700;letter-spacing:.04em;color:var(--fact)}
+        .bug .mark{color:var(--bug)}.trouble .mark{color:var(--trouble)}.notice .mark{color:var(--notice)}.caution .mark{color:var(--caution)}
+        nav ul{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1.2rem}
+        figure{margin:1rem 0}
+        figure svg{max-width:100%;height:auto}
+        .table{overflow-x:auto}
+        table{border-collapse:collapse;font-size:.9rem}
+        th,td{padding:.2rem .7rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
+        td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:9rem}
+        th{background:var(--soft)}
+        th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
+        th[aria-sort=ascending] button::after{content:" ▲"}
+        th[aria-sort=descending] button::after{content:" ▼"}
+        .n{text-align:right;font-variant-numeric:tabular-nums}
+        pre{background:var(--soft);border:1px solid var(--line);padding:.7rem;overflow-x:auto}
+        @media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}pre{white-space:pre-wrap;overflow-wrap:anywhere}.table{overflow:visible}th,td{white-space:normal;padding:.1rem .3rem}figure,tr,.findings li{break-inside:avoid}h2,h3{break-after:avoid}}
+
+        """;
+
+    public const string Script = """
+
+        "use strict";
+        for (const table of document.querySelectorAll("table")) {
+          const body = table.tBodies[0];
+          const heads = [...table.tHead.rows[0].cells];
+          heads.forEach((head, column) => {
+            const button = document.createElement("button");
+            button.type = "button";
+            button.title = "Sort by this column";
+            button.textContent = head.textContent;
+            head.replaceChildren(button);
+            button.addEventListener("click", () => {
+              const numeric = head.classList.contains("n");
+              const down = head.hasAttribute("aria-sort") ? head.getAttribute("aria-sort") === "ascending" : numeric;
+              for (const other of heads) other.removeAttribute("aria-sort");
+              head.setAttribute("aria-sort", down ? "descending" : "ascending");
+              const key = row => {
+                const cell = row.cells[column];
+                return numeric ? (cell.dataset.v === undefined ? -Infinity : Number(cell.dataset.v)) : cell.textContent;
+              };
+              const rows = [...body.rows].map(row => [key(row), row]);
+              rows.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0) * (down ? -1 : 1));
+              body.append(...rows.map(pair => pair[1]));
+            });
+          });
+        }
+
+        """;
+}

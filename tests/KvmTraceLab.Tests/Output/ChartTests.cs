@@ -1,0 +1,74 @@
+using System.Xml.Linq;
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Output.Charts;
+
+namespace KvmTraceLab.Tests.Output;
+
+public sealed class ChartTests
+{
+    public static TheoryData<string> Names => ["rate", "stack", "heat", "top", "hostile"];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Charts_are_drawn_as_kept(string name) => GoldenFile.Check($"chart-{name}.svg", new RadzenChartRenderer().Svg(Chart(name)));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_chart_is_a_document_of_its_size_that_refers_to_nothing_and_runs_nothing(string name)
+    {
+        var text = new RadzenChartRenderer().Svg(Chart(name), 800, 300);
+        var root = XDocument.Parse(text).Root!;
+        Assert.Equal("http://www.w3.org/2000/svg", root.Name.NamespaceName);
+        Assert.Equal(("800", "300"), (root.Attribute("width")!.Value, root.Attribute("height")!.Value));
+        Assert.DoesNotContain(root.Descendants(), e => e.Name.LocalName is "script" or "foreignObject" or "image" or "a" or "img");
+        Assert.DoesNotContain(root.Descendants().Attributes(), a => a.Name.LocalName.StartsWith("on", StringComparison.Ordinal) || a.Name.LocalName is "href" or "style");
+        Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
+        var ids = root.Descendants().Attributes("id").Select(a => a.Value).ToList();
+        Assert.Equal(ids.Distinct(), ids);
+    }
+
+    [Fact]
+    public void Drawing_twice_gives_the_same() =>
+        Assert.Equal(new RadzenChartRenderer().Svg(SampleCharts.Line), new RadzenChartRenderer().Svg(SampleCharts.Line));
+
+    [Fact]
+    public void A_chart_without_data_says_so()
+    {
+        foreach (var kind in Enum.GetValues<ChartKind>())
+        {
+            Assert.Contains("no data in this span", new RadzenChartRenderer().Svg(new("e", kind, "t", "x", "y")), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_peak_among_many_points_is_not_thinned_away()
+    {
+        double[] xs = [.. Enumerable.Range(0, 50_000).Select(i => i / 1000.0)];
+        var chart = new ChartSpec("m", ChartKind.Line, "t", "x", "y") { Series = [new("s", xs, [.. xs.Select((_, i) => i == 31_415 ? 900.0 : 1)])] };
+        var plan = ChartPlan.Of(chart, 1000, 420);
+        Assert.InRange(plan.Series[0].Count, 250, 650);
+        Assert.Equal((31.415, 900.0), (plan.Series[0].MaxBy(p => p.Y)!.X, plan.Series[0].Max(p => p.Y)));
+    }
+
+    [Theory]
+    [InlineData(0, 10, 5, 2, "4")]
+    [InlineData(987816.2, 987816.31, 4, 0.05, "987816.25")]
+    [InlineData(0, 0, 5, 2e-7, "0.0000002")]
+    [InlineData(0, 123456, 8, 20000, "20000")]
+    public void Axes_step_by_round_numbers(double from, double to, int most, double step, string label)
+    {
+        var axis = AxisSteps.Over(from, to, most);
+        Assert.Equal(step, axis.Step, step * 1e-9);
+        Assert.True(axis.From <= from + (step * 1e-6) && axis.To >= to - (step * 1e-6));
+        Assert.Equal(label, axis.Label(double.Parse(label)));
+    }
+
+    private static ChartSpec Chart(string name) => name switch
+    {
+        "rate" => SampleCharts.Line,
+        "stack" => SampleCharts.Stacked,
+        "heat" => SampleCharts.Heatmap,
+        "top" => SampleCharts.Bar,
+        _ => SampleCharts.Hostile,
+    };
+}

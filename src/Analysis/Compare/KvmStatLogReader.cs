@@ -15,7 +15,9 @@ internal static class KvmStatLogReader
     public static bool IsHeading(string line)
     {
         string[] names = Cells(line);
-        return names.Length > 0 && names.Any(n => n is "kvm_exit" or "exits") && !names.Any(n => n.Length == 0 || char.IsAsciiDigit(n[0]) || n.Contains(':', StringComparison.Ordinal));
+        return names.Any(n => n is "kvm_exit" or "exits") && names.All(IsName);
+
+        static bool IsName(string name) => name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '(' or ')' or '-' or '/');
     }
 
     /// <exception cref="StageFileException">A row that does not fit the heading.</exception>

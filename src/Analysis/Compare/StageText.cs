@@ -13,11 +13,13 @@ public static class StageText
     /// <param name="beginning">The first lines of the file; the last may be cut.</param>
     public static string? Sniff(string beginning)
     {
-        foreach (string line in beginning.Split('\n').Take(LinesSniffed))
+        string[] lines = [.. beginning.Split('\n').Take(LinesSniffed).Select(l => l.Trim()).Where(l => l.Length > 0)];
+        for (int i = 0; i < lines.Length; i++)
         {
-            string trimmed = line.Trim();
-            if (PerfKvmStatReader.IsHeading(trimmed)) return "perf-kvm-stat";
-            if (KvmStatLogReader.IsHeading(trimmed)) return "kvm_stat-log";
+            if (PerfKvmStatReader.IsHeading(lines[i])) return "perf-kvm-stat";
+
+            // A sentence may hold the word "exits" too; a log goes on with numbers.
+            if (KvmStatLogReader.IsHeading(lines[i]) && (i + 1 == lines.Length || char.IsAsciiDigit(lines[i + 1][^1]))) return "kvm_stat-log";
         }
 
         return null;

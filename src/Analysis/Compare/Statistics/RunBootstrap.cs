@@ -62,11 +62,16 @@ internal sealed class RunBootstrap
         int room = Math.Min(MostWaves, (n - degree - 1) / 2);
         double[] residuals = new SeriesBasis(n, degree, 0).Residuals(x);
         Memory memory = Memory.Of(residuals);
+        double spread = 0;
+        foreach (double r in residuals) spread += r * r;
+
+        // A stream far more regular than chance (a timer's ticks) beats against the windows: that is no slow change of its rate.
+        bool isClockwork = spread * mean / n < 0.5;
 
         // Averaging the spectrum up to frequency F (cycles a window) underestimates it at 0 by the share (2πF·curvature)²/6: F holds that near 3 %.
         int waves = room;
         bool steady = true;
-        if (memory.Curvature > 0)
+        if (memory.Curvature > 0 && !isClockwork)
         {
             double fits = (2 * n * 0.073 / memory.Curvature) - degree;
             steady = fits >= 6;

@@ -16,6 +16,10 @@ internal static class ExitStreams
     public static RunSeries Drift(SeededRandom random, double mean, double seconds = 60, double factor = 2) =>
         Of(random, seconds, (t, dt) => mean * dt * (2 / (1 + factor)) * (1 + ((factor - 1) * (t + (dt / 2)) / seconds)));
 
+    /// <summary>A rate that doubles over the run at a steady pace.</summary>
+    public static RunSeries ExponentialDrift(SeededRandom random, double mean, double seconds = 60) =>
+        Of(random, seconds, (t, dt) => mean * dt * Math.Log(2) * Math.Pow(2, (t + (dt / 2)) / seconds));
+
     /// <summary>A rate that switches between 1x and 20x after exponential dwell times; <paramref name="mean"/> is the long-run mean, 10.5x.</summary>
     public static RunSeries Switching(SeededRandom random, double mean, double dwell, double seconds = 60)
     {

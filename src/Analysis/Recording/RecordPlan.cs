@@ -1,0 +1,21 @@
+namespace KvmTraceLab.Analysis.Recording;
+
+/// <summary>A recording ready to run.</summary>
+/// <param name="Program">trace-cmd, with its path where it was found.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="Seconds">When to send it SIGINT; null on Ctrl-C alone.</param>
+/// <param name="TracePath">What it writes.</param>
+/// <param name="SidecarPath">Where the host facts go.</param>
+/// <param name="Problems">What stands in the way, each with what to install or run; empty where it can start.</param>
+/// <param name="Notes">What was chosen and why.</param>
+public sealed record RecordPlan(
+    string Program, IReadOnlyList<string> Arguments, double? Seconds, string TracePath, string SidecarPath, IReadOnlyList<string> Problems, IReadOnlyList<string> Notes)
+{
+    /// <summary>The command as a shell takes it.</summary>
+    public string CommandLine => string.Join(' ', Arguments.Prepend(Program).Select(Quote));
+
+    private static string Quote(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:,=+@%".Contains(c, StringComparison.Ordinal))
+            ? word
+            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

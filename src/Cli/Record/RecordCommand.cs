@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Globalization;
+using KvmTraceLab.Analysis.Recording;
+
+namespace KvmTraceLab.Cli.Record;
+
+/// <summary><c>ktl record</c>: trace-cmd with the right events, and the host facts beside the trace.</summary>
+internal static class RecordCommand
+{
+    private const int CouldNot = 2;
+
+    /// <summary>A day; longer recordings fill disks and are a typing mistake.</summary>
+    private const double MostSeconds = 86_400;
+
+    internal static Command Create() => Create(new LinuxHost());
+
+    internal static Command Create(IHost host)
+    {
+        var output = new Option<string>("--output", "-o") { Description = "trace to write", DefaultValueFactory = _ => "trace.dat", HelpName = "FILE" };
+        var pids = new Option<int[]>("--pid", "-P") { Description = "record the threads of this process alone (may be repeated)", HelpName = "N", AllowMultipleArgumentsPerToken = true };
+        var seconds = new Option<double?>("--seconds", "-s") { Description = "stop after S seconds; else on Ctrl-C", HelpName = "S" };
+        var buffer = new Option<int?>("--buffer-kb", "-b") { Description = "ring buffer of each CPU in KiB; else by memory and CPUs", HelpName = "KB" };
+        var clock = new Option<string?>("--clock", "-C") { Description = "trace clock; mono where the kernel has it", HelpName = "NAME" };
+        var events = new Option<string[]>("--event", "-e") { Description = "further events, as trace-cmd -e takes them (may be repeated)", HelpName = "EVENT" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "print what would be done and do nothing" };
+        var command = new Command("record", "run trace-cmd with the events a replay needs and write the host facts beside the trace")
+        {
+            output, pids, seconds, buffer, clock, events, dryRun,
+        };
+        command.SetAction(parsed =>
+        {
+            var options = new RecordOptions
+            {
+                Output = parsed.GetValue(output)!,
+                Pids = parsed.GetValue(pids) ?? [],
+                Seconds = parsed.GetValue(seconds),
+                BufferKb = parsed.GetValue(buffer),
+                Clock = parsed.GetValue(clock),
+                ExtraEvents = parsed.GetValue(events) ?? [],
+            };
+            TextWriter @out = parsed.InvocationConfiguration.Output;
+            TextWriter error = parsed.InvocationConfiguration.Error;
+            if (Mistake(options) is string mistake)
+            {
+                error.WriteLine($"ktl record: {mistake}");
+                return CouldNot;
+            }
+
+            return Run(options, host, parsed.GetValue(dryRun), @out, error);
+        });
+        return command;
+    }
+
+    private static string? Mistake(RecordOptions options) =>
+        options.Seconds is double s && !(s > 0 && s <= MostSeconds) ? $"--seconds takes a number above 0 and up to {MostSeconds}"
+        : options.BufferKb is < 1 or > 1 << 24 ? "--buffer-kb takes 1 to 16777216"
+        : options.Pids.Any(p => p < 1) ? "--pid takes process ids"
+        : options.Output is "" or "-" ? "-o takes a file: trace-cmd cannot write to a pipe"
+        : null;
+
+    private static int Run(RecordOptions options, IHost host, bool dryRun, TextWriter @out, TextWriter error)
+    {
+        RecordPlan plan = RecordPlanner.Plan(options, host);
+        if (dryRun)
+        {
+            Describe(plan, HostFactsCollector.Collect(host, options.Pids, plan.CommandLine), @out);
+            return 0;
+        }
+
+        if (plan.Problems.Count > 0)
+        {
+            error.WriteLine($"ktl record: {string.Join("; ", plan.Problems)}");
+            return CouldNot;
+        }
+
+        // Before the start: a guest that crashes takes its command line with it.
+        HostFacts facts = HostFactsCollector.Collect(host, options.Pids, plan.CommandLine);
+        foreach (string note in plan.Notes) error.WriteLine($"ktl record: {note}");
+        int? code = Recorder.Run(plan, out string? problem);
+        if (code is null)
+        {
+            error.WriteLine($"ktl record: {plan.Program} does not start: {problem}");
+            return CouldNot;
+        }
+
+        bool wrote = File.Exists(plan.TracePath);
+        if (code != 0 || !wrote)
+        {
+            error.WriteLine($"ktl record: trace-cmd ended with {code}{(wrote ? "" : $" and wrote no {plan.TracePath}")}; its own message stands above");
+            if (!wrote) return CouldNot;
+        }
+
+        try
+        {
+            WriteWhole(plan.SidecarPath, facts.ToJson());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"ktl record: {plan.SidecarPath}: {e.Message}; the trace is whole, only the host facts are missing");
+            return CouldNot;
+        }
+
+        error.WriteLine($"ktl record: wrote {plan.TracePath} and {plan.SidecarPath}; now: ktl analyze {plan.TracePath}");
+        return code == 0 ? 0 : CouldNot;
+    }
+
+    private static void Describe(RecordPlan plan, HostFacts facts, TextWriter @out)
+    {
+        @out.WriteLine(plan.CommandLine);
+        foreach (string problem in plan.Problems) @out.WriteLine($"# cannot start: {problem}");
+        foreach (string note in plan.Notes) @out.WriteLine($"# {note}");
+        @out.WriteLine(plan.Seconds is double s
+            ? $"# stops after {s.ToString(CultureInfo.InvariantCulture)} s or on Ctrl-C, by SIGINT to trace-cmd"
+            : "# stops on Ctrl-C, by SIGINT to trace-cmd");
+        @out.WriteLine($"# then writes {plan.SidecarPath}:");
+        @out.Write(facts.ToJson());
+    }
+
+    /// <summary>To a temporary beside it and renamed, so that an interrupted run leaves no half file.</summary>
+    private static void WriteWhole(string path, string text)
+    {
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            File.WriteAllText(temporary, text);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}

@@ -27,6 +27,9 @@ public sealed class AnalysisSuite
 
     public IReadOnlyList<IAnalysis> Analyses => _analyses;
 
+    /// <summary>The loops found; complete once the trace has ended.</summary>
+    public IReadOnlyList<Loop> Loops => _loops.Loops;
+
     /// <summary>Everything that must watch the replay.</summary>
     public IEnumerable<ITraceObserver> Observers => [_loops, .. _analyses];
 

@@ -1,5 +1,6 @@
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Output;
+using KvmTraceLab.Output.Files;
 
 namespace KvmTraceLab.Cli;
 
@@ -14,6 +15,6 @@ internal static class ReportWriter
             Color = request.Output is null && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             Table = request.Table,
         };
-        Target.Write(request.Output, stream => output.Write(report, stream, options));
+        FileOutput.Write(request.Output, stream => output.Write(report, stream, options));
     }
 }

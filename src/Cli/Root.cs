@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KvmTraceLab.Cli.Commands;
 using KvmTraceLab.Cli.Mmu;
+using KvmTraceLab.Cli.Record;
 
 namespace KvmTraceLab.Cli;
 
@@ -14,6 +15,11 @@ internal static class Root
         EventsCommand.Create(),
         ExitsCommand.Create(),
         LoopsCommand.Create(),
+        ChartCommand.Create(),
+        CompareCommand.Create(),
+        ReportCommand.Create(),
+        ExportCommand.Create(),
+        RecordCommand.Create(),
         ListCommand.Create(),
         MmuCommand.Create(),
     };

@@ -1,5 +1,6 @@
 using KvmTraceLab.Analysis;
 using KvmTraceLab.Analysis.Symbols;
+using KvmTraceLab.Output.Files;
 using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Replay;
@@ -26,10 +27,14 @@ internal static class TraceSession
         };
     }
 
-    public static Trace Open(string file, TraceRequest request, Progress? progress = null) => Trace.Open(file, new TraceOptions
+    /// <summary>A progress bar for a file; silent where standard error is no terminal.</summary>
+    public static ProgressBar Bar(string file, TraceRequest request) =>
+        new(Console.Error, !request.Quiet && !Console.IsErrorRedirected, file != "-" && File.Exists(file) ? new FileInfo(file).Length : null);
+
+    public static Trace Open(string file, TraceRequest request, ProgressBar? progress = null) => Trace.Open(file, new TraceOptions
     {
         Threads = request.Threads,
         Format = request.InputFormat,
-        Progress = progress is null ? null : progress.Report,
+        Progress = progress is null ? null : (done, _) => progress.Report(done),
     });
 }

@@ -37,7 +37,7 @@ internal static class AnalyzeCommand
 
     private static Report One(string file, TraceRequest request, int minIterations)
     {
-        using var progress = new Progress(request.Quiet);
+        using var progress = TraceSession.Bar(file, request);
         using var trace = TraceSession.Open(file, request, progress);
         var suite = new AnalysisSuite(minIterations);
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KvmTraceLab.Cli.EventLists;
+using KvmTraceLab.Output.Files;
 using KvmTraceLab.Parser.Events;
 
 namespace KvmTraceLab.Cli.Commands;
@@ -35,13 +36,16 @@ internal static class EventsCommand
         return command;
     }
 
+    /// <summary>Every event as CSV.</summary>
+    public static int Csv(TraceRequest request) => Run(request with { Format = "csv" }, new EventSelection(new HashSet<string>(), null, 0, false));
+
     private static int Run(TraceRequest request, EventSelection selection)
     {
         var format = request.Format;
         if (!EventWriters.Names.Contains(format)) throw new UsageException($"--format {format}: events are written as {string.Join(", ", EventWriters.Names)}");
-        using var progress = new Progress(request.Quiet);
+        using var progress = TraceSession.Bar(request.Files[0], request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
-        Target.Write(request.Output, stream =>
+        FileOutput.Write(request.Output, stream =>
         {
             using var writer = EventWriters.Open(format, stream, trace.Info);
             var filter = new EventPicker(selection, writer);

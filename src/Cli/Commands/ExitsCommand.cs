@@ -29,7 +29,7 @@ internal static class ExitsCommand
 
     private static int Run(TraceRequest request, IReadOnlyList<ExitKey> keys, long? than, bool withoutHlt)
     {
-        using var progress = new Progress(request.Quiet);
+        using var progress = TraceSession.Bar(request.Files[0], request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var overview = new Overview();
         var groups = new ExitGroups(keys, withoutHlt);

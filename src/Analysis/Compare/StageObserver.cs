@@ -1,0 +1,64 @@
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Events.Vocabulary;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis.Compare;
+
+/// <summary>Turns a replayed trace into a run of a stage and the facts that are held side by side.</summary>
+public sealed class StageObserver : TraceObserver
+{
+    /// <summary>MSRs that count by themselves: their values tell nothing.</summary>
+    private static readonly HashSet<ulong> Running = [0x10, 0x6e0, 0x40000020, 0xe7, 0xe8, 0xc1, 0xc2, 0x309, 0x30a, 0x30b, 0x838, 0x839];
+
+    private readonly StageAccumulator _stage;
+    private readonly RunFactsCollector _facts = new();
+    private readonly int _cpuid = KnownKinds.Kind("kvm_cpuid");
+    private readonly int _msr = KnownKinds.Kind("kvm_msr");
+    private readonly int _cr = KnownKinds.Kind("kvm_cr");
+    private readonly int[] _cpuidSlots = [.. new[] { "function", "index", "rax", "rbx", "rcx", "rdx" }.Select(f => KnownKinds.Slot("kvm_cpuid", f))];
+    private readonly int[] _msrSlots = [.. new[] { "write", "ecx", "data", "exception" }.Select(f => KnownKinds.Slot("kvm_msr", f))];
+    private readonly int[] _crSlots = [.. new[] { "rw", "cr", "val" }.Select(f => KnownKinds.Slot("kvm_cr", f))];
+
+    /// <param name="path">The file.</param>
+    /// <param name="format">What it is.</param>
+    public StageObserver(string path, string format) => _stage = new StageAccumulator(path, format);
+
+    /// <summary>The run; complete once the trace has ended.</summary>
+    public RunSeries Series(bool clockIsNanoseconds) => _stage.ToSeries(clockIsNanoseconds);
+
+    public RunFacts Facts() => _facts.ToFacts();
+
+    public override void OnEvent(VcpuLane lane, in EventRow row)
+    {
+        if (row.HasTime) _stage.OnEvent(row.Time);
+        if (lane.IsVcpu) _stage.OnVcpu(lane.Tid);
+        if (!row.HasFields) return;
+        var kind = row.Kind;
+        if (kind == _cpuid)
+        {
+            _facts.OnCpuid((uint)row[_cpuidSlots[0]], _cpuidSlots[1] < 0 ? 0 : (uint)row[_cpuidSlots[1]], row[_cpuidSlots[2]], row[_cpuidSlots[3]], row[_cpuidSlots[4]], row[_cpuidSlots[5]]);
+        }
+        else if (kind == _msr)
+        {
+            var number = row[_msrSlots[1]];
+            ulong? value = Running.Contains(number) ? null : row[_msrSlots[2]];
+            if (row[_msrSlots[0]] != 0) _facts.OnMsrWrite((uint)number, value, row[_msrSlots[3]] != 0);
+            else _facts.OnMsrRead((uint)number, value, row[_msrSlots[3]] != 0);
+        }
+        else if (kind == _cr && row[_crSlots[0]] != 0)
+        {
+            _facts.OnCrWrite((int)row[_crSlots[1]], row[_crSlots[2]]);
+        }
+    }
+
+    public override void OnTrip(VcpuLane lane, HostTrip trip)
+    {
+        var reason = trip.HasReason ? ExitReasonVocabulary.ReportName(trip.Isa, trip.Reason) : "UNKNOWN";
+        _stage.OnExit(trip.HasStart ? trip.Start : 0, reason, trip.Timed ? trip.Duration : -1);
+        if (trip.IsHostInterrupt || trip.Detail == TripDetail.Gpa) return; // the host's timing and memory, not the guest's doing
+        var detail = trip.Detail == TripDetail.None ? "" : $"{trip.Detail.ToString().ToLowerInvariant()} {Numbers.Hex(trip.DetailValue)}{(trip.DetailIsWrite ? " write" : " read")}";
+        _facts.OnEvent(reason, detail, trip.HasReason ? trip.Rip : null);
+    }
+
+    public override void OnLost(in EventRow row) => _stage.OnLost((row.Flags & RowFlags.LostCountKnown) != 0 ? (long)row[0] : -1);
+}

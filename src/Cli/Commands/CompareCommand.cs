@@ -1,0 +1,145 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using KvmTraceLab.Analysis.Compare;
+using KvmTraceLab.Analysis.Exits;
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Output.Files;
+using KvmTraceLab.Output.Stacks;
+using KvmTraceLab.Parser;
+using KvmTraceLab.Parser.Input;
+using KvmTraceLab.Replay;
+using ClaimOptions = KvmTraceLab.Analysis.Compare.CompareOptions;
+
+namespace KvmTraceLab.Cli.Commands;
+
+/// <summary><c>ktl compare</c>: were exits reduced, by how much, is the claim true.</summary>
+internal static class CompareCommand
+{
+    public static Command Create()
+    {
+        var command = Examples.Command(
+            "compare",
+            "Were exits reduced, by how much, and is the claim true? A stage is a trace, perf kvm stat report text, a kvm_stat CSV log, or a claimed rate.",
+            "ktl compare rate:1.2M rate:200k rate:50k --expect 24x",
+            "ktl compare before.dat after.dat --per vcpu --expect 6x --tolerance 15%",
+            "ktl compare a1.dat,a2.dat b1.dat,b2.dat --per trace");
+        var stages = new Argument<string[]>("STAGE") { Description = "two or more, in order: FILE, FILE,FILE (several runs), or rate:1.2M[@VCPUS]", Arity = new ArgumentArity(2, 64) };
+        var expect = new Option<string?>("--expect") { Description = "the claimed factor, base over new", HelpName = "24x" };
+        var tolerance = new Option<string>("--tolerance") { Description = "how far off the claim may be (default 10%)", DefaultValueFactory = _ => "10%", HelpName = "SHARE" };
+        var per = new Option<string>("--per") { Description = "second, vcpu or trace (default second)", DefaultValueFactory = _ => "second", HelpName = "UNIT" };
+        var work = new Option<string[]>("--work") { Description = "units of work done: one number, or one a stage", HelpName = "N,…" };
+        var seed = new Option<ulong>("--seed") { Description = "where the bootstrap's draws start (default 1)", DefaultValueFactory = _ => 1UL, HelpName = "N" };
+        var format = new Option<string>("--format") { Description = "text, json, csv or md", DefaultValueFactory = _ => "text", HelpName = "FORMAT" };
+        var output = new Option<string?>("--output", "-o") { Description = "write to this file instead of standard output", HelpName = "FILE" };
+        var threads = new Option<int?>("--threads") { Description = "decoding threads", HelpName = "N" };
+        var export = new Option<string?>("--export") { Description = $"instead: the difference of first and last trace as stacks ({string.Join(", ", StackExport.Formats)})", HelpName = "FORMAT" };
+        var weight = new Option<string>("--weight") { Description = "with --export: count or time (default count)", DefaultValueFactory = _ => "count", HelpName = "WHAT" };
+        var table = new Option<string?>("--table") { Description = "with --format csv: which table", HelpName = "NAME" };
+        command.Add(stages);
+        foreach (Option option in new Option[] { expect, tolerance, per, work, seed, format, output, threads, export, weight, table }) command.Add(option);
+        command.SetAction(parsed => Guard.Run(() =>
+        {
+            var request = new TraceRequest
+            {
+                Files = [], Filter = RowFilter.All, Threads = Math.Clamp(parsed.GetValue(threads) ?? Environment.ProcessorCount, 1, 256),
+                Format = parsed.GetValue(format)!, Output = parsed.GetValue(output), Table = parsed.GetValue(table),
+            };
+            var specs = (parsed.GetValue(stages) ?? []).Select(Spec).ToList();
+            if (parsed.GetValue(export) is { } stacks) return Export(specs, request, stacks, ExportCommand.Weight(parsed.GetValue(weight)!));
+            var options = Options(parsed.GetValue(expect), parsed.GetValue(tolerance)!, parsed.GetValue(per)!, parsed.GetValue(work) ?? [], parsed.GetValue(seed), specs.Count);
+            return Run(specs, request, options);
+        }));
+        return command;
+    }
+
+    private static int Run(List<StageSpec> specs, TraceRequest request, ClaimOptions options)
+    {
+        try
+        {
+            var facts = new RunFacts?[specs.Count];
+            var stages = specs.Select((spec, i) => Read(spec, request, out facts[i])).ToList();
+            var result = Comparer.Compare(stages, options);
+            if (facts[0] is { } first && facts[^1] is { } last) result = result with { Differences = Differences.Between(first, last) };
+            ReportWriter.Write(CompareReport.ToReport(result), request);
+            return result.ExitCode;
+        }
+        catch (StageFileException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private static Stage Read(StageSpec spec, TraceRequest request, out RunFacts? facts)
+    {
+        facts = null;
+        var runs = new List<RunSeries>();
+        foreach (var path in spec.Paths) runs.Add(ReadRun(path, request, ref facts));
+        return new Stage(spec.Label, runs, spec.Claim);
+    }
+
+    private static RunSeries ReadRun(string path, TraceRequest request, ref RunFacts? facts)
+    {
+        var input = TraceInput.Open(path);
+        if (StageText.Sniff(Encoding.UTF8.GetString(input.Head[..Math.Min(input.Head.Length, 8192)])) is not null)
+        {
+            using (input)
+            {
+                using var text = new StreamReader(new InputStream(input), Encoding.UTF8);
+                return StageText.Read(path, text);
+            }
+        }
+
+        using var trace = Trace.Open(input, new TraceOptions { Threads = request.Threads });
+        var observer = new StageObserver(path, trace.Info.Format);
+        var run = TraceSession.Run(trace, request, [observer]);
+        facts ??= observer.Facts();
+        return observer.Series(run.IsNanoseconds);
+    }
+
+    private static int Export(List<StageSpec> specs, TraceRequest request, string format, StackWeight weight)
+    {
+        if (!StackExport.Formats.Contains(format)) throw new UsageException($"--export {format}: known are {string.Join(", ", StackExport.Formats)}");
+        if (specs.Count != 2 || specs.Exists(s => s.Paths.Count != 1)) throw new UsageException("--export takes two stages of one trace each");
+        var first = Stacks(specs[0].Paths[0], request);
+        var next = Stacks(specs[1].Paths[0], request);
+        FileOutput.Write(request.Output, stream => StackExport.WriteDifference(first, next, format, weight, $"{specs[0].Label} to {specs[1].Label}", stream));
+        return Guard.Ok;
+    }
+
+    private static IReadOnlyList<StackSample> Stacks(string path, TraceRequest request)
+    {
+        using var trace = TraceSession.Open(path, request);
+        var stacks = new ExitStacks();
+        return stacks.Samples(TraceSession.Run(trace, request, [stacks]));
+    }
+
+    private static StageSpec Spec(string text) => StageSpec.TryParse(text, out var spec, out var error) ? spec! : throw new UsageException(error!);
+
+    private static ClaimOptions Options(string? expect, string tolerance, string per, string[] work, ulong seed, int stages)
+    {
+        var options = new ClaimOptions { Seed = seed };
+        if (expect is not null)
+        {
+            if (!ClaimOptions.TryParseFactor(expect, out var factor)) throw new UsageException($"--expect {expect}: expected a factor such as 24x");
+            options = options with { Expect = factor };
+        }
+
+        if (!ClaimOptions.TryParseShare(tolerance, out var share)) throw new UsageException($"--tolerance {tolerance}: expected a share such as 10%");
+        var units = work.SelectMany(w => w.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(w =>
+            double.TryParse(w, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n) && n > 0 ? n : throw new UsageException($"--work {w}: expected numbers above 0")).ToList();
+        if (units.Count > 1 && units.Count != stages) throw new UsageException($"--work: one number, or one for each of the {stages} stages");
+        return options with
+        {
+            Tolerance = share,
+            Work = units,
+            Per = per switch
+            {
+                "second" => ComparePer.Second,
+                "vcpu" => ComparePer.Vcpu,
+                "trace" => ComparePer.Trace,
+                _ => throw new UsageException($"--per {per}: known are second, vcpu, trace"),
+            },
+        };
+    }
+}

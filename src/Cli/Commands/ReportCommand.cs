@@ -1,0 +1,48 @@
+using System.CommandLine;
+using KvmTraceLab.Analysis;
+using KvmTraceLab.Analysis.Rates;
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Output;
+using KvmTraceLab.Output.Charts;
+using KvmTraceLab.Output.Files;
+using KvmTraceLab.Output.Html;
+
+namespace KvmTraceLab.Cli.Commands;
+
+/// <summary><c>ktl report</c>: one self-contained page for a bug tracker.</summary>
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        var command = Examples.Command(
+            "report",
+            "One self-contained HTML page for a bug tracker: findings, charts, tables, loops, fault verdicts with evidence.",
+            "ktl report samples/pm-timer-loop.txt -o report.html");
+        var shared = TraceOptionsSet.AddTo(command);
+        var minIterations = LoopOptions.MinIterations();
+        command.Add(minIterations);
+        command.SetAction(parsed => Guard.Run(() => Run(shared.Bind(parsed), LoopOptions.Check(parsed.GetValue(minIterations)))));
+        return command;
+    }
+
+    private static int Run(TraceRequest request, int minIterations)
+    {
+        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var trace = TraceSession.Open(request.Files[0], request, progress);
+        var suite = new AnalysisSuite(minIterations);
+        var byReason = new ExitRate(RateKey.Reason);
+        var byVcpu = new ExitRate(RateKey.Vcpu);
+        var run = TraceSession.Run(trace, request, [.. suite.Observers, byReason, byVcpu], suite.SeeBatch);
+        var report = suite.Report("report", run, request.Dmesg);
+        report.Charts.Add(byReason.Chart(run, ChartKind.Stacked, suite.Loops));
+        if (run.Replayer.Lanes.Count(l => l.IsVcpu) > 1) report.Charts.Add(byVcpu.Chart(run, ChartKind.Heatmap, suite.Loops) with { Id = "rate-vcpu" });
+        var options = new OutputOptions
+        {
+            Title = Path.GetFileName(request.Files[0]),
+            CommandLine = "ktl " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1)),
+            Version = ProgramVersion.Text,
+        };
+        FileOutput.Write(request.Output, stream => new HtmlOutput(new RadzenChartRenderer()).Write(report, stream, options));
+        return Guard.Ok;
+    }
+}

@@ -30,8 +30,9 @@ internal static class DatCompression
             using var stream = new ZLibStream(new MemoryStream(packed, 0, packedLength, writable: false), CompressionMode.Decompress);
             return stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // An IOException comes from zlib itself (nothing else reads here): a header that asks for a preset dictionary, which trace-cmd never uses.
             return -1;
         }
     }

@@ -8,6 +8,8 @@ public sealed record HostFacts
 {
     public const string Schema = "ktl/host-facts/1";
 
+    private static readonly JsonSerializerOptions Form = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public string? KernelRelease { get; init; }
 
     public string? CpuModel { get; init; }
@@ -64,6 +66,6 @@ public sealed record HostFacts
         return facts is not null;
     }
 
-    /// <summary>The facts as written.</summary>
-    public string ToJson() => HostFactsJson.Write(this).ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
+    /// <summary>The facts as written: for people too, so <c>+vmx-mbec</c> stays as it is.</summary>
+    public string ToJson() => HostFactsJson.Write(this).ToJsonString(Form) + "\n";
 }

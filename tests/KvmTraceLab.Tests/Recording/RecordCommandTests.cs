@@ -14,6 +14,7 @@ public sealed class RecordCommandTests
         Assert.StartsWith("/usr/bin/trace-cmd record -e kvm -e kvmmmu -b 32768 -C mono -P 16100,16105,16106 -o /nowhere/t.dat\n", output, StringComparison.Ordinal);
         Assert.Contains("# stops after 2.5 s or on Ctrl-C", output, StringComparison.Ordinal);
         Assert.Contains("\"bit\": \"0x7.ecx[7]\"", output, StringComparison.Ordinal);
+        Assert.Contains("host,level=30,+vmx-mbec", output, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
     }
 

@@ -18,23 +18,19 @@ internal readonly record struct Memory(int BlockLength, double Curvature)
         double r0 = Covariance(residuals, 0);
         if (n < 8 || r0 <= 0) return new Memory(1, 0);
 
-        // The smallest m after which several autocorrelations in a row cannot be told from zero.
+        // The last lag whose autocorrelation stands out, before several in a row that cannot be told from zero.
         int inARow = Math.Max(5, (int)Math.Ceiling(Math.Sqrt(Math.Log10(n))));
         int farthest = Math.Min(n / 4, (int)Math.Ceiling(Math.Sqrt(n)) * 4);
         double band = 2 * Math.Sqrt(Math.Log10(n) / n);
         var r = new double[(2 * farthest) + 1];
         r[0] = r0;
         int computed = 1;
-        int quiet = 0;
-        int m = farthest;
-        for (int k = 1; k <= farthest; k++)
+        int m = 0;
+        for (int k = 1; k <= farthest && k - m <= inARow; k++)
         {
             r[k] = Covariance(residuals, k);
             computed = k + 1;
-            quiet = Math.Abs(r[k]) < band * r0 ? quiet + 1 : 0;
-            if (quiet < inARow) continue;
-            m = k - inARow;
-            break;
+            if (Math.Abs(r[k]) >= band * r0) m = k;
         }
 
         if (m == 0) return new Memory(1, 0);

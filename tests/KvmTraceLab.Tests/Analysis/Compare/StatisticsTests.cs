@@ -55,6 +55,10 @@ public sealed class StatisticsTests
     public void A_constant_series_has_no_memory() => Assert.Equal(new Memory(1, 0), Memory.Of(new double[50]));
 
     [Fact]
+    public void A_short_series_of_unlike_numbers_has_no_memory() =>
+        Assert.Equal(new Memory(1, 0), Memory.Of([1, -1, 0.5, 0.7, -0.9, -0.3, 0.8, -0.8, 0.1, 0.4, -0.6, 0.1]));
+
+    [Fact]
     public void A_clockwork_has_an_interval_of_no_width()
     {
         RunBootstrap run = RunBootstrap.Of([.. Enumerable.Repeat(5.0, 100)], 1);

@@ -97,6 +97,8 @@ public sealed class ChromiumFactAttribute : FactAttribute
         if (Program is null) Skip = "chromium is not installed (Debian: apt-get install chromium)";
     }
 
+    internal static bool IsInstalled => Program is not null;
+
     private static string? Program =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "chromium")).FirstOrDefault(File.Exists);
 

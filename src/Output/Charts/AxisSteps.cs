@@ -7,8 +7,10 @@ internal readonly record struct AxisSteps(double From, double To, double Step)
 {
     public static AxisSteps Over(double from, double to, int most)
     {
-        if (!(to > from)) to = from + Math.Max(1e-6, Math.Abs(from) * 1e-9);
+        if (!(to - from >= 1e-9)) to = from + Math.Max(1e-6, Math.Abs(from) * 1e-9);
         var step = Round((to - from) / Math.Max(1, most));
+        // A step that drowns in the rounding of the numbers it is added to would never get to the end.
+        step = Math.Max(step, Round(Math.Max(Math.Abs(from), Math.Abs(to)) * 1e-14));
         var start = Math.Floor((from / step) + 1e-9) * step;
         var end = Math.Ceiling((to / step) - 1e-9) * step;
         return new(start, end > start ? end : start + step, step);
@@ -36,6 +38,7 @@ internal readonly record struct AxisSteps(double From, double To, double Step)
 
     private static double Round(double raw)
     {
+        if (!(raw > 0)) return 0;
         var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
         return (raw / power) switch
         {

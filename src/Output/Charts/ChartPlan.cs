@@ -7,7 +7,11 @@ namespace KvmTraceLab.Output.Charts;
 /// <summary>A chart's data made ready for drawing: finite points, common axes, no more points than pixels can show.</summary>
 internal sealed class ChartPlan
 {
-    private const int MostPoints = 600;
+    // Radzen makes a component of every point, so these bound the time a chart takes, too.
+    private const int MostPoints = 400;
+    private const int MostLayerPoints = 250;
+    // Radzen computes ticks as decimals, which end at 7.9e28.
+    private const double Absurd = 1e24;
     private const int MostCells = 150;
 
     public required ChartSpec Chart { get; init; }
@@ -55,7 +59,7 @@ internal sealed class ChartPlan
     }
 
     private static IEnumerable<(double X, double Y)> Points(ChartSeries series) =>
-        series.X.Zip(series.Y).Where(p => double.IsFinite(p.First) && double.IsFinite(p.Second));
+        series.X.Zip(series.Y).Where(p => Math.Abs(p.First) < Absurd && Math.Abs(p.Second) < Absurd);
 
     private void PlanLines()
     {
@@ -73,7 +77,7 @@ internal sealed class ChartPlan
         // Layers must share their x values; where one has none it is zero.
         double[] xs = [.. Chart.Series.SelectMany(Points).Select(p => p.X).Distinct().Order()];
         var sums = new Dictionary<double, double>();
-        var group = Math.Max(1, (xs.Length + MostPoints - 1) / MostPoints);
+        var group = Math.Max(1, (xs.Length + MostLayerPoints - 1) / MostLayerPoints);
         for (var i = 0; i < Chart.Series.Count; i++)
         {
             var values = new Dictionary<double, double>();
@@ -137,23 +141,34 @@ internal sealed class ChartPlan
 
     private void PlanBars()
     {
+        // Two bars of one name would be drawn as one.
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var labels = Chart.Categories.Select(full =>
+        {
+            var name = TextWidth.Fit(SafeText.Clean(full), 28);
+            var label = name;
+            for (var n = 2; !names.Add(label); n++) label = $"{name} ({n})";
+            return label;
+        }).ToList();
         double most = 0;
+        double least = 0;
         for (var i = 0; i < Chart.Series.Count; i++)
         {
             var series = Chart.Series[i];
             List<ChartPoint> bars = [];
             for (var c = 0; c < Math.Min(Chart.Categories.Count, series.Y.Count); c++)
             {
-                var y = double.IsFinite(series.Y[c]) ? series.Y[c] : 0;
-                bars.Add(new(c, y, 0, TextWidth.Fit(SafeText.Clean(Chart.Categories[c]), 28)));
+                var y = Math.Abs(series.Y[c]) < Absurd ? series.Y[c] : 0;
+                bars.Add(new(c, y, 0, labels[c]));
                 most = Math.Max(most, y);
+                least = Math.Min(least, y);
             }
 
             Series.Add(bars);
             Legend.Add(($"rz-series-{i}", series.Name));
         }
 
-        Values = AxisSteps.Over(0, most, 8);
+        Values = AxisSteps.Over(least, most, 8);
     }
 
     private void SetAxes(IEnumerable<double> values, double margin = 0)
@@ -163,7 +178,8 @@ internal sealed class ChartPlan
         // Long time stamps need room: estimate the label, then ask for as many ticks as fit.
         var label = AxisSteps.Over(from, to, 10).Label(to).Length;
         Times = AxisSteps.Over(from, to, Math.Clamp((PlotWidth - 100) / ((label * 9) + 24), 2, 12));
-        Values = AxisSteps.Over(0, Math.Max(values.DefaultIfEmpty(0).Max(), 1e-9), 6);
+        var ys = values.DefaultIfEmpty(0).ToList();
+        Values = AxisSteps.Over(Math.Min(0, ys.Min()), Math.Max(ys.Max(), 1e-9), 6);
     }
 
     /// <summary>Keeps the extremes of each group of points, in their order, so that no peak is lost.</summary>

@@ -15,28 +15,27 @@ public static class FileOutput
     /// <exception cref="OutputException">It cannot be written (no such folder, no right, disk full).</exception>
     public static void Write(string? path, Action<Stream> write)
     {
-        if (path is null or "-")
-        {
-            using var stdout = Console.OpenStandardOutput();
-            WriteDirectly(stdout, write);
-            return;
-        }
-
         try
         {
-            if (OpenDirect(path) is { } direct)
+            if (OpenStandard(path) is { } standard)
+            {
+                using (standard) WriteDirectly(standard, write);
+                return;
+            }
+
+            if (OpenDirect(path!) is { } direct)
             {
                 using (direct) WriteDirectly(direct, write);
                 return;
             }
 
             // The file a link points to is replaced, not the link.
-            var target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            var target = new FileInfo(path!).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path!);
             WriteThenRename(target, write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new OutputException($"cannot write {SafeText.Clean(path)}: {Reason(e, path)}", e);
+            throw new OutputException($"cannot write {SafeText.Clean(path ?? "standard output")}: {Reason(e, path ?? "-")}", e);
         }
     }
 
@@ -65,6 +64,17 @@ public static class FileOutput
         }
     }
 
+    /// <summary>
+    /// Standard output and error by any of their names. They are not opened again by path: that would start at the beginning of a file
+    /// that <c>&gt;&gt;</c> appends to.
+    /// </summary>
+    private static Stream? OpenStandard(string? path) => path switch
+    {
+        null or "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1" => Console.OpenStandardOutput(),
+        "/dev/stderr" or "/dev/fd/2" or "/proc/self/fd/2" => Console.OpenStandardError(),
+        _ => null,
+    };
+
     /// <summary>The target opened as it is if it is no regular file, else null.</summary>
     private static FileStream? OpenDirect(string path)
     {
@@ -74,8 +84,6 @@ public static class FileOutput
         if (!File.Exists(path)) return null;
         // Opening for writing changes no file; one that may not be written is not to be replaced either.
         var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        // Of files under /dev only those in /dev/shm and the like are regular, and standard output may be one: then it is appended to
-        // where the shell's redirection stands, as any other program would.
         if (!stream.CanSeek || (isDevice && !full.StartsWith("/dev/shm/", StringComparison.Ordinal))) return stream;
         stream.Dispose();
         return null;
@@ -83,10 +91,10 @@ public static class FileOutput
 
     private static void WriteThenRename(string target, Action<Stream> write)
     {
-        var temporary = $"{target}.{Environment.ProcessId}.tmp";
+        var temporary = $"{target}.{Path.GetRandomFileName()}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read, 65536))
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 65536))
             {
                 write(stream);
                 stream.Flush(flushToDisk: false);

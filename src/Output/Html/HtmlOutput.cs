@@ -49,9 +49,9 @@ public sealed class HtmlOutput(IChartRenderer charts) : IReportOutput
         else page.Append("<p class=\"made\">Made by ktl");
         page.Append(options.Version is { } version ? $", KvmTraceLab {HtmlText.Encode(version)}.</p>\n</header>\n<main>\n" : ".</p>\n</header>\n<main>\n");
         WriteHeadlines(page, report.Headlines);
-        WriteCharts(page, report.Charts);
         var body = new Body(page);
         if (report.Sections.Count > 2) body.WriteContents(report.Sections);
+        WriteCharts(page, report.Charts);
         foreach (var section in report.Sections) body.WriteSection(section, 2);
         page.Append($"</main>\n<script>{HtmlAssets.Script}</script>\n</body>\n</html>\n");
         stream.Write(Encoding.UTF8.GetBytes(page.ToString()));

@@ -55,6 +55,16 @@ public sealed class FileTests : IDisposable
         Assert.Equal("cannot write /dev/full: No space left on device", error.Message);
     }
 
+    [Fact]
+    public async Task A_named_pipe_is_written_and_stays_one()
+    {
+        using (var process = System.Diagnostics.Process.Start("mkfifo", In("pipe"))) await process.WaitForExitAsync();
+        var reader = Task.Run(() => File.ReadAllText(In("pipe")));
+        FileOutput.Write(In("pipe"), stream => stream.Write("through"u8));
+        Assert.Equal("through", await reader);
+        Assert.Equal(["pipe"], _folder.GetFiles().Select(f => f.Name));
+    }
+
     [Theory]
     [InlineData("no/such/folder/x", "there is no such folder")]
     [InlineData(".", "it is a directory")]

@@ -76,6 +76,29 @@ public sealed class StackExportTests
         foreach (var format in StackExport.Formats) Assert.NotEmpty(Render(format, [], StackWeight.Count));
     }
 
+    [SpeedscopeFact]
+    public void Speedscope_itself_opens_the_file()
+    {
+        var folder = Directory.CreateTempSubdirectory("ktl-speedscope");
+        try
+        {
+            var profile = Convert.ToBase64String(Encoding.UTF8.GetBytes(Render("speedscope", Small, StackWeight.Count)));
+            var script = Path.Combine(folder.FullName, "profile.js");
+            File.WriteAllText(script, $"speedscope.loadFileFromBase64('trace.json','{profile}')");
+            var (dom, log) = ChromiumFactAttribute.Run(
+                folder.FullName, "--enable-unsafe-swiftshader", "--virtual-time-budget=10000", "--dump-dom",
+                $"file://{SpeedscopeFactAttribute.Page}#localProfilePath={script}");
+            Assert.Contains("Importing as speedscope json file", log, StringComparison.Ordinal);
+            Assert.Contains("<title>a_b_c.txt - speedscope</title>", dom, StringComparison.Ordinal);
+            Assert.Contains("Thread (16105) vCPU 0", dom, StringComparison.Ordinal);
+            Assert.DoesNotContain("Something went wrong", dom, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static string Render(string format, IReadOnlyList<StackSample> samples, StackWeight weight)
     {
         using var stream = new MemoryStream();
@@ -128,4 +151,18 @@ public sealed class StackExportTests
 
     private static long PerfView(IReadOnlyList<StackSample> samples, StackWeight weight) =>
         XDocument.Parse(Render("perfview", samples, weight)).Descendants("Sample").Sum(s => (long)s.Attribute("Metric")!);
+}
+
+/// <summary>A test that needs Chromium and the npm package speedscope (its folder in <c>KTL_SPEEDSCOPE</c>, or installed globally).</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SpeedscopeFactAttribute : FactAttribute
+{
+    public SpeedscopeFactAttribute()
+    {
+        if (!ChromiumFactAttribute.IsInstalled) Skip = "chromium is not installed (Debian: apt-get install chromium)";
+        else if (Page is null) Skip = "the npm package speedscope is not installed (npm install -g speedscope, or KTL_SPEEDSCOPE=folder)";
+    }
+
+    internal static string? Page => new[] { Environment.GetEnvironmentVariable("KTL_SPEEDSCOPE"), "/usr/lib/node_modules/speedscope", "/usr/local/lib/node_modules/speedscope" }
+        .Where(folder => folder is not null).Select(folder => Path.Combine(folder!, "dist", "release", "index.html")).FirstOrDefault(File.Exists);
 }

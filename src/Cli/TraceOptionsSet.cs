@@ -12,7 +12,7 @@ internal sealed class TraceOptionsSet
     private readonly Option<string> _format = new("--format") { Description = "text, json, csv or md", DefaultValueFactory = _ => "text", HelpName = "FORMAT" };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "write to this file instead of standard output", HelpName = "FILE" };
     private readonly Option<string?> _from = new("--from") { Description = "leave out what is before this time (seconds, as the trace prints them)", HelpName = "S" };
-    private readonly Option<string?> _to = new("--to") { Description = "leave out what is after this time", HelpName = "S" };
+    private readonly Option<string?> _to;
     private readonly Option<string[]> _vcpu = new("--vcpu") { Description = "only these vCPUs (0,1,…)", HelpName = "N,…", AllowMultipleArgumentsPerToken = false };
     private readonly Option<string[]> _tid = new("--tid") { Description = "only these threads", HelpName = "N,…" };
     private readonly Option<int?> _threads = new("--threads") { Description = "decoding threads (default: the processors); the result is the same", HelpName = "N" };
@@ -23,17 +23,18 @@ internal sealed class TraceOptionsSet
 
     private readonly bool _several;
 
-    private TraceOptionsSet(bool several)
+    private TraceOptionsSet(bool several, string toName)
     {
+        _to = new Option<string?>(toName) { Description = "leave out what is after this time", HelpName = "S" };
         _files = new Argument<string[]>("FILE") { Description = "trace.dat or text of any tool, gzip or zstd too; - is standard input" };
         _files.Arity = ArgumentArity.OneOrMore;
         _several = several;
     }
 
-    /// <summary>Adds the shared options to a command.</summary>
-    public static TraceOptionsSet AddTo(Command command, bool several = false)
+    /// <summary>Adds the shared options to a command; <c>export</c> calls the end of the span <c>--until</c>.</summary>
+    public static TraceOptionsSet AddTo(Command command, bool several = false, string toName = "--to")
     {
-        var set = new TraceOptionsSet(several);
+        var set = new TraceOptionsSet(several, toName);
         command.Add(set._files);
         foreach (Option option in new Option[] { set._format, set._output, set._inputFormat, set._from, set._to, set._vcpu, set._tid, set._threads, set._dmesg, set._guestMap, set._table, set._quiet })
             command.Add(option);
@@ -51,7 +52,7 @@ internal sealed class TraceOptionsSet
             InputFormat = parsed.GetValue(_inputFormat),
             Threads = threads,
             Filter = new RowFilter(
-                Seconds("--from", parsed.GetValue(_from)), Seconds("--to", parsed.GetValue(_to)),
+                Seconds("--from", parsed.GetValue(_from)), Seconds(_to.Name, parsed.GetValue(_to)),
                 Numbers("--tid", parsed.GetValue(_tid)), Numbers("--vcpu", parsed.GetValue(_vcpu))),
             Format = parsed.GetValue(_format)!,
             Output = parsed.GetValue(_output),

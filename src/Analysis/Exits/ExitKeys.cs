@@ -31,7 +31,7 @@ public static class ExitKeys
             ExitHandling.L2User => "L2, to user space",
             ExitHandling.L2InL0 => "L2, handled in L0",
             ExitHandling.L1User => "L1, to user space",
-            _ => "unknown",
+            _ => "not nested yet",
         }),
     ];
 

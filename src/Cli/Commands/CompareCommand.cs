@@ -58,7 +58,8 @@ internal static class CompareCommand
         try
         {
             var facts = new RunFacts?[specs.Count];
-            var stages = specs.Select((spec, i) => Read(spec, request, out facts[i])).ToList();
+            var labels = Labels(specs);
+            var stages = specs.Select((spec, i) => Read(spec with { Label = labels[i] }, request, out facts[i])).ToList();
             var result = Comparer.Compare(stages, options);
             if (facts[0] is { } first && facts[^1] is { } last) result = result with { Differences = Differences.Between(first, last) };
             ReportWriter.Write(CompareReport.ToReport(result), request);
@@ -68,6 +69,13 @@ internal static class CompareCommand
         {
             throw new UsageException(e.Message);
         }
+    }
+
+    /// <summary>File names without folders, where they still tell the stages apart.</summary>
+    private static List<string> Labels(List<StageSpec> specs)
+    {
+        var brief = specs.ConvertAll(s => s.Claim is not null ? s.Label : string.Join(',', s.Paths.Select(Path.GetFileName)));
+        return brief.Distinct(StringComparer.Ordinal).Count() == brief.Count ? brief : specs.ConvertAll(s => s.Label);
     }
 
     private static Stage Read(StageSpec spec, TraceRequest request, out RunFacts? facts)

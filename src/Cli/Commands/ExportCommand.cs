@@ -18,7 +18,7 @@ internal static class ExportCommand
             "Stacks (vm, vCPU, level, reason, detail, RIP) for speedscope, Chromium's trace viewer or PerfView; tables as CSV.",
             "ktl export samples/pm-timer-loop.txt --to speedscope -o exits.speedscope.json",
             "ktl export trace.dat --to csv --table exits -o exits.csv");
-        var shared = TraceOptionsSet.AddTo(command);
+        var shared = TraceOptionsSet.AddTo(command, toName: "--until");
         var to = new Option<string>("--to") { Description = $"{string.Join(", ", StackExport.Formats)} or csv", HelpName = "FORMAT", Required = true };
         var weight = new Option<string>("--weight") { Description = "stacks: count or time (default count)", DefaultValueFactory = _ => "count", HelpName = "WHAT" };
         command.Add(to);

@@ -30,7 +30,7 @@ public static class FileOutput
             }
 
             // The file a link points to is replaced, not the link.
-            var target = new FileInfo(path!).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path!);
+            var target = (File.Exists(path) ? new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path!);
             WriteThenRename(target, write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)

@@ -13,6 +13,14 @@ public sealed class FileTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    public void A_new_file_is_written()
+    {
+        var path = In("new.txt");
+        FileOutput.Write(path, stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void A_file_is_replaced_whole_and_nothing_else_is_left()
     {
         var path = In("a.txt");

@@ -13,6 +13,17 @@ internal static class EnvelopeReader
     public static bool TryRead(ReadOnlySpan<byte> line, ref Envelope e) =>
         TryBracketed(line, ref e) || TryUnbracketed(line, ref e);
 
+    /// <summary>
+    /// Reads a line whose task and CPU columns are byte for byte those of <paramref name="known"/>, a line read before:
+    /// only flags, time and event are left to read. The reading is the same as <see cref="TryRead"/>'s.
+    /// </summary>
+    public static bool TryReadAs(in Envelope known, ReadOnlySpan<byte> line, ref Envelope e)
+    {
+        e = known;
+        if (known.Form == EnvelopeForm.Flags) e.Form = EnvelopeForm.TraceCmd;
+        return TryTail(line, known.HeadLength, ref e);
+    }
+
     private static bool TryBracketed(ReadOnlySpan<byte> line, ref Envelope e)
     {
         var from = 0;
@@ -27,7 +38,11 @@ internal static class EnvelopeReader
             if (at > bracket + 1 && at < line.Length && line[at] == ']' && bracket > 0)
             {
                 e.Cpu = cpu;
-                if (TryTask(line, bracket, ref e) && TryTail(line, at + 1, ref e)) return true;
+                if (TryTask(line, bracket, ref e) && TryTail(line, at + 1, ref e))
+                {
+                    e.HeadLength = at + 1;
+                    return true;
+                }
             }
 
             from = bracket + 1;
@@ -143,6 +158,7 @@ internal static class EnvelopeReader
 
     private static bool TryUnbracketed(ReadOnlySpan<byte> line, ref Envelope e)
     {
+        e.HeadLength = 0;
         e.Tid = -1;
         e.Cpu = -1;
         e.TimeForm = TimeForm.None;

@@ -21,6 +21,10 @@ internal sealed class TextDecoder(EventCatalog catalog)
     private int _envelopeOnly = -1;
     private Envelope _heldEnvelope;
     private int _heldLine;
+    private Envelope _recent;
+    private int _recentStart;
+    private Envelope _older;
+    private int _olderStart;
 
     public void Decode(TextBlock block, EventBatch batch)
     {
@@ -31,6 +35,8 @@ internal sealed class TextDecoder(EventCatalog catalog)
         _pending = new Pending { Row = -1 };
         _envelopeOnly = -1;
         _gap = false;
+        _recent = default;
+        _older = default;
         _hints.AsSpan(0, Math.Min(_hints.Length, catalog.Count)).Clear();
         var bytes = block.Bytes.AsSpan(0, block.Length);
         var start = 0;
@@ -68,7 +74,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
         var line = Quoting.Strip(_block.Bytes.AsSpan(start, end - start), out var prefix);
         if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
         start += prefix;
-        if (EnvelopeReader.TryRead(line, ref envelope))
+        if (TryEnvelope(line, start, ref envelope))
         {
             FinishPending();
             if (envelope.Form == EnvelopeForm.NameMissing)
@@ -88,6 +94,35 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
         DropHeldEnvelope();
         OtherLine(start, line);
+    }
+
+    /// <summary>Most lines begin like one of the last two: the same task on the same CPU.</summary>
+    private bool TryEnvelope(ReadOnlySpan<byte> line, int start, ref Envelope envelope)
+    {
+        if (IsHead(_recent, _recentStart, line)) return EnvelopeReader.TryReadAs(_recent, line, ref envelope) || EnvelopeReader.TryRead(line, ref envelope);
+        if (IsHead(_older, _olderStart, line))
+        {
+            (_recent, _older) = (_older, _recent);
+            (_recentStart, _olderStart) = (_olderStart, _recentStart);
+            return EnvelopeReader.TryReadAs(_recent, line, ref envelope) || EnvelopeReader.TryRead(line, ref envelope);
+        }
+
+        if (!EnvelopeReader.TryRead(line, ref envelope)) return false;
+        if (envelope.HeadLength > 0 && envelope.Form != EnvelopeForm.NameMissing)
+        {
+            _older = _recent;
+            _olderStart = _recentStart;
+            _recent = envelope;
+            _recentStart = start;
+        }
+
+        return true;
+    }
+
+    private bool IsHead(in Envelope known, int knownStart, ReadOnlySpan<byte> line)
+    {
+        var length = known.HeadLength;
+        return length > 0 && line.Length >= length && line[..length].SequenceEqual(_block.Bytes.AsSpan(knownStart, length));
     }
 
     private void Event(int start, ReadOnlySpan<byte> line, in Envelope envelope)

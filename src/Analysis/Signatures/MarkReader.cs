@@ -57,6 +57,8 @@ internal sealed class MarkReader
         On("kvm_mmu_paging_element", (s, _) => s[1] == 3 && (s[0] & 0x81) == 0x81 ? TripMarks.HugeEntry : 0);
         On("kvm_unmap_hva_range", (_, _) => TripMarks.HostUnmap);
         On("kvm_vcpu_wakeup", (_, _) => TripMarks.Wakeup);
+        On("kvm_cr", (_, _) => 0); // no marks, but their values are kept
+        On("kvm_cpuid", (_, _) => 0);
     }
 
     private delegate TripMarks Read(ReadOnlySpan<ulong> slots, ulong presence);

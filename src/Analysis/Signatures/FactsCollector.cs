@@ -108,11 +108,13 @@ public sealed class FactsCollector : TraceObserver
     /// <summary>A row of one fault grows while KVM does nothing else about it than enter again (or set an SPTE).</summary>
     private static void Fault(LaneFacts facts, HostTrip trip, TripMarks marks)
     {
-        const TripMarks Other = TripMarks.Mmio | TripMarks.FastMmio | TripMarks.Emulate | TripMarks.Userspace | TripMarks.FastFaultDone
-            | TripMarks.DirtyRing | TripMarks.NestedInject | TripMarks.NestedEnter;
-        if (!ExitClass.IsNestedFault(trip.Isa, trip.Reason) || (marks & Other) != 0)
+        const TripMarks Other = TripMarks.Mmio | TripMarks.FastMmio | TripMarks.Emulate | TripMarks.DirtyRing | TripMarks.NestedInject | TripMarks.NestedEnter;
+        facts.GoesOn(trip.Rip);
+        var isFault = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || ((marks & TripMarks.ExitIsPf) != 0 && (marks & TripMarks.InjectException) == 0);
+        if (!isFault || (marks & (Other | TripMarks.Userspace)) != 0)
         {
-            facts.EndRun(cameFree: true);
+            // A signal takes the vCPU out in the middle of a row; only what follows tells whether it came free.
+            facts.EndRun(cameFree: !isFault || (marks & Other) != 0);
             if ((marks & TripMarks.UserFault) != 0 && facts.HasFault && facts.RefusedFrames.Count < MaxKeys) facts.RefusedFrames.Add(facts.FaultAddress >> 12);
             return;
         }
@@ -124,8 +126,8 @@ public sealed class FactsCollector : TraceObserver
             return;
         }
 
-        var set = (marks & TripMarks.SpteSet) != 0;
-        if (set && facts.HasFault && facts.MappedFrames.Count < MaxKeys) facts.MappedFrames.Add(facts.FaultAddress >> 12);
+        var set = (marks & (TripMarks.SpteSet | TripMarks.SpteRequested)) != 0;
+        if ((marks & TripMarks.SpteSet) != 0 && facts.HasFault && facts.MappedFrames.Count < MaxKeys) facts.MappedFrames.Add(facts.FaultAddress >> 12);
         var address = facts.HasFault ? facts.FaultAddress : trip.DetailValue;
         var code = facts.HasFault ? facts.FaultCode : trip.Info1;
         facts.Fault(ExitReasonVocabulary.ReportName(trip.Isa, trip.Reason), trip.Rip, address, code, trip.Start, marks, set);

@@ -61,6 +61,7 @@ public sealed class LaneFacts(VcpuLane lane)
     internal HashSet<ulong> MappedFrames { get; } = [];
 
     private StuckRun? _run;
+    private StuckRun? _ended;
     private bool _runSet;
 
     public long CountOf(IReadOnlyList<string> reasons, TripMarks mark = 0)
@@ -124,6 +125,8 @@ public sealed class LaneFacts(VcpuLane lane)
         if ((marks & TripMarks.Reinjected) != 0) _run.Reinjected++;
         if ((marks & TripMarks.VectoringException) != 0) _run.Vectoring++;
         if (set) _run.SpteSet++;
+        if ((marks & TripMarks.WalkError) != 0) _run.WalkErrors++;
+        if ((marks & TripMarks.FastFaultDone) != 0) _run.FastDone++;
     }
 
     internal void HostUnmapped()
@@ -131,11 +134,20 @@ public sealed class LaneFacts(VcpuLane lane)
         if (_run is not null) _run.HostUnmaps++;
     }
 
+    /// <summary>A later exit elsewhere: the vCPU came free after all.</summary>
+    internal void GoesOn(ulong rip)
+    {
+        if (_ended is not { } ended || ended.Rip == rip) return;
+        ended.CameFree = true;
+        _ended = null;
+    }
+
     internal void EndRun(bool cameFree)
     {
         if (_run is not { } run) return;
         run.CameFree = cameFree;
         _run = null;
+        _ended = cameFree ? null : run;
         if (_runSet)
         {
             if (run.Turns > (StuckThoughSet?.Turns ?? 1)) StuckThoughSet = run;

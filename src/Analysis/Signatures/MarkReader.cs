@@ -53,7 +53,7 @@ internal sealed class MarkReader
         On("kvm_smm_transition", Smm);
         On("kvm_enter_smm", Smm);
         var pferr = Slot("kvm_mmu_walker_error", "pferr");
-        On("kvm_mmu_walker_error", (s, _) => (s[pferr] & 9) == 9 ? TripMarks.WalkReserved : 0);
+        On("kvm_mmu_walker_error", (s, _) => TripMarks.WalkError | ((s[pferr] & 9) == 9 ? TripMarks.WalkReserved : 0));
         On("kvm_mmu_paging_element", (s, _) => s[1] == 3 && (s[0] & 0x81) == 0x81 ? TripMarks.HugeEntry : 0);
         On("kvm_unmap_hva_range", (_, _) => TripMarks.HostUnmap);
         On("kvm_vcpu_wakeup", (_, _) => TripMarks.Wakeup);
@@ -114,6 +114,7 @@ internal sealed class MarkReader
                 {
                     var what = intr != 0 ? intr : (uint)info2;
                     if ((what & 0x8000_07ff) == 0x8000_0306) marks |= TripMarks.ExitIsUd;
+                    if ((what & 0x8000_07ff) == 0x8000_030e) marks |= TripMarks.ExitIsPf;
                     if ((what & 0x8000_0700) == 0x8000_0200) marks |= TripMarks.ExitIsNmi;
                 }
 
@@ -127,6 +128,10 @@ internal sealed class MarkReader
                 else if (reason == 0x46)
                 {
                     marks |= TripMarks.ExitIsUd;
+                }
+                else if (reason == 0x4e)
+                {
+                    marks |= TripMarks.ExitIsPf;
                 }
                 else if (reason == 0x61)
                 {
@@ -156,7 +161,7 @@ internal sealed class MarkReader
 
     private static TripMarks InjectException(ReadOnlySpan<ulong> slots, ulong presence)
     {
-        var marks = slots[3] != 0 ? TripMarks.Reinjected : 0;
+        var marks = TripMarks.InjectException | (slots[3] != 0 ? TripMarks.Reinjected : 0);
         if (slots[0] == 6) marks |= TripMarks.InjectUd;
         if (slots[0] == 13) marks |= TripMarks.InjectGp;
         if (slots[1] != 0 && slots[2] != 0) marks |= TripMarks.InjectErrorCode;

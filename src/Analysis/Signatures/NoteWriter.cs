@@ -94,12 +94,13 @@ internal static class NoteWriter
         _ => HeadlineKind.Trouble,
     };
 
-    /// <summary>A wait that took less than a tenth of the vCPU's time is a delay loop, no hang.</summary>
+    /// <summary>A wait of less than a tenth of a second, or that ended and took less than half of the vCPU's time, is a delay loop, no hang.</summary>
     private static bool IsPassing(Finding finding)
     {
         var e = finding.Evidence;
         if (!e.HasTime || finding.Lane is not { } lane) return true;
         var span = lane.Lane.LastTime - lane.Lane.FirstTime;
-        return span > 0 && (e.EndNs - e.StartNs) * 10 < span;
+        var took = e.EndNs - e.StartNs;
+        return (finding.Run.IsNanoseconds && took < 100_000_000) || took * 2 < span;
     }
 }

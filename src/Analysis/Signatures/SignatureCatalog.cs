@@ -54,6 +54,7 @@ public static class SignatureCatalog
         Arm.Sys64Cycle,
         Faults.SmepShadowPages,
         Faults.SetYetFaults,
+        Faults.DeniedNotReflected,
     ];
 
     public static Signature? Find(string id) => All.FirstOrDefault(s => s.Id == id);

@@ -21,8 +21,14 @@ public sealed record StuckRun
     /// <summary>Turns in which an event was injected again.</summary>
     public long Reinjected { get; internal set; }
 
-    /// <summary>Turns in which an SPTE was set.</summary>
+    /// <summary>Turns in which an SPTE was asked for or set.</summary>
     public long SpteSet { get; internal set; }
+
+    /// <summary>Turns in which a walk of the guest's (L1's) tables failed.</summary>
+    public long WalkErrors { get; internal set; }
+
+    /// <summary>Turns in which fast_page_fault said that it was done.</summary>
+    public long FastDone { get; internal set; }
 
     /// <summary>Turns in which the exit had broken into the delivery of an exception.</summary>
     public long Vectoring { get; internal set; }

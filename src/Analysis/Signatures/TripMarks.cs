@@ -89,6 +89,12 @@ public enum TripMarks : ulong
     /// <summary>Any event of the system kvmmmu.</summary>
     MmuEvent = 1UL << 51,
     Wakeup = 1UL << 52,
+    /// <summary>A walk of the guest's tables failed (kvm_mmu_walker_error).</summary>
+    WalkError = 1UL << 54,
+    /// <summary>kvm_inj_exception.</summary>
+    InjectException = 1UL << 55,
+    /// <summary>The exit is a #PF (shadow paging).</summary>
+    ExitIsPf = 1UL << 56,
     /// <summary>A shadow page was found or made (kvm_mmu_get_page).</summary>
     ShadowPage = 1UL << 53,
 }

@@ -21,7 +21,7 @@ internal static class Faults
         Shows = TripMarks.PageFault,
         Fits =
         [
-            new Discriminators { In = SameFault, Reasons = Reasons.Fault, None = Resolved | TripMarks.NestedInject | TripMarks.SpteRequested, MaxRips = 1, And = StaysStuck, AndText = "same RIP, page and code, no SPTE set, never free again; 64 turns, or 4 where they are all of an excerpt" },
+            new Discriminators { In = SameFault, Reasons = Reasons.Fault, None = Resolved | TripMarks.NestedInject | TripMarks.SpteRequested | TripMarks.WalkError, MaxRips = 1, And = StaysStuck, AndText = "same RIP, page and code, no SPTE set, never free again; 64 turns, or 4 where they are all of an excerpt" },
         ],
         Because = f => Words(f),
         Limit = f => f.Facts.Of(TripMarks.MmuEvent) > 0 ? Confidence.High : f.Evidence.Turns >= 64 ? Confidence.Medium : Confidence.Low,
@@ -207,15 +207,28 @@ internal static class Faults
 
     public static Signature SetYetFaults { get; } = new(
         "K01",
-        "The same fault again though an SPTE is set each time",
-        "The SPTE that KVM sets does not grant what the access needs, or the processor does not see it (a missing TLB flush).",
+        "The same fault again though KVM maps the page each time",
+        "The SPTE that KVM sets does not grant what the access needs, or is not set after all, or the processor does not see it (a missing TLB flush).",
         "Run `ktl replay` on the trace: it judges each fault against the SPTE that was set.",
         "own")
     {
         Blame = Blame.Kvm,
         Most = Confidence.Medium,
-        Fits = [new Discriminators { In = [EvidenceScope.SameFault], Reasons = Reasons.Fault, All = TripMarks.SpteSet, MinTurns = 16 }],
-        Because = f => [$"An SPTE was set in each of the {f.Evidence.Turns} turns for GPA {Numbers.Hex(f.Evidence.Stuck!.Gpa)} (code {Numbers.Hex(f.Evidence.Stuck.Code)})."],
+        Fits = [new Discriminators { In = [EvidenceScope.SameFault], MinTurns = 16, And = e => e.Stuck!.SpteSet == e.Turns || e.Stuck.FastDone == e.Turns, AndText = "an SPTE asked for or set, or fast_page_fault done, in every turn" }],
+        Because = f => [$"{(f.Evidence.Stuck!.SpteSet > 0 ? "An SPTE was asked for or set" : "fast_page_fault said that it was done")} in each of the {f.Evidence.Turns} turns for address {Numbers.Hex(f.Evidence.Stuck.Gpa)} (code {Numbers.Hex(f.Evidence.Stuck.Code)})."],
+    };
+
+    public static Signature DeniedNotReflected { get; } = new(
+        "K02",
+        "L2 faults again and again: L1's tables deny it, and L0 neither reflects nor maps",
+        "The walk of L1's tables fails, so the exit belongs to L1, but L0 enters L2 again.",
+        "Run `ktl replay` on the trace: it names the access and the rule that should have reflected it.",
+        "own")
+    {
+        Blame = Blame.Kvm,
+        Most = Confidence.Medium,
+        Fits = [new Discriminators { In = [EvidenceScope.SameFault], Reasons = Reasons.Fault, None = TripMarks.SpteSet, MinTurns = 16, And = e => e.Stuck!.WalkErrors * 10 >= e.Turns * 9, AndText = "kvm_mmu_walker_error in nine of ten turns, no kvm_nested_vmexit_inject" }],
+        Because = f => [$"The walk failed in {f.Evidence.Stuck!.WalkErrors} of {f.Evidence.Turns} turns for address {Numbers.Hex(f.Evidence.Stuck.Gpa)} (code {Numbers.Hex(f.Evidence.Stuck.Code)}) and nothing was handed to L1."],
     };
 
     private const ulong RmpBits = 1UL << 31 | 1UL << 35 | 1UL << 36;
@@ -228,7 +241,7 @@ internal static class Faults
     /// </summary>
     private static bool StaysStuck(Evidence e)
     {
-        if (e.Stuck is not { CameFree: false } stuck || stuck.SpteSet > 0 || stuck.Vectoring * 2 > stuck.Turns) return false;
+        if (e.Stuck is not { CameFree: false } stuck || stuck.SpteSet > 0 || stuck.WalkErrors > 0 || stuck.FastDone > 0 || stuck.Vectoring * 2 > stuck.Turns) return false;
         return stuck.Turns >= 64 || (stuck.Turns >= 4 && stuck.Turns * 10 >= e.Lane!.Guest.Count * 8);
     }
 

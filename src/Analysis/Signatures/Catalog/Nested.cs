@@ -106,8 +106,11 @@ internal static class Nested
     {
         var lane = e.Lane!.Guest;
         var eois = lane.Of(TripMarks.UserIoapicEoi);
-        return eois >= 4 && lane.Of(TripMarks.NestedInjectIrq) * 2 >= eois && e.Facts.Lines.Values.Any(l => l.Raised >= 4);
+        return eois >= 4 && IrqsToL1(e.Lane) * 2 >= eois && e.Facts.Lines.Values.Any(l => l.Raised >= 4);
     }
+
+    /// <summary>They are handed over in host-interrupt trips too.</summary>
+    private static long IrqsToL1(LaneFacts lane) => lane.Guest.Of(TripMarks.NestedInjectIrq) + lane.Host.Of(TripMarks.NestedInjectIrq);
 
     /// <summary>The line raised most often is never lowered.</summary>
     private static bool NeverLowered(TraceFacts facts) => facts.Lines.Values.MaxBy(l => l.Raised) is { Raised: >= 4, Lowered: 0 };
@@ -115,6 +118,6 @@ internal static class Nested
     private static IEnumerable<string> LineWords(Finding f)
     {
         var (gsi, line) = f.Facts.Lines.MaxBy(l => l.Value.Raised);
-        yield return $"gsi {gsi} was raised {line.Raised} times and lowered {line.Lowered} times; {f.Lane!.Guest.Of(TripMarks.UserIoapicEoi)} exits of {f.Who} went to user space for its EOI (KVM_EXIT_IOAPIC_EOI) and L0 handed L1 {f.Lane.Guest.Of(TripMarks.NestedInjectIrq)} interrupts.";
+        yield return $"gsi {gsi} was raised {line.Raised} times and lowered {line.Lowered} times; {f.Lane!.Guest.Of(TripMarks.UserIoapicEoi)} exits of {f.Who} went to user space for its EOI (KVM_EXIT_IOAPIC_EOI) and L0 handed L1 {IrqsToL1(f.Lane)} interrupts.";
     }
 }

@@ -19,7 +19,8 @@ internal sealed class EvidenceBuilder(TraceFacts facts)
     public List<Evidence> All(IReadOnlyList<Loop> loops)
     {
         var all = new List<Evidence>();
-        foreach (var loop in loops) all.Add(Of(loop));
+        foreach (var loop in loops)
+            if (loop.Kind != LoopKind.Sweep) all.Add(Of(loop)); // faults that walk through memory are never trouble
         foreach (var lane in facts.Lanes)
         {
             foreach (var spot in lane.Spots) all.Add(Of(lane, spot));

@@ -36,22 +36,27 @@ public sealed class Excerpt
 
     /// <summary>
     /// One turn as a loop would show it, beginning at its kvm_exit: up to the entry behind the exit, or, where the excerpt
-    /// ends with the exit, what stood before it since the exit or elision before. Empty where the trace is no excerpt.
+    /// ends with the exit, what stood before it since the exit or elision before. The first turn that shows the marks and
+    /// is complete is taken. Empty where the trace is no excerpt.
     /// </summary>
     public IReadOnlyList<SavedEvent> TurnAt(int tid, uint basicReason, ulong rip, TripMarks marks, Func<SavedEvent, TripMarks> read)
     {
         if (_events is null) return [];
         var lane = _events.FindAll(e => e.Tid == tid);
         IReadOnlyList<SavedEvent> best = [];
+        var bestRank = -1;
         for (var i = 0; i < lane.Count; i++)
         {
             if (!IsExit(lane[i], basicReason, rip)) continue;
             var turn = After(lane, i);
             if (turn.Count == 1) turn = [lane[i], .. Before(lane, i)];
-            if (turn.Count <= best.Count || turn.Count > MaxTurn) continue;
+            if (turn.Count > MaxTurn) continue;
             TripMarks seen = 0;
             foreach (var e in turn) seen |= read(e);
-            if (best.Count == 0 || (seen & marks) == marks) best = turn;
+            var rank = ((seen & marks) == marks ? 2 : 0) + (turn[^1].Name == "kvm_entry" ? 1 : 0);
+            if (rank <= bestRank) continue;
+            best = turn;
+            bestRank = rank;
         }
 
         return best;

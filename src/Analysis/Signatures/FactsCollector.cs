@@ -8,19 +8,22 @@ using KvmTraceLab.Replay;
 namespace KvmTraceLab.Analysis.Signatures;
 
 /// <summary>
-/// Gathers in one pass what signatures ask of a trace. Memory is bounded: 2048 spots a vCPU for the first 1024 vCPUs,
-/// a few thousand MSRs, CPUID leaves, interrupt lines and shadow pages, and the first 4096 events of a short trace.
+/// Gathers in one pass what signatures ask of a trace. Memory is bounded: 32768 spots and reasons of the first 1024
+/// vCPUs, a few thousand MSRs, CPUID leaves, interrupt lines and shadow pages, and the first 4096 events of a short trace.
 /// </summary>
 public sealed class FactsCollector : TraceObserver
 {
     private const int MaxLanes = 1024;
     private const int MaxKeys = 4096;
 
+    private static readonly int RoleKnown = KnownKinds.Slot("kvm_mmu_get_page", "role_known");
+
     private readonly MarkReader _reader = new();
     private readonly KnownKinds _kinds = new();
     private readonly Dictionary<int, LaneFacts> _lanes = [];
     private readonly int _getPage = KnownKinds.Kind("kvm_mmu_get_page");
     private readonly int _setIrq = KnownKinds.Kind("kvm_set_irq");
+    private readonly TallyBudget _budget = new();
     private readonly long[] _marked = new long[64];
     private LaneFacts? _last;
 
@@ -183,7 +186,7 @@ public sealed class FactsCollector : TraceObserver
         }
         else if (kind == _getPage)
         {
-            ShadowPage(KvmMmuGetPage.Over(row));
+            ShadowPage(row, KvmMmuGetPage.Over(row));
         }
     }
 
@@ -208,11 +211,11 @@ public sealed class FactsCollector : TraceObserver
         }
     }
 
-    /// <summary>cr4_smep is bit 20 of the role word since 7.2; earlier kernels leave that bit clear.</summary>
-    private void ShadowPage(KvmMmuGetPage page)
+    /// <summary>cr4_smep is bit 20 of the role word since 7.2; earlier kernels leave that bit clear. Text tells which bits it knows, records have all.</summary>
+    private void ShadowPage(in EventRow row, KvmMmuGetPage page)
     {
         const uint SmepKnown = 1u << 20;
-        if (!page.HasGfn || (page.RoleKnown & SmepKnown) == 0 || (page.Role >> 7 & 1) != 0) return;
+        if (!page.HasGfn || !page.HasRole || (row.Has(RoleKnown) && (page.RoleKnown & SmepKnown) == 0) || (page.Role >> 7 & 1) != 0) return;
         var known = Facts.ShadowSmep.TryGetValue(page.Gfn, out var seen);
         if (!known && Facts.ShadowSmep.Count >= MaxKeys) return;
         Facts.ShadowSmep[page.Gfn] = seen | 1 << (int)(page.Role >> 20 & 1);
@@ -229,7 +232,7 @@ public sealed class FactsCollector : TraceObserver
         if (!_lanes.TryGetValue(lane.Index, out var facts))
         {
             if ((!lane.IsVcpu && kind != _kinds.Exit && kind != _kinds.Cr && kind != _kinds.Msr && kind != _kinds.Pio) || _lanes.Count >= MaxLanes) return null;
-            _lanes[lane.Index] = facts = new LaneFacts(lane);
+            _lanes[lane.Index] = facts = new LaneFacts(lane, _budget);
             Facts.Lanes.Add(facts);
         }
 

@@ -33,7 +33,10 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
     public string Who => Lane is not { } lane ? "the trace"
         : lane.Lane.Vcpu is { } vcpu ? $"vCPU {vcpu} (tid {lane.Lane.Tid})" : lane.Lane.Tid >= 0 ? $"tid {lane.Lane.Tid}" : "the vCPU";
 
-    public bool IsExcerpt => Evidence.Scope is EvidenceScope.Spot or EvidenceScope.SameFault && Evidence.Turns < FewTurns;
+    /// <summary>Turns in a row, or all exits of the place where the signature asks for no row.</summary>
+    public long TurnsSeen => Signature.InRow || Evidence.Scope != EvidenceScope.Spot ? Evidence.Turns : Evidence.Count;
+
+    public bool IsExcerpt => Evidence.Scope is EvidenceScope.Spot or EvidenceScope.SameFault && TurnsSeen < FewTurns;
 
     /// <summary>Time of the first event of the first turn.</summary>
     public long? SinceNs => !Evidence.HasTime ? null : Turn.Count > 0 && Turn.All(e => e.HasTime) ? Math.Min(Evidence.StartNs, Turn.Min(e => e.Time)) : Evidence.StartNs;
@@ -65,7 +68,7 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
             if (Cet() is { } cet) sentences.Add(cet);
             if (AlsoTids.Count > 0) sentences.Add($"The same on tid {string.Join(", ", AlsoTids.Take(8))}{(AlsoTids.Count > 8 ? " and more" : "")}.");
             if (Facts.Lost > 0) sentences.Add("Events were lost, so counts are lower bounds.");
-            if (IsExcerpt) sentences.Add(Evidence.Turns == 1 ? "Only one turn is in the excerpt, so it cannot show that it repeats." : $"Only {Evidence.Turns} turns in a row are in the trace.");
+            if (IsExcerpt) sentences.Add(TurnsSeen == 1 ? "Only one turn is in the trace, so it cannot show that it repeats." : $"Only {TurnsSeen} turns{(Signature.InRow ? " in a row" : "")} are in the trace.");
             return string.Join(" ", sentences);
         }
     }
@@ -83,8 +86,8 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
         var what = string.Join(" + ", e.Reasons.Distinct());
         var details = string.Join(", ", e.Details.Take(3).Select(Word));
         var rips = string.Join(", ", e.Rips.Take(4).Select(Numbers.Hex));
-        var text = $"{Count(e.Turns, "turn")} of {what}{(details.Length > 0 ? " " + details : "")} on {Who} at rip {rips}";
-        if (e.RatePerSec is { } rate && Run.IsNanoseconds && e.Turns > 1) text += $", {Numbers.Rate(rate)}, {Duration(e.TurnNs)} a turn";
+        var text = $"{Count(TurnsSeen, "turn")} of {what}{(details.Length > 0 ? " " + details : "")} on {Who} at rip {rips}";
+        if (e.RatePerSec is { } rate && Run.IsNanoseconds && e.Turns > 1 && TurnsSeen == e.Turns) text += $", {Numbers.Rate(rate)}, {Duration(e.TurnNs)} a turn";
         return text + ".";
     }
 

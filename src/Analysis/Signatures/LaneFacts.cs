@@ -4,9 +4,10 @@ using KvmTraceLab.Replay;
 namespace KvmTraceLab.Analysis.Signatures;
 
 /// <summary>What one vCPU did, as far as signatures ask.</summary>
-public sealed class LaneFacts(VcpuLane lane)
+public sealed class LaneFacts
 {
     private const int MaxSpots = 2048;
+    private const int MaxReasons = 256;
     private const int MaxCr4 = 64;
 
     private readonly Dictionary<SpotKey, Spot> _spots = [];
@@ -15,7 +16,16 @@ public sealed class LaneFacts(VcpuLane lane)
     private Tally? _lastReason;
     private ulong? _lastCr4;
 
-    public VcpuLane Lane { get; } = lane;
+    private readonly TallyBudget _budget;
+    private readonly Tally _otherReasons = new();
+
+    internal LaneFacts(VcpuLane lane, TallyBudget budget)
+    {
+        Lane = lane;
+        _budget = budget;
+    }
+
+    public VcpuLane Lane { get; }
 
     /// <summary>Exits that are not the host's own interrupts and timers.</summary>
     public Tally Guest { get; } = new();
@@ -79,7 +89,7 @@ public sealed class LaneFacts(VcpuLane lane)
         if (again) return _lastSpot;
         if (!_spots.TryGetValue(key, out var spot))
         {
-            if (_spots.Count >= MaxSpots)
+            if (_spots.Count >= MaxSpots || !_budget.Take())
             {
                 Unkept++;
                 if (!host) _lastSpot = null;
@@ -95,7 +105,12 @@ public sealed class LaneFacts(VcpuLane lane)
 
     internal Tally ReasonOf(Isa isa, uint reason, bool host, out bool again)
     {
-        if (!Reasons.TryGetValue((isa, reason), out var tally)) Reasons[(isa, reason)] = tally = new Tally();
+        if (!Reasons.TryGetValue((isa, reason), out var tally))
+        {
+            if (Reasons.Count < MaxReasons && _budget.Take()) Reasons[(isa, reason)] = tally = new Tally();
+            else tally = _otherReasons;
+        }
+
         again = tally == _lastReason;
         if (!host) _lastReason = tally;
         return tally;

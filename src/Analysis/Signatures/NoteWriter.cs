@@ -19,7 +19,7 @@ internal static class NoteWriter
             ["source"] = finding.Signature.Source,
             ["blame"] = Word(finding.Signature.Blame),
         };
-        if (finding.Evidence.Scope is EvidenceScope.Loop or EvidenceScope.Spot or EvidenceScope.SameFault) note["turnsSeen"] = finding.Evidence.Turns;
+        if (finding.Evidence.Scope is EvidenceScope.Loop or EvidenceScope.Spot or EvidenceScope.SameFault) note["turnsSeen"] = finding.TurnsSeen;
         if (finding.Lane is { } lane)
         {
             note["tid"] = lane.Lane.Tid;

@@ -27,6 +27,9 @@ public sealed record Signature(string Id, string Title, string Cause, string Nex
     /// <summary>A further limit on the confidence, from what the trace lacks.</summary>
     public Func<Finding, Confidence>? Limit { get; init; }
 
+    /// <summary>Turns must follow one another; else all exits at the place count.</summary>
+    public bool InRow { get; init; } = true;
+
     /// <summary>Marks that the turn shown from an excerpt should have.</summary>
     public TripMarks Shows { get; init; }
 }

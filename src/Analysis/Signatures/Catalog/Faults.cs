@@ -1,5 +1,5 @@
+using KvmTraceLab.Analysis.Loops;
 using KvmTraceLab.Parser.Events.Vocabulary;
-using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Analysis.Signatures.Catalog;
 
@@ -13,7 +13,7 @@ internal static class Faults
     public static Signature StaleMmuSequence { get; } = new(
         "L02",
         "Livelock-shaped: the same fault again and again, and KVM does nothing about it",
-        "KVM takes every fault for stale and enters the guest again. In 5.19-6.1 the snapshot of mmu_invalidate_seq was an int that sign-extends once the sequence passes 0x80000000.",
+        "KVM takes every fault for stale, or drops it, and enters the guest again. A known case is 5.19-6.1, where the snapshot of mmu_invalidate_seq was an int that sign-extends once the sequence passes 0x80000000.",
         "Record with -e kvm -e kvmmmu to see whether an SPTE is ever requested or set; compare pf_taken with pf_fixed in kvm_stat; on 6.1.y check for commit 82d811ff5665.",
         "Rak, \"Deadlock due to EPT_VIOLATION\", KVM list 2023-05")
     {
@@ -24,7 +24,7 @@ internal static class Faults
             new Discriminators { In = SameFault, Reasons = Reasons.Fault, None = Resolved | TripMarks.NestedInject | TripMarks.SpteRequested | TripMarks.WalkError, MaxRips = 1, And = StaysStuck, AndText = "same RIP, page and code, no SPTE set, never free again; 64 turns, or 4 where they are all of an excerpt" },
         ],
         Because = f => Words(f),
-        Limit = f => f.Facts.Of(TripMarks.MmuEvent) > 0 ? Confidence.High : f.Evidence.Turns >= 64 ? Confidence.Medium : Confidence.Low,
+        Limit = f => f.Facts.Of(TripMarks.MmuEvent) > 0 && IsAbsent(f) ? Confidence.High : f.Evidence.Turns >= 64 ? Confidence.Medium : Confidence.Low,
     };
 
     public static Signature LongInvalidation { get; } = new(
@@ -96,6 +96,7 @@ internal static class Faults
         "Compare their number with the VMGEXIT page-state changes; decode bits 31-36 of the code with `ktl mmu decode --npf`.",
         "SEV-SNP benchmark notes")
     {
+        InRow = false,
         Blame = Blame.Normal,
         Fits = [new Discriminators { In = Reasons.Turns, Reasons = ["EXIT_NPF"], Isa = Isa.Svm, Any = TripMarks.RmpFault, And = e => e.Rips is [0, ..], AndText = "RIP 0 and an RMP, size or VMPL bit in the code" }],
         Because = f => [$"{f.Evidence.Spot?.Of(TripMarks.RmpFault) ?? f.Evidence.Turns} of {f.Evidence.Spot?.Count ?? f.Evidence.Count} such faults have bits 31, 35 or 36 set (first code {Numbers.Hex(f.Evidence.Spot?.Info1 ?? 0)})."],
@@ -148,6 +149,7 @@ internal static class Faults
         "Count the exits that reach user space (kvm_userspace_exit KVM_EXIT_MMIO); use ioeventfd or vhost for those.",
         "general knowledge")
     {
+        InRow = false,
         Blame = Blame.Normal,
         Fits =
         [
@@ -187,6 +189,7 @@ internal static class Faults
         "Nothing to mend; PML or larger pages make it cheaper.",
         "KVM list, [PATCH RFC 00/15] KVM: Dirty ring interface")
     {
+        InRow = false,
         Blame = Blame.Normal,
         Shows = TripMarks.DirtyRing,
         Fits = [new Discriminators { In = Reasons.Spot, Reasons = Reasons.Fault, Any = TripMarks.DirtyRing, And = e => e.Spot is { } s && s.Addresses > 1 && s.Of(TripMarks.DirtyRing) is >= 2 and var ring && ring * 4 >= s.Count && s.AddressChanges * 4 >= s.Count, AndText = "a dirty-ring push in every second fault; the page advances" }],
@@ -214,8 +217,8 @@ internal static class Faults
     {
         Blame = Blame.Kvm,
         Most = Confidence.Medium,
-        Fits = [new Discriminators { In = [EvidenceScope.SameFault], MinTurns = 16, And = e => e.Stuck!.SpteSet == e.Turns || e.Stuck.FastDone == e.Turns, AndText = "an SPTE asked for or set, or fast_page_fault done, in every turn" }],
-        Because = f => [$"{(f.Evidence.Stuck!.SpteSet > 0 ? "An SPTE was asked for or set" : "fast_page_fault said that it was done")} in each of the {f.Evidence.Turns} turns for address {Numbers.Hex(f.Evidence.Stuck.Gpa)} (code {Numbers.Hex(f.Evidence.Stuck.Code)})."],
+        Fits = [new Discriminators { In = SameFault, MinTurns = 16, And = MapsEachTurn, AndText = "a livelock of faults: an SPTE asked for or set, or fast_page_fault done, in every turn" }],
+        Because = f => f.Evidence.Stuck is not { } stuck ? [] : [$"{(stuck.SpteSet > 0 ? "An SPTE was asked for or set" : "fast_page_fault said that it was done")} in each of {stuck.Turns} turns for address {Numbers.Hex(stuck.Gpa)} (code {Numbers.Hex(stuck.Code)})."],
     };
 
     public static Signature DeniedNotReflected { get; } = new(
@@ -227,11 +230,15 @@ internal static class Faults
     {
         Blame = Blame.Kvm,
         Most = Confidence.Medium,
-        Fits = [new Discriminators { In = [EvidenceScope.SameFault], Reasons = Reasons.Fault, None = TripMarks.SpteSet, MinTurns = 16, And = e => e.Stuck!.WalkErrors * 10 >= e.Turns * 9, AndText = "kvm_mmu_walker_error in nine of ten turns, no kvm_nested_vmexit_inject" }],
+        Fits = [new Discriminators { In = SameFault, Reasons = Reasons.Fault, None = TripMarks.SpteSet | TripMarks.NestedInject, MinTurns = 16, And = e => e.Stuck is { } s && s.WalkErrors * 10 >= s.Turns * 9, AndText = "kvm_mmu_walker_error in nine of ten turns, no kvm_nested_vmexit_inject" }],
         Because = f => [$"The walk failed in {f.Evidence.Stuck!.WalkErrors} of {f.Evidence.Turns} turns for address {Numbers.Hex(f.Evidence.Stuck.Gpa)} (code {Numbers.Hex(f.Evidence.Stuck.Code)}) and nothing was handed to L1."],
     };
 
     private const ulong RmpBits = 1UL << 31 | 1UL << 35 | 1UL << 36;
+
+    private static bool MapsEachTurn(Evidence e) => e.Stuck is { } s
+        ? s.SpteSet == s.Turns || s.FastDone == s.Turns
+        : e.Loop is { Kind: LoopKind.FaultLivelock } && e.Any(TripMarks.SpteSet | TripMarks.SpteRequested | TripMarks.FastFaultDone);
 
     private static ulong? CodeOf(Evidence e) => e.Stuck?.Code ?? e.Spot?.Info1;
 
@@ -245,12 +252,15 @@ internal static class Faults
         return stuck.Turns >= 64 || (stuck.Turns >= 4 && stuck.Turns * 10 >= e.Lane!.Guest.Count * 8);
     }
 
+    /// <summary>The code says that nothing was mapped: no permission bit of the walk on VMX (a page-walk access has bit 6 too), P clear on SVM.</summary>
+    private static bool IsAbsent(Finding f) =>
+        f.Evidence.Stuck is { } stuck && (f.Evidence.Isa == Isa.Svm ? (stuck.Code & 1) == 0 : (stuck.Code & 0x38) == 0);
+
     private static IEnumerable<string> Words(Finding f)
     {
         if (f.Evidence.Stuck is not { } stuck) yield break;
-        var vmx = f.Evidence.Isa != Isa.Svm;
-        var absent = vmx ? (stuck.Code & 0x78) == 0 : (stuck.Code & 1) == 0;
-        yield return $"GPA {Numbers.Hex(stuck.Gpa)}, code {Numbers.Hex(stuck.Code)}: {(absent ? "not mapped each time" : "mapped without the permission each time")}, and no SPTE was set in between.";
+        yield return $"GPA {Numbers.Hex(stuck.Gpa)}, code {Numbers.Hex(stuck.Code)}: {(IsAbsent(f) ? "not mapped each time" : "mapped without the permission each time (in the known case it was not mapped)")}, and no SPTE set in between is in the trace.";
+        if (f.Run.Info.Kernel is { } kernel) yield return $"The trace was recorded on {kernel}.";
         if (stuck.Reinjected > 0) yield return $"An event was injected again in {stuck.Reinjected} turns, so the guest never takes it.";
         if (f.Facts.Of(TripMarks.MmuEvent) == 0) yield return "The trace has no kvmmmu events, so it cannot show whether an SPTE was asked for: record with -e kvm -e kvmmmu.";
     }

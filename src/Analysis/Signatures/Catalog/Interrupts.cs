@@ -12,6 +12,7 @@ internal static class Interrupts
         "Create the irqchip in the kernel (KVM_CREATE_IRQCHIP), or handle KVM_EXIT_HLT.",
         "cloud-hypervisor issue 6835")
     {
+        InRow = false,
         Blame = Blame.Vmm,
         Shows = TripMarks.UserHlt,
         Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Halt, All = TripMarks.UserHlt, MinTurns = 1, And = e => e.Count >= 4, AndText = "at least four of them" }],

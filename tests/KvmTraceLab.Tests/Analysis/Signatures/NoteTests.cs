@@ -94,6 +94,23 @@ public sealed class NoteTests
         Assert.Empty(SignatureRun.OfFile(Path.Combine(SignatureRun.Wild(), "svm61-control-slot.dat")).Findings);
 
     [Fact]
+    public void A_livelock_with_mmu_events_is_sure_only_where_nothing_is_mapped()
+    {
+        static SignatureRun With(string code) => Run(t => t.Add("kvm_mmu_set_spte", "gfn 9 spte 1234 (rwx) level 1 at 99").Times(100, t => t.Exit("EPT_VIOLATION", 0x1000, code + " 0").Fault(0x1000, 0x5000, code).Entry(0x1000)));
+        Assert.Equal(Confidence.High, With("683").The("L02").Confidence);
+        Assert.Equal(HeadlineKind.Bug, Assert.Single(With("683").Report.Headlines).Kind);
+        Assert.Equal(Confidence.Medium, With("1aa").The("L02").Confidence);
+    }
+
+    [Fact]
+    public void Loops_of_faults_that_are_mapped_each_time_are_named()
+    {
+        var run = Run(t => t.Times(40, t => t.Exit("EPT_VIOLATION", 0x1000, "1aa 0").Fault(0x1000, 0x5000, "1aa").Add("kvm_mmu_set_spte", "gfn 5 spte 1234 (r-x) level 1 at 99").Entry(0x1000)));
+        Assert.Equal("K01", Assert.Single(run.Loops).Signature);
+        Assert.Equal(["K01"], run.Ids);
+    }
+
+    [Fact]
     public void Several_vcpus_share_one_note()
     {
         var finding = Run(t => t.Times(32, (t, i) => SignatureCases.PmTimer(t.On(0), i, "pio_read", "608000b")).Times(40, (t, i) => SignatureCases.PmTimer(t.On(1), i, "pio_read", "608000b"))).The("L01");

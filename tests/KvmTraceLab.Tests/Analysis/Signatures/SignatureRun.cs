@@ -5,6 +5,7 @@ using KvmTraceLab.Analysis.Loops;
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Analysis.Signatures;
 using KvmTraceLab.Parser;
+using KvmTraceLab.Parser.Input;
 using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Tests.Analysis.Signatures;
@@ -39,6 +40,15 @@ internal sealed class SignatureRun
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>Replays a text for one observer alone.</summary>
+    public static void Replay(string text, ITraceObserver observer)
+    {
+        using var trace = Trace.Open(TraceInput.FromBytes(System.Text.Encoding.UTF8.GetBytes(text)), new TraceOptions());
+        var replayer = new TraceReplayer([observer]);
+        foreach (var batch in trace.Batches()) replayer.Process(batch);
+        replayer.End();
     }
 
     public static SignatureRun OfFile(string path, int minIterations = 16)

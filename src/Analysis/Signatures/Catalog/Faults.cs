@@ -21,10 +21,10 @@ internal static class Faults
         Shows = TripMarks.PageFault,
         Fits =
         [
-            new Discriminators { In = SameFault, Reasons = Reasons.Fault, None = Resolved | TripMarks.NestedInject | TripMarks.SpteRequested | TripMarks.WalkError, MaxRips = 1, And = StaysStuck, AndText = "same RIP, page and code, no SPTE set, never free again; 64 turns, or 4 where they are all of an excerpt" },
+            new Discriminators { In = SameFault, Reasons = Reasons.Fault, None = Resolved | TripMarks.NestedInject | TripMarks.SpteRequested | TripMarks.WalkError, MaxRips = 1, And = StaysStuck, AndText = "same RIP, page and code, no SPTE set, never free again; 32 turns, or 4 where they are all of an excerpt" },
         ],
         Because = f => Words(f),
-        Limit = f => f.Facts.Of(TripMarks.MmuEvent) > 0 && IsAbsent(f) ? Confidence.High : f.Evidence.Turns >= 64 ? Confidence.Medium : Confidence.Low,
+        Limit = f => f.Evidence.Turns < 64 ? Confidence.Low : f.Facts.Of(TripMarks.MmuEvent) > 0 && IsAbsent(f) ? Confidence.High : Confidence.Medium,
     };
 
     public static Signature LongInvalidation { get; } = new(
@@ -249,7 +249,7 @@ internal static class Faults
     private static bool StaysStuck(Evidence e)
     {
         if (e.Stuck is not { CameFree: false } stuck || stuck.SpteSet > 0 || stuck.WalkErrors > 0 || stuck.FastDone > 0 || stuck.Vectoring * 2 > stuck.Turns) return false;
-        return stuck.Turns >= 64 || (stuck.Turns >= 4 && stuck.Turns * 10 >= e.Lane!.Guest.Count * 8);
+        return stuck.Turns >= 32 || (stuck.Turns >= 4 && stuck.Turns * 10 >= e.Lane!.Guest.Count * 8);
     }
 
     /// <summary>The code says that nothing was mapped: no permission bit of the walk on VMX (a page-walk access has bit 6 too), P clear on SVM.</summary>

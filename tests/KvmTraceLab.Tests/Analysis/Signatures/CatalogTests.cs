@@ -44,6 +44,21 @@ public sealed class CatalogTests
         Assert.All(SignatureCatalog.All.SelectMany(s => s.Fits), d => Assert.True(d.Describe().Length > 0 && (d.And is null) == (d.AndText is null)));
 
     [Fact]
+    public void The_document_lists_each_with_its_discriminators_and_status()
+    {
+        var rows = File.ReadAllLines(Path.GetFullPath(Path.Combine(SignatureRun.Wild(), "../../../../docs/signatures.md")))
+            .Where(l => l.StartsWith("| L", StringComparison.Ordinal) || l.StartsWith("| K", StringComparison.Ordinal))
+            .Select(l => l.Split(" | ").Select(c => c.Trim('|', ' ')).ToArray()).Where(c => c.Length == 6).ToDictionary(c => c[0], StringComparer.Ordinal);
+        Assert.Equal(SignatureCatalog.All.Count, rows.Count);
+        Assert.All(SignatureCatalog.All, s =>
+        {
+            Assert.Equal(s.Title, rows[s.Id][1]);
+            Assert.Equal(s.Detectable ? "detected" : "listed only", rows[s.Id][4]);
+            Assert.Equal(s.ListedOnly ?? string.Join(" — or — ", s.Fits.Select(d => string.Join("+", d.In) + ": " + d.Describe())), rows[s.Id][3]);
+        });
+    }
+
+    [Fact]
     public void Listed_only_ones_never_match()
     {
         var listed = SignatureCatalog.All.Where(s => !s.Detectable).Select(s => s.Id).ToHashSet();

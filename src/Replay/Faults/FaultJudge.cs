@@ -322,10 +322,8 @@ public sealed class FaultJudge : TraceObserver
 
     private void OnMsr(in EventRow row)
     {
-        var msr = KvmMsr.Over(row);
-        if (row[KnownKinds.Slot("kvm_msr", "ecx")] != 0x48b || row[KnownKinds.Slot("kvm_msr", "write")] != 0) return;
-        if ((row[KnownKinds.Slot("kvm_msr", "data")] & MbecOffered) != 0) Config.SeeMbec("L1 reads MSR 0x48b with bit 54 set: MBEC is offered to it");
-        _ = msr;
+        if (row[MsrNumber] == 0x48b && row[MsrWrite] == 0 && (row[MsrData] & MbecOffered) != 0)
+            Config.SeeMbec("L1 reads MSR 0x48b with bit 54 set: MBEC is offered to it");
     }
 
     private void Collect(LaneFaults state, FaultEvent e, in EventRow row)
@@ -348,9 +346,8 @@ public sealed class FaultJudge : TraceObserver
                 group.FastTries++;
                 group.FastOld = fast.OldSpte;
                 group.FastNew = fast.NewSpte;
-                group.FastFixed = fast.Fixed;
-                group.FastSpurious = fast.Spurious;
-                if (fast.Fixed)
+                (group.FastFixed, group.FastSpurious) = FastOutcome(row, fast);
+                if (group.FastFixed)
                 {
                     var level = Math.Max(1, group.Before.Level);
                     var frame = group.Gfn & ~((1UL << (9 * (level - 1))) - 1);
@@ -386,7 +383,7 @@ public sealed class FaultJudge : TraceObserver
             case FaultEvent.Emulate: group.Emulations++; break;
             case FaultEvent.Mmio:
                 group.Mmios++;
-                group.MmioWrite |= row[KnownKindsMmioType] == 2;
+                group.MmioWrite |= row[MmioType] == 2;
                 break;
             case FaultEvent.FastMmio: group.FastMmio = true; break;
             case FaultEvent.UserspaceExit:
@@ -395,7 +392,7 @@ public sealed class FaultJudge : TraceObserver
                 else if (group.UserspaceReason < 0) group.UserspaceReason = (int)exit.Reason;
                 break;
             case FaultEvent.InjException:
-                if (row.Has(0) && row[KnownKindsException] == 14) group.InjectedPf = true;
+                if (row.Has(0) && row[ExceptionNumber] == 14) group.InjectedPf = true;
                 else group.InjectedOther = true;
                 break;
             case FaultEvent.PmlFull: group.PmlFull = true; break;
@@ -416,8 +413,30 @@ public sealed class FaultJudge : TraceObserver
         group.Save(row);
     }
 
-    private static readonly int KnownKindsMmioType = KnownKinds.Slot("kvm_mmio", "type");
-    private static readonly int KnownKindsException = KnownKinds.Slot("kvm_inj_exception", "exception");
+    /// <summary>
+    /// RET_PF_FIXED and RET_PF_SPURIOUS: 4 and 5 up to about 6.11, 5 and 6 since RET_PF_WRITE_PROTECTED. Text has both words
+    /// ready. "Fixed" is KVM's claim: the SPTE need not have changed.
+    /// </summary>
+    private (bool Fixed, bool Spurious) FastOutcome(in EventRow row, FastPageFault fast)
+    {
+        if (!row.Has(FastRet)) return (fast.Fixed, fast.Spurious);
+        var changed = ((fast.OldSpte ^ fast.NewSpte) & ~0x360UL) != 0;
+        var old = Config.Kernel == KvmKernel.V61;
+        return fast.Ret switch
+        {
+            4 => (changed || old, false),
+            5 => (changed || !old, !changed && old),
+            6 => (false, true),
+            _ => (false, false),
+        };
+    }
+
+    private static readonly int FastRet = KnownKinds.Slot("fast_page_fault", "ret");
+    private static readonly int MsrNumber = KnownKinds.Slot("kvm_msr", "ecx");
+    private static readonly int MsrWrite = KnownKinds.Slot("kvm_msr", "write");
+    private static readonly int MsrData = KnownKinds.Slot("kvm_msr", "data");
+    private static readonly int MmioType = KnownKinds.Slot("kvm_mmio", "type");
+    private static readonly int ExceptionNumber = KnownKinds.Slot("kvm_inj_exception", "exception");
 
     private void Close(LaneFaults state)
     {
@@ -458,7 +477,7 @@ public sealed class FaultJudge : TraceObserver
         if (state.Runs.Count > 0) CloseRunsOf(state, group.Level, group.Gfn);
         _tally.Decided(record);
         if (!record.Verdict.IsBug()) return;
-        var bug = _tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement.Why, () => Detached(group.Evidence, state.Lane));
+        var bug = _tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement.Why, () => Detached(group.Evidence));
         if (bug is null) return;
         bug.Count++;
         bug.LastNs = group.Time;
@@ -492,7 +511,7 @@ public sealed class FaultJudge : TraceObserver
         if (run.Count is 1 or 3)
         {
             run.Why = judgement.Why;
-            run.Evidence = Detached(group.Evidence, state.Lane);
+            run.Evidence = Detached(group.Evidence);
         }
 
         if (run.Observations.Count < 8 || (run.Observations.Count < BugCase.MaxObservations && (run.Count & (run.Count - 1)) == 0))
@@ -641,9 +660,8 @@ public sealed class FaultJudge : TraceObserver
         return key ^ key >> 29;
     }
 
-    private static SavedEvent[] Detached(IReadOnlyList<SavedEvent> events, VcpuLane lane)
+    private static SavedEvent[] Detached(IReadOnlyList<SavedEvent> events)
     {
-        _ = lane;
         var copies = new SavedEvent[events.Count];
         for (var i = 0; i < copies.Length; i++) copies[i] = events[i].Detach();
         return copies;

@@ -14,6 +14,7 @@ public sealed class ReplayConfig(ReplayOptions options)
 
     private KvmKernel? _kernelSeen;
     private string _kernelEvidence = "";
+    private bool _kernelCertain;
     private bool? _mbecSeen;
     private string _mbecEvidence = "";
     private bool? _gmetSeen;
@@ -97,14 +98,14 @@ public sealed class ReplayConfig(ReplayOptions options)
             return;
         }
 
-        if (!IsIntel || !isLeaf || _kernelEvidence.StartsWith("software", StringComparison.Ordinal) || (spte >> 11 & 1) == 0) return;
+        if (!IsIntel || !isLeaf || _kernelCertain || (spte >> 11 & 1) == 0) return;
         var bit63 = spte >> 63 != 0;
         if (bit63 && (spte >> 53 & 5) != 0 && (spte & LegacyHostMmuWritable) == 0) Software(KvmKernel.V72, "software bits of SPTEs stand at 53 and 55");
         else if (bit63 && (spte & LegacyHostMmuWritable) != 0) Software(KvmKernel.V71, "software bits of SPTEs stand at 57 and 58, and bit 63 is set");
         else if (!bit63 && (spte & LegacyHostMmuWritable) != 0) Software(KvmKernel.V61, "software bits of SPTEs stand at 57 and 58, and bit 63 is clear");
     }
 
-    internal void SeeRequestedAccess() => Software(KvmKernel.V72, "software: kvm_mmu_spte_requested has an access");
+    internal void SeeRequestedAccess() => Software(KvmKernel.V72, "MMU events have four access bits");
 
     /// <summary>Role bit 20 of a direct page of L1's: MBEC or GMET.</summary>
     internal void SeeDirectRole(uint role)
@@ -128,8 +129,8 @@ public sealed class ReplayConfig(ReplayOptions options)
 
     private void Software(KvmKernel kernel, string evidence)
     {
-        _kernelSeen = kernel;
-        _kernelEvidence = evidence;
+        if (_kernelCertain && _kernelSeen == kernel) return;
+        (_kernelSeen, _kernelEvidence, _kernelCertain) = (kernel, evidence, true);
     }
 
     private string? Fact(string name) => options.HostFacts is { } facts && facts.TryGetValue(name, out var value) ? value : null;

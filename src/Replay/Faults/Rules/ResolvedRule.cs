@@ -39,7 +39,7 @@ internal sealed class ResolvedRule : IFaultRule
         if (group.OwnUnmap || (old is { } o && context.Result is { } r && o.Pfn != r.Pfn && context.ResultLevel == 1 && !o.IsLarge))
             return Judgement.Final(FaultVerdict.ExpectedCow, "the page has a new frame");
         if (group.Unsync) return Judgement.Final(FaultVerdict.ExpectedShadowWp, "a shadowed page table is let out of sync");
-        if (old is { Writable: true }) return Judgement.Final(FaultVerdict.SpuriousOk, "the SPTE was writable already");
+        if (old is { Writable: true } && context.OldWitnessed) return Judgement.Final(FaultVerdict.SpuriousOk, "the SPTE was writable already");
         if (old is { MmuWritable: true } || group.FastFixed) return Judgement.Final(FaultVerdict.ExpectedDirtyLogging, "write protection for dirty logging is lifted");
         return old is { HostWritable: false }
             ? Judgement.Final(FaultVerdict.ExpectedCow, "the host mapping became writable")

@@ -10,6 +10,8 @@ internal sealed class SpuriousRule : IFaultRule
     public Judgement? Judge(FaultContext context)
     {
         var group = context.Group;
+        // Shadow paging: several SPTEs may map one frame, and the trace does not say which one the fault is about.
+        if (context.Access.Mode == FaultMode.Shadow) return null;
         if (context.Result is not { } spte || !context.Allows(spte) || group.OwnUnmap || group.AsyncPf) return null;
         if (group.Before.State == SpteState.Known && !context.OldWitnessed && group.Before.Sequence > group.EntrySequence)
             return Judgement.Final(FaultVerdict.Race, "another CPU granted it after this vCPU entered the guest");

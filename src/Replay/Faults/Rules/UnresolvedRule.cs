@@ -12,7 +12,8 @@ internal sealed class UnresolvedRule : IFaultRule
     public Judgement? Judge(FaultContext context)
     {
         var group = context.Group;
-        if (group.OwnUnmap || group.OwnSetHva || group.AsyncPf)
+        // Without an entry the thread was on its way out, and what it unmapped was its own address space.
+        if ((group.OwnUnmap && group.HasEntry) || group.OwnSetHva || group.AsyncPf)
         {
             return context.Access is { IsPresent: true, IsWrite: true }
                 ? Judgement.Final(FaultVerdict.ExpectedCow, "the host breaks copy-on-write; the guest tries again")

@@ -1,5 +1,6 @@
 using KvmTraceLab.Mmu;
 using KvmTraceLab.Mmu.Entries;
+using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Events.Kvm;
 using KvmTraceLab.Parser.Events.KvmMmu;
@@ -36,10 +37,12 @@ public sealed class FaultJudge : TraceObserver
     private bool _advancedInfoSeen;
     private bool _mbec12Learned;
 
-    public FaultJudge(ReplayOptions? options = null)
+    /// <param name="options">What the caller knows better.</param>
+    /// <param name="info">What the reader knows of the trace: the kernel release, where the input says it.</param>
+    public FaultJudge(ReplayOptions? options = null, TraceInfo? info = null)
     {
         options ??= new ReplayOptions();
-        Config = new ReplayConfig(options);
+        Config = new ReplayConfig(options, info);
         _tally = new FaultTally(options.Each);
         _context = new FaultContext(Config);
         _nested = new NestedTables(Config);
@@ -52,6 +55,9 @@ public sealed class FaultJudge : TraceObserver
 
     /// <summary>EPT_MISCONFIG exits, which have no kvm_page_fault: cached MMIO on VMX.</summary>
     public long MmioMisconfigs { get; private set; }
+
+    /// <summary>Exits for nested page faults and EPT violations, whether or not kvm_page_fault was recorded.</summary>
+    public long FaultExits { get; private set; }
 
     /// <summary>Undecidable runs that have the shape of a livelock.</summary>
     public List<LivelockShape> LivelockShaped { get; } = [];
@@ -182,6 +188,7 @@ public sealed class FaultJudge : TraceObserver
         state.HasExit = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || ModeOfExit(trip) == FaultMode.Shadow;
         if (trip.Isa == Isa.Vmx && trip.Reason == VmxExitReason.EptMisconfig) MmioMisconfigs++;
         if (state.HasExit) state.Exit.CopyFrom(row);
+        if (ExitClass.IsNestedFault(trip.Isa, trip.Reason) && trip.Reason != VmxExitReason.EptMisconfig) FaultExits++;
         state.HasNestedExit = false;
     }
 
@@ -599,11 +606,7 @@ public sealed class FaultJudge : TraceObserver
         return _invalidations.Covered(run.Lane.Index, run.First, run.Last + 1, run.Count) > 0 ? FaultVerdict.ExpectedRetry : FaultVerdict.Unexplained;
     }
 
-    private static string Sentence(FaultRun run)
-    {
-        var time = (run.Last - run.First) / 1e6;
-        return $"{run.Count} times in {time:0.###} ms at the same rip: {run.Why}";
-    }
+    private static string Sentence(FaultRun run) => $"the same fault again and again at the same rip: {run.Why}";
 
     private void LearnMbec12(FaultGroup group)
     {

@@ -1,5 +1,6 @@
 using KvmTraceLab.Mmu;
 using KvmTraceLab.Mmu.Entries;
+using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Events.Vocabulary;
 
 namespace KvmTraceLab.Replay.Faults;
@@ -8,7 +9,7 @@ namespace KvmTraceLab.Replay.Faults;
 /// What the faults are judged by: vendor, kernel generation, MBEC, GMET, … Each from an option, from the sidecar, from what
 /// the trace shows (the first evidence of each kind is kept), or assumed; the report says which.
 /// </summary>
-public sealed class ReplayConfig(ReplayOptions options)
+public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
 {
     private const ulong LegacyHostMmuWritable = 3UL << 57;
 
@@ -38,7 +39,7 @@ public sealed class ReplayConfig(ReplayOptions options)
     public bool ExecOnlySeen { get; internal set; }
 
     /// <summary>Kernel release as the trace's header has it.</summary>
-    public string? KernelRelease { get; set; }
+    public string? KernelRelease => info?.Kernel;
 
     public bool IsIntel => options.Intel ?? (_isaSeen == Isa.Vmx || (_isaSeen == Isa.Unknown && _kindSeen == MmuKind.Ept));
 
@@ -132,6 +133,15 @@ public sealed class ReplayConfig(ReplayOptions options)
         if (_kernelCertain && _kernelSeen == kernel) return;
         (_kernelSeen, _kernelEvidence, _kernelCertain) = (kernel, evidence, true);
     }
+
+    public ConfigValue PagingValue => new(ShadowPaging ? "shadow" : TdpMmu ? "tdp" : "nested", MmuEvents || ShadowPaging ? "trace" : "assumed",
+        ShadowPaging ? "#PF is intercepted" : TdpMmu ? "kvm_tdp_mmu_spte_changed is in the trace: the TDP MMU" : "nested page faults, and no event of the TDP MMU");
+
+    public ConfigValue EptAccessedDirtyValue => !IsIntel ? new(null, "assumed", "EPT only")
+        : EptAccessedDirty is { } ad ? new(ad, "trace", "access-tracked SPTEs were written: L1 or KVM runs without EPT A/D flags") : new(true, "assumed", "no access-tracked SPTE was seen");
+
+    public ConfigValue ExecOnlyValue => !IsIntel ? new(null, "assumed", "EPT only")
+        : ExecOnlySeen ? new(true, "trace", "an execute-only EPT12 entry was accepted") : new(true, "assumed", "execute-only EPT entries count as supported");
 
     private string? Fact(string name) => options.HostFacts is { } facts && facts.TryGetValue(name, out var value) ? value : null;
 

@@ -100,7 +100,7 @@ public static class ReplayReport
         foreach (var shape in judge.LivelockShaped.Take(20))
         {
             var evidence = new JsonArray();
-            foreach (var e in shape.Evidence) evidence.Add((JsonNode)EvidenceLine.Of(e, "", unit));
+            foreach (var e in shape.Evidence) evidence.Add((JsonNode)EvidenceLine.Of(e, shape.Comm, unit));
             notes.Add(new JsonObject
             {
                 ["id"] = "L02", ["title"] = "livelock-shaped", ["confidence"] = "low",

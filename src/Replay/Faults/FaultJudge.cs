@@ -34,6 +34,7 @@ public sealed class FaultJudge : TraceObserver
     private LaneFaults? _last;
     private long _sequence;
     private long _slotZapSequence = -1;
+    private bool _severalSpaces;
     private bool _advancedInfoSeen;
     private bool _mbec12Learned;
 
@@ -214,7 +215,7 @@ public sealed class FaultJudge : TraceObserver
         group.Open(row, new FaultAccess(mode, fault.ErrorCode), fault.FaultAddress, rip, level,
             state.HasExit ? state.Exit : null, state.HasNestedExit ? state.NestedExit : null);
         group.EntrySequence = state.EntrySequence;
-        if (mode != FaultMode.Shadow) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
+        if (mode != FaultMode.Shadow && !_severalSpaces) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
     }
 
     private static FaultMode ModeOfExit(HostTrip trip) => (trip.Isa, trip.Reason) switch
@@ -245,7 +246,7 @@ public sealed class FaultJudge : TraceObserver
         var spte = new Spte(set.Spte, Config.Layout);
         if (spte.IsAccessTracked) Config.EptAccessedDirty = false;
         var unknownLevel = !group.IsOpen && state.Lane.HasNested;
-        _checks.Check(spte, set.Level, set.Gfn, isL1: !isL2 && !unknownLevel, row);
+        _checks.Check(spte, set.Level, set.Gfn, isL1: !isL2 && !unknownLevel && !(group.IsOpen && group.Level == GuestLevel.L2), row);
         if (group.IsOpen && Covers(set.Gfn, set.Level, group.TargetGfn))
         {
             group.Sets++;
@@ -253,6 +254,7 @@ public sealed class FaultJudge : TraceObserver
             group.SetLevel = set.Level;
             var mask = (1UL << (9 * (set.Level - 1))) - 1;
             if (group.Requested && spte.IsPresent && spte.Pfn != (group.RequestedPfn & ~mask)) _checks.WrongPfn(spte, set.Gfn, group.RequestedPfn & ~mask, row);
+            if (isL2) CheckAgainstL1(state, group, spte, set.Gfn, row);
             if (isL2) _map.Set(true, 0, 1, ShadowKey(group), set.Spte, _sequence, state.Lane.Index);
         }
         else if (group.IsOpen)
@@ -267,10 +269,27 @@ public sealed class FaultJudge : TraceObserver
         }
     }
 
+    /// <summary>Invariant 2: an L2 SPTE grants no more than the entries that were walked for it.</summary>
+    private void CheckAgainstL1(LaneFaults state, FaultGroup group, Spte spte, ulong gfn, in EventRow row)
+    {
+        if (group.ElementCount == 0 || group.LeafGfn is null || !spte.IsPresent || spte.IsAccessTracked) return;
+        var all = ulong.MaxValue;
+        var nx = 0UL;
+        foreach (var (pte, _) in group.Walk) (all, nx) = (all & pte, nx | pte);
+        var ept = group.Access.Mode == FaultMode.Ept;
+        var what = spte.Writable && (all & 2) == 0 ? "W"
+            : ept && spte.SupervisorExec && (all & 4) == 0 ? "XS"
+            : ept && spte.UserExec && (all >> 10 & 1) == 0 && (state.Mbec12Role ?? _mbec12Learned) ? "XU"
+            : !ept && spte.SupervisorExec && nx >> 63 != 0 ? "execute"
+            : null;
+        if (what is not null) _checks.TooMuchForL1(spte, gfn, what, row);
+    }
+
     private void OnTdpChanged(LaneFaults state, in EventRow row)
     {
         Config.TdpMmu = true;
         var changed = KvmTdpMmuSpteChanged.Over(row);
+        _severalSpaces |= changed.AsId != 0;
         var layout = Config.Layout;
         Config.SeeSpte(changed.OldSpte, changed.Level == 1 || (changed.OldSpte & SpteLayout.PageSize) != 0);
         Config.SeeSpte(changed.NewSpte, changed.Level == 1 || (changed.NewSpte & SpteLayout.PageSize) != 0);
@@ -453,7 +472,7 @@ public sealed class FaultJudge : TraceObserver
         NestedAnswer? answer = null;
         if (isL2)
         {
-            LearnMbec12(group);
+            LearnMbec12(state, group);
             answer = Nested(state, group);
             group.Before = default;
             if (_map.TryGet(true, 0, 1, ShadowKey(group), out var spte, out var when, out var writer) && when < _sequence && group.Sets == 0)
@@ -579,7 +598,7 @@ public sealed class FaultJudge : TraceObserver
 
         _tally.Count(run.Verdict, run.Count);
         if (run.Verdict == FaultVerdict.Undecidable && run.Count >= LivelockShape.MinRepeats && LivelockShaped.Count < LivelockShape.MaxKept)
-            LivelockShaped.Add(new LivelockShape(run.Lane.Tid, run.Lane.Vcpu, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.Count, run.First, run.Last, run.Evidence));
+            LivelockShaped.Add(new LivelockShape(run.Lane.Tid, run.Lane.Vcpu, run.Lane.Comm, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.Count, run.First, run.Last, run.Evidence));
         if (!run.Verdict.IsBug()) return;
         var bug = _tally.CaseOf(run.Verdict, run.Lane, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.First, Sentence(run), () => run.Evidence);
         if (bug is null) return;
@@ -593,7 +612,14 @@ public sealed class FaultJudge : TraceObserver
     {
         if (!Config.MmuEvents) return FaultVerdict.Undecidable;
         var granted = run.Granted + run.Widened;
-        if (granted >= 2 && granted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
+        if (granted >= FaultRun.GrantedRepeats && granted * 2 >= run.Count)
+        {
+            // An invalidation may have taken away what the map still holds for granted.
+            return run.Widened > run.Granted || _invalidations.Covered(run.Lane.Index, run.First, run.Last + 1, run.Count) < 0.5
+                ? FaultVerdict.BugAlreadyGranted
+                : FaultVerdict.RetryStorm;
+        }
+
         if (run.Count >= FaultRun.LivelockRepeats)
         {
             if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
@@ -608,8 +634,9 @@ public sealed class FaultJudge : TraceObserver
 
     private static string Sentence(FaultRun run) => $"the same fault again and again at the same rip: {run.Why}";
 
-    private void LearnMbec12(FaultGroup group)
+    private void LearnMbec12(LaneFaults state, FaultGroup group)
     {
+        if (group.ElementCount > 0 && group.Injections == 0 && group.Sets > 0 && state.Mbec12Role != true && (group.Elements[group.ElementCount - 1].Pte & 7) == 4) Config.ExecOnlySeen = true;
         if (_mbec12Learned || Config.Kernel.IsBefore72() || group.Access.Mode != FaultMode.Ept) return;
         var parentsHaveXu = group.ElementCount > 1;
         for (var i = 0; i < group.ElementCount; i++)

@@ -6,6 +6,9 @@ internal sealed class FaultRun(FaultRun.Identity key, VcpuLane lane)
     /// <summary>From so many repeats on it is called a livelock.</summary>
     public const int LivelockRepeats = 8;
 
+    /// <summary>From so many repeats on an SPTE that allows the access is no accident. Two may be a race that left no trace.</summary>
+    public const int GrantedRepeats = 3;
+
     public readonly int[] Looks = new int[FaultVerdicts.Count];
 
     public Identity Key => key;

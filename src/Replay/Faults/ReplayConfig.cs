@@ -158,6 +158,7 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     {
         if (!vendorHas) return new(false, VendorKnown ? "trace" : "assumed", otherVendor);
         if (option is { } given) return new(given, "option", "given");
+        if (KernelValue.From == "assumed" && seen is null) return new(null, "assumed", "the kernel generation is unknown");
         if (Kernel.IsBefore72()) return new(false, KernelValue.From, "kernels before 7.2 do not use it");
         if (Flag(fact) is { } side) return new(side, "sidecar", "module parameter");
         return seen is { } value ? new(value, "trace", evidence) : new(null, "assumed", "nothing in the trace tells; both are allowed for");

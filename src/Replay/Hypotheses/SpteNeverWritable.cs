@@ -1,3 +1,4 @@
+using KvmTraceLab.Mmu;
 using KvmTraceLab.Replay.Faults;
 
 namespace KvmTraceLab.Replay.Hypotheses;
@@ -10,5 +11,9 @@ internal sealed class SpteNeverWritable : IHypothesis
     public string Title => "make_spte() never makes the page writable";
 
     public double Explains(FaultObservation seen) =>
-        !seen.Access.IsWrite || seen.FastFixed || seen.Result is not { IsPresent: true, Writable: false } result || seen.Widened ? 0 : seen.Wrote || (seen.Requested && seen.Access.IsPresent) ? (result.HostWritable ? 1 : 0.8) : 0;
+        !seen.Access.IsWrite || seen.FastFixed || seen.Widened || seen.Injected || seen.L1Outcome != NestedOutcome.Ok
+            ? 0
+            : seen.Result is { IsPresent: true } result
+                ? !result.Writable && (seen.Wrote || (seen.Requested && seen.Access.IsPresent)) ? result.HostWritable ? 1 : 0.8 : 0
+                : seen.Requested && seen.Access.IsPresent ? 0.8 : 0;
 }

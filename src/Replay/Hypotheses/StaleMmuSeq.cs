@@ -1,3 +1,4 @@
+using KvmTraceLab.Mmu;
 using KvmTraceLab.Replay.Faults;
 
 namespace KvmTraceLab.Replay.Hypotheses;
@@ -10,7 +11,5 @@ internal sealed class StaleMmuSeq : IHypothesis
     public string Title => "is_page_fault_stale() is always true (mmu_seq kept in an int)";
 
     public double Explains(FaultObservation seen) =>
-        seen is { IsShadowed: false, Requested: false, Wrote: false, FastFixed: false, Injected: false, Granted: false, ResultAllows: false }
-            ? 1
-            : 0;
+        seen is { L1Outcome: NestedOutcome.Ok, Requested: false, Wrote: false, FastFixed: false, Injected: false, Granted: false, ResultAllows: false } ? 1 : 0;
 }

@@ -10,5 +10,9 @@ internal sealed class XuIgnoredForUserFetch : IHypothesis
     public string Title => "XU is ignored for user fetches: XS is checked instead";
 
     public double Explains(FaultObservation seen) =>
-        seen is { IsShadowed: true, Injected: false, Mbec12: true } && seen.Access is { IsFetch: true, IsUser: true } && (seen.WalkPferr & 4) != 0 && (seen.L1Effective & 0x404) == 4 ? 1 : seen is { IsShadowed: true, Injected: true, Mbec12: true } && seen.Access is { IsFetch: true, IsUser: true } && (seen.WalkPferr & 4) != 0 && (seen.L1Effective & 0x404) == 0x400 && (seen.WalkErrorPferr & 1) != 0 ? 0.9 : 0;
+        seen is { IsShadowed: true, Injected: false, Mbec12: true } && seen.Access is { IsFetch: true, IsUser: true } && (seen.WalkPferr & 4) != 0 && (seen.L1Effective & 0x404) == 4
+            ? 1
+            : seen is { IsShadowed: true, Injected: true, Mbec12: true } && seen.Access is { IsFetch: true, IsUser: true } && (seen.WalkPferr & 4) != 0 && (seen.L1Effective & 0x404) == 0x400 && (seen.WalkErrorPferr & 1) != 0
+                ? 1
+                : 0;
 }

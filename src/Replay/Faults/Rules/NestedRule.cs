@@ -75,7 +75,7 @@ internal sealed class NestedRule : IFaultRule
         if (context.Access.Mode == FaultMode.Ept)
         {
             if (spte.SupervisorExec && (n & 4) == 0) return "execute (XS)";
-            return spte.UserExec && (n & 1UL << 10) == 0 && context.Group.Mbec12 == true ? "user execute (XU)" : null;
+            return null; // XU beyond L1's is a finding: it may come from a sync, which is not traced
         }
 
         return spte.SupervisorExec && n >> 63 != 0 ? "execute" : null;

@@ -20,6 +20,10 @@ internal sealed class UnresolvedRule : IFaultRule
                 : Judgement.Final(FaultVerdict.ExpectedRetry, "the host changes the mapping; the guest tries again");
         }
 
+        if (group.Emulations > 0 && !context.Wrote && !context.Access.IsPresent)
+            return Judgement.Final(FaultVerdict.ExpectedMmioFirst, "the access is emulated");
+        if (group.UserspaceReason >= 0 && !context.Wrote)
+            return Judgement.Final(FaultVerdict.ExpectedRetry, $"user space is asked (KVM_EXIT {group.UserspaceReason})");
         var denied = context.Wrote || (group.Requested && (context.Access.IsPresent || context.Old is { IsPresent: true }));
         if (denied && !(context.Old is null && context.Result is null && !context.Access.IsPresent))
             return new Judgement(Looks(context), Unresolved.Denied, Denies(context));

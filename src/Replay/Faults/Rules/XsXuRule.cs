@@ -11,7 +11,7 @@ internal sealed class XsXuRule : IFaultRule
 
     public Judgement? Judge(FaultContext context)
     {
-        if (context.IsShadowed || context.Layout.Kind != MmuKind.Ept || context.Layout.Xu == 0 || !context.Access.IsFetch) return null;
+        if (context.IsShadowed || context.Group.Level == GuestLevel.L2 || context.Layout.Kind != MmuKind.Ept || context.Layout.Xu == 0 || !context.Access.IsFetch) return null;
         if (context.Result is not { IsPresent: true } spte || spte.SupervisorExec == spte.UserExec || spte.IsAccessTracked) return null;
         // Without knowing whether MBEC is on, hardware's own word decides: the fetch did fault on a present entry.
         var denies = !context.Allows(spte) || (context.Config.Mbec is null && context.Access.IsPresent);

@@ -5,6 +5,8 @@ namespace KvmTraceLab.Replay.Faults.Rules;
 /// <summary>What remains: the guest is entered again without what it needs. Repetition decides what that means.</summary>
 internal sealed class UnresolvedRule : IFaultRule
 {
+    private const int KvmExitIntr = 10;
+
     public string Name => "unresolved";
 
     public string Sentence => "A fault that is left as it was is tried again; repeated for ever it is a livelock.";
@@ -22,7 +24,8 @@ internal sealed class UnresolvedRule : IFaultRule
 
         if (group.Emulations > 0 && !context.Wrote && !context.Access.IsPresent)
             return Judgement.Final(FaultVerdict.ExpectedMmioFirst, "the access is emulated");
-        if (group.UserspaceReason >= 0 && !context.Wrote)
+        // A signal (KVM_EXIT_INTR), and a thread that never comes back, say nothing about the fault.
+        if (group is { UserspaceReason: >= 0 and not KvmExitIntr, HasEntry: true } && !context.Wrote)
             return Judgement.Final(FaultVerdict.ExpectedRetry, $"user space is asked (KVM_EXIT {group.UserspaceReason})");
         var denied = context.Wrote || (group.Requested && (context.Access.IsPresent || context.Old is { IsPresent: true }));
         if (denied && !(context.Old is null && context.Result is null && !context.Access.IsPresent))

@@ -43,6 +43,11 @@ internal sealed class LoopRun
     /// <summary>By place in the period: fields that differed between turns.</summary>
     public ulong[]? Varying { get; set; }
 
+    /// <summary>Gaps of other events the run went on behind, and the events in them.</summary>
+    public long Gaps { get; set; }
+
+    public long GapEvents { get; set; }
+
     /// <summary>Runs of shorter periods that lay inside this one when it showed itself.</summary>
     public List<LoopRun> Inner { get; } = [];
 

@@ -111,6 +111,8 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         {
             _pending.Remove(resumed);
             resumed.PieceStart = start;
+            resumed.Gaps++;
+            resumed.GapEvents += Math.Max(0, start - resumed.End);
             resumed.Interruptions++;
             _run = resumed;
             if (resumed.Template is not null) Realign(resumed, (int)length, history);
@@ -191,6 +193,13 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         _pending.RemoveAt(0);
     }
 
+    /// <summary>
+    /// Whether the pieces make one loop. Any stream over few letters repeats a letter now and then: pieces of two or three turns with more in
+    /// between than in them are chance.
+    /// </summary>
+    private static bool IsOneLoop(LoopRun run) =>
+        run.Gaps == 0 || run.IterationsBefore >= 4 * (run.Gaps + 1) || run.GapEvents <= run.IterationsBefore * run.Period;
+
     private void FlushOld(long index)
     {
         while (_pending.Count > 0 && index - _pending[0].End > MaxInterruption + (2 * PeriodTracker.MaxPeriod))
@@ -202,7 +211,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
 
     private void Finish(LoopRun run)
     {
-        if (run.IterationsBefore >= minIterations && run.Template is not null)
+        if (run.IterationsBefore >= minIterations && run.Template is not null && IsOneLoop(run))
         {
             onLoop(run);
             return;

@@ -26,6 +26,9 @@ public sealed class TraceReplayer
     private readonly List<VcpuLane> _all = [];
     private readonly KnownKinds _kinds = new();
     private VcpuLane? _last;
+
+    /// <summary>The last lost marker of each CPU, as its number in <see cref="LostMarkers"/>.</summary>
+    private readonly Dictionary<int, long> _lostOn = [];
     private long _previousTime;
 
     public TraceReplayer(IEnumerable<ITraceObserver> observers, RowFilter? filter = null)
@@ -89,7 +92,8 @@ public sealed class TraceReplayer
         Rows++;
         lane.Events++;
         if (hasTime) Clock(lane, row);
-        if (row.Cpu >= 0) lane.LastCpu = row.Cpu;
+        if (row.Cpu >= 0 && row.Cpu != lane.LastCpu) Moved(lane, row.Cpu);
+        if ((row.Flags & RowFlags.Gap) != 0) Elided();
         if (kind == _kinds.Exit)
         {
             Exit(lane, row);
@@ -155,6 +159,7 @@ public sealed class TraceReplayer
         trip.HasReason = row.HasFields;
         trip.Start = row.Time;
         trip.HasStart = row.HasTime;
+        lane.ExitAfterLost = LostMarkers;
         trip.Offset = row.Offset;
         if (trip.HasReason)
         {
@@ -214,9 +219,30 @@ public sealed class TraceReplayer
         foreach (var observer in _observers) observer.OnTrip(lane, trip);
     }
 
+    /// <summary>
+    /// A thread that comes to another CPU: what was lost there since its exit may have held its entry and a further exit.
+    /// </summary>
+    private void Moved(VcpuLane lane, int cpu)
+    {
+        lane.LastCpu = cpu;
+        if (lane.InHost && _lostOn.TryGetValue(cpu, out var marker) && marker > lane.ExitAfterLost) CloseTrip(lane, timed: false);
+    }
+
+    /// <summary>Someone cut lines out here: an exit before and an entry behind need not belong together.</summary>
+    private void Elided()
+    {
+        foreach (var lane in _all)
+        {
+            if (lane.InHost) CloseTrip(lane, timed: false);
+            lane.InGuest = false;
+            lane.Level = GuestLevel.Unknown;
+        }
+    }
+
     private void Lost(in EventRow row)
     {
         LostMarkers++;
+        if (row.Cpu >= 0) _lostOn[row.Cpu] = LostMarkers;
         foreach (var lane in _all)
         {
             // Only threads last seen on that CPU can have lost something.

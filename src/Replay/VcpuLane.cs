@@ -43,6 +43,9 @@ public sealed class VcpuLane(int tid, int index)
 
     public int LastCpu { get; internal set; } = -1;
 
+    /// <summary>Lost markers seen before the last exit.</summary>
+    internal long ExitAfterLost { get; set; }
+
     /// <summary>Level the next exit is expected from, by nested entries and injections seen; unknown after lost events.</summary>
     public GuestLevel Level { get; internal set; }
 

@@ -50,7 +50,7 @@ public sealed class LatencyHistogram
     public long Percentile(double share)
     {
         if (Count == 0) return 0;
-        var rank = Math.Max(1, (long)Math.Ceiling(share * Count));
+        var rank = Math.Max(1, (long)Math.Ceiling((decimal)share * Count));
         long seen = 0;
         for (var i = 0; i < _buckets.Length; i++)
         {

@@ -37,10 +37,21 @@ internal sealed class LoopRun
     /// <summary>The first period's events, from the snapshot on.</summary>
     public SavedEvent[]? Template { get; set; }
 
+    /// <summary>The tokens of the template, by which a resumed run finds its place.</summary>
+    public uint[] Tokens { get; set; } = [];
+
     /// <summary>By place in the period: fields that differed between turns.</summary>
     public ulong[]? Varying { get; set; }
 
-    /// <summary>By place in the period: whether the GPA frame differed.</summary>
+    /// <summary>Gaps of other events the run went on behind, and the events in them.</summary>
+    public long Gaps { get; set; }
+
+    public long GapEvents { get; set; }
+
+    /// <summary>Runs of shorter periods that lay inside this one when it showed itself.</summary>
+    public List<LoopRun> Inner { get; } = [];
+
+    /// <summary>What came before the run, chosen.</summary>
     public List<SavedEvent> Before { get; set; } = [];
 
     /// <summary>Place in the template of the next token.</summary>

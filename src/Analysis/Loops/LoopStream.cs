@@ -18,13 +18,16 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     private const int Settled = 2 * PeriodTracker.MaxPeriod;
 
     private const int MaxPending = 4;
+    private const int MaxInterrupts = 256;
 
     private readonly PeriodTracker _tracker = new();
     private readonly List<LoopRun> _pending = [];
     private readonly int _snapshotAt = Math.Clamp(minIterations, 2, 3);
     private LoopRun? _run;
     private bool _settled;
-    private string? _interrupted;
+
+    /// <summary>Host interrupts left out of the stream, each with the index of the token behind it.</summary>
+    private readonly List<(long Index, string Reason)> _interrupts = [];
 
     /// <summary>A run is going on that is longer than any interruption.</summary>
     public bool IsSettled => _settled;
@@ -58,7 +61,11 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     }
 
     /// <summary>A host interrupt's trip was left out of the stream.</summary>
-    public void NoteInterrupt(string reason) => _interrupted ??= reason;
+    public void NoteInterrupt(string reason)
+    {
+        if (_interrupts.Count >= MaxInterrupts) _interrupts.RemoveRange(0, MaxInterrupts / 2);
+        _interrupts.Add((_tracker.Count, reason));
+    }
 
     /// <summary>What was known has ended (lost events): runs may not reach across.</summary>
     public void Break()
@@ -67,19 +74,13 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         foreach (var pending in _pending) Finish(pending);
         _pending.Clear();
         _settled = false;
-        _interrupted = null;
+        _interrupts.Clear();
         _tracker.Reset();
     }
 
     private void Continue(LoopRun run, long index, in EventRow row, EventHistory history)
     {
-        if (_interrupted is { } reason)
-        {
-            run.Interruptions++;
-            run.InterruptReasons[reason] = run.InterruptReasons.GetValueOrDefault(reason) + 1;
-            _interrupted = null;
-        }
-
+        if (_interrupts.Count > 0) TakeInterrupts(run, run.PieceStart);
         if (row.HasTime) run.EndTime = row.Time;
         run.LastEvent = history.LaneEventBack(0);
         if (run.Template is not null)
@@ -103,15 +104,18 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         for (var i = 0; i < period; i++) sum = LoopRun.Sum(sum, _tracker.Back(i));
 
         // Inner runs lie inside the run that now shows itself.
-        _pending.RemoveAll(p => p.Start >= start);
+        var inner = _pending.FindAll(p => p.Start >= start);
+        if (inner.Count > 0) _pending.RemoveAll(p => p.Start >= start);
         var resumed = _pending.Find(p => p.Period == period && p.Signature == sum && start - p.End <= MaxInterruption);
         if (resumed is not null)
         {
             _pending.Remove(resumed);
             resumed.PieceStart = start;
+            resumed.Gaps++;
+            resumed.GapEvents += Math.Max(0, start - resumed.End);
             resumed.Interruptions++;
-            resumed.Place = resumed.Template is null ? 0 : PlaceOf(resumed, history, end);
             _run = resumed;
+            if (resumed.Template is not null) Realign(resumed, (int)length, history);
         }
         else
         {
@@ -121,40 +125,60 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
             _run.FirstEvent = history.LaneEventBack(back);
         }
 
+        _run.Inner.AddRange(inner);
         _run.EndTime = history.TimeBack(0);
         _run.LastEvent = history.LaneEventBack(0);
-        _interrupted = null;
+        TakeInterrupts(_run, start);
         if (_run.Template is null && length >= period * _snapshotAt) Snapshot(_run, end, history);
     }
 
     /// <summary>Copies the first period and what came before, while the history still holds them.</summary>
-    private static void Snapshot(LoopRun run, long end, EventHistory history)
+    private void Snapshot(LoopRun run, long end, EventHistory history)
     {
         var length = (int)(end - run.PieceStart);
         run.Template = new SavedEvent[run.Period];
         run.Varying = new ulong[run.Period];
-        for (var i = 0; i < run.Period; i++) run.Template[i] = history.Back(length - 1 - i).Detach();
+        run.Tokens = new uint[run.Period];
+        for (var i = 0; i < run.Period; i++) Copy(run, i, length - 1 - i, history);
         for (var i = run.Period; i < length; i++) run.Compare(i % run.Period, history.Back(length - 1 - i).Slots);
         run.Place = length % run.Period;
-        if (run.PieceStart == run.Start) run.Before = history.Before(length);
+        run.Before = history.Before((int)Math.Min(int.MaxValue, end - run.Start));
     }
 
-    /// <summary>Where in the template the next token falls, after an interruption.</summary>
-    private int PlaceOf(LoopRun run, EventHistory history, long end)
+    private void Copy(LoopRun run, int place, int back, EventHistory history)
     {
-        // The template's first token is Start; pieces keep the cyclic order, so align on the newest event.
-        _ = end;
-        var newest = history.Back(0);
-        for (var i = 0; i < run.Period; i++)
+        run.Template![place] = history.Back(back).Detach();
+        run.Tokens[place] = _tracker.Back(back);
+    }
+
+    /// <summary>
+    /// Where in the template a piece goes on after an interruption: pieces keep the cyclic order, and as the period is the
+    /// smallest, only one rotation of its tokens fits. The piece's first turns are then compared like any other.
+    /// </summary>
+    private void Realign(LoopRun run, int length, EventHistory history)
+    {
+        for (var shift = 0; shift < run.Period; shift++)
         {
-            if (run.Template![i].Kind != newest.Kind) continue;
             var fits = true;
-            for (var back = 1; back < run.Period && fits; back++)
-                fits = run.Template[(i - back + run.Period) % run.Period].Kind == history.Back(back).Kind;
-            if (fits) return (i + 1) % run.Period;
+            for (var i = 0; i < run.Period && fits; i++) fits = run.Tokens[(shift + i) % run.Period] == _tracker.Back(length - 1 - i);
+            if (!fits) continue;
+            for (var i = 0; i < length; i++) run.Compare((shift + i) % run.Period, history.Back(length - 1 - i).Slots);
+            run.Place = (shift + length) % run.Period;
+            return;
+        }
+    }
+
+    /// <summary>Counts the host interrupts that lie inside the run, behind its first event.</summary>
+    private void TakeInterrupts(LoopRun run, long start)
+    {
+        foreach (var (index, reason) in _interrupts)
+        {
+            if (index <= start) continue;
+            run.Interruptions++;
+            run.InterruptReasons[reason] = run.InterruptReasons.GetValueOrDefault(reason) + 1;
         }
 
-        return 0;
+        _interrupts.Clear();
     }
 
     private void EndRun(LoopRun run, long end)
@@ -169,6 +193,13 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         _pending.RemoveAt(0);
     }
 
+    /// <summary>
+    /// Whether the pieces make one loop. Any stream over few letters repeats a letter now and then: pieces of two or three turns with more in
+    /// between than in them are chance.
+    /// </summary>
+    private static bool IsOneLoop(LoopRun run) =>
+        run.Gaps == 0 || run.IterationsBefore >= 4 * (run.Gaps + 1) || run.GapEvents <= run.IterationsBefore * run.Period;
+
     private void FlushOld(long index)
     {
         while (_pending.Count > 0 && index - _pending[0].End > MaxInterruption + (2 * PeriodTracker.MaxPeriod))
@@ -180,6 +211,13 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
 
     private void Finish(LoopRun run)
     {
-        if (run.IterationsBefore >= minIterations && run.Template is not null) onLoop(run);
+        if (run.IterationsBefore >= minIterations && run.Template is not null && IsOneLoop(run))
+        {
+            onLoop(run);
+            return;
+        }
+
+        // The outer sequence came to too few turns: what repeated inside it stands for itself.
+        foreach (var inner in run.Inner) Finish(inner);
     }
 }

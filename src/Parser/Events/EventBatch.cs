@@ -40,6 +40,9 @@ public sealed class EventBatch(EventCatalog catalog)
     /// <summary>Rows whose time was an integer without a fraction (a counter or cycle clock).</summary>
     public int IntegerTimes { get; set; }
 
+    /// <summary>An elision stood behind the last event: the next batch's first event has <see cref="RowFlags.Gap"/>.</summary>
+    public bool EndsInGap { get; set; }
+
     /// <summary>Trouble met while decoding this batch; merged in order.</summary>
     public HealthLog Health { get; } = new();
 
@@ -54,6 +57,7 @@ public sealed class EventBatch(EventCatalog catalog)
         SlotCount = 0;
         Lines = default;
         IntegerTimes = 0;
+        EndsInGap = false;
         Health.Clear();
         Remarks.Clear();
     }

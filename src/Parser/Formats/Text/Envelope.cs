@@ -18,6 +18,9 @@ internal struct Envelope
     public int BufferLength;
     public EnvelopeForm Form;
 
+    /// <summary>A latency-flags column stood there.</summary>
+    public bool HasFlags;
+
     /// <summary>Bytes up to and including the CPU column's bracket; 0 where there is none. Equal heads read equal.</summary>
     public int HeadLength;
 }

@@ -9,6 +9,11 @@ namespace KvmTraceLab.Parser.Formats.Text;
 internal static class EnvelopeReader
 {
     private const int MaxNameLength = 100;
+    private const int CommWidth = 16;
+    private const int LatencyCommWidth = 8;
+
+    /// <summary>The CPU column stands before this; a comm has 15 bytes and an instance (or file) name 255.</summary>
+    private const int MaxTaskLength = 512;
 
     public static bool TryRead(ReadOnlySpan<byte> line, ref Envelope e) =>
         TryBracketed(line, ref e) || TryUnbracketed(line, ref e);
@@ -28,6 +33,8 @@ internal static class EnvelopeReader
     /// <summary>What follows the time: the event, or nothing where the line was wrapped there.</summary>
     public static bool TryEvent(ReadOnlySpan<byte> line, int at, ref Envelope e)
     {
+        // With neither time nor flags a reference in a mail ("v6-12 [1] note:") would be an event.
+        if (e.TimeForm == TimeForm.None && !e.HasFlags) return TryKnownName(line, at, ref e);
         if (TryName(line, at, ref e)) return true;
         if (e.TimeForm == TimeForm.None) return false;
         e.NameStart = at;
@@ -57,7 +64,9 @@ internal static class EnvelopeReader
         var from = 0;
         while (true)
         {
-            var bracket = line[from..].IndexOf((byte)'[');
+            // Bounded, so that a line full of brackets costs no more than its length.
+            var head = line[..Math.Min(line.Length, MaxTaskLength)];
+            var bracket = from >= head.Length ? -1 : head[from..].IndexOf((byte)'[');
             if (bracket < 0) return false;
             bracket += from;
             var at = bracket + 1;
@@ -143,12 +152,14 @@ internal static class EnvelopeReader
         at = ByteText.SkipBlanks(line, at);
         if ((uint)at >= (uint)line.Length) return -1;
         e.TimeForm = TimeForm.None;
+        e.HasFlags = false;
         if (!TryTime(line, ref at, ref e))
         {
             var start = at;
             var flags = ByteText.Token(line, ref at);
             if (IsFlags(flags))
             {
+                e.HasFlags = true;
                 if (e.Form == EnvelopeForm.TraceCmd) e.Form = EnvelopeForm.Flags;
                 at = ByteText.SkipBlanks(line, at);
                 TryTime(line, ref at, ref e);
@@ -224,7 +235,8 @@ internal static class EnvelopeReader
         var from = start;
         while (true)
         {
-            var dash = line[from..].IndexOf((byte)'-');
+            var head = line[..Math.Min(line.Length, MaxTaskLength)];
+            var dash = from >= head.Length ? -1 : head[from..].IndexOf((byte)'-');
             if (dash < 0) return false;
             dash += from;
             from = dash + 1;
@@ -333,12 +345,15 @@ internal static class EnvelopeReader
     private static void SetComm(ReadOnlySpan<byte> line, int end, ref Envelope e)
     {
         var start = ByteText.SkipBlanks(line[..end], 0);
+        if (e.Form == EnvelopeForm.Perf) start = SkipDate(line[..end], start);
         e.BufferLength = 0;
         var comm = line[start..end];
         var colon = comm.IndexOf((byte)':');
-        if (colon > 0 && colon + 1 < comm.Length && ByteText.IsBlank(comm[colon + 1]) && comm[..colon].IndexOf((byte)' ') < 0)
+        if (colon > 0 && colon + 1 < comm.Length && ByteText.IsBlank(comm[colon + 1]) && comm[..colon].IndexOf((byte)' ') < 0
+            && (comm.Length - colon - 2 >= (e.Form == EnvelopeForm.Latency ? LatencyCommWidth : CommWidth) || comm.TrimEnd((byte)' ').Length >= CommWidth))
         {
-            // trace-cmd puts the instance (or the file, where several are read) before the task.
+            // trace-cmd puts the instance (or the file, where several are read) before the task. A comm may hold a colon
+            // and a blank too ("tmux: server"), but is shorter than the column it is padded to.
             e.BufferStart = start;
             e.BufferLength = colon;
             start = ByteText.SkipBlanks(line[..end], start + colon + 1);
@@ -347,6 +362,18 @@ internal static class EnvelopeReader
         var last = TrimEnd(line, end);
         e.CommStart = start;
         e.CommLength = Math.Max(0, last - start);
+    }
+
+    /// <summary>perf-prof begins with the wall clock: <c>2022-04-22 17:39:26.535148</c>.</summary>
+    private static int SkipDate(ReadOnlySpan<byte> line, int start)
+    {
+        const string Form = "dddd-dd-dd dd:dd:dd.";
+        if (line.Length - start < Form.Length) return start;
+        for (var i = 0; i < Form.Length; i++)
+            if (Form[i] == 'd' ? !ByteText.IsDigit(line[start + i]) : line[start + i] != Form[i]) return start;
+        var at = start + Form.Length;
+        while (at < line.Length && ByteText.IsDigit(line[at])) at++;
+        return ByteText.SkipBlanks(line, at);
     }
 
     private static int TrimEnd(ReadOnlySpan<byte> line, int end)

@@ -54,6 +54,7 @@ internal static class LineClassifier
     {
         cpu = -1;
         lost = -1;
+        if (text.IndexOf("PERF_RECORD_LOST"u8) is var record and >= 0) return TryPerfLost(text, record, out cpu, out lost);
         var at = text.IndexOf("CPU:"u8);
         if (at < 0 || text[at..].IndexOf((byte)'[') < 0) return false;
         var tail = text[(at + 4)..];
@@ -70,6 +71,18 @@ internal static class LineClassifier
         cpu = (int)number;
         var digits = inside.IndexOfAnyInRange((byte)'0', (byte)'9');
         if (digits >= 0 && ByteText.TryDecimal(inside, ref digits, out var count) && count < long.MaxValue / 2) lost = (long)count;
+        return true;
+    }
+
+    /// <summary><c>qemu 123 [001] 4.5: PERF_RECORD_LOST lost 12</c> of perf script --show-lost-events.</summary>
+    private static bool TryPerfLost(ReadOnlySpan<byte> text, int record, out int cpu, out long lost)
+    {
+        cpu = -1;
+        lost = -1;
+        var at = text[..record].LastIndexOf((byte)'[') + 1;
+        if (at > 0 && ByteText.TryDecimal(text, ref at, out var number) && number <= 100_000) cpu = (int)number;
+        var digits = text[record..].IndexOf(" lost "u8) + record + 6;
+        if (digits > record + 6 && ByteText.TryDecimal(text, ref digits, out var count) && count < long.MaxValue / 2) lost = (long)count;
         return true;
     }
 

@@ -68,6 +68,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
         FinishPending();
         DropHeldEnvelope();
+        batch.EndsInGap = _gap;
     }
 
     private void Line(int start, int end)
@@ -316,7 +317,13 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
         // Not yet whole: read what was there before again, and wait for a further line.
         var matched = TryPayload(p.Row, p.Shape, payload, p.End, out _);
-        return !matched || p.LeftOver;
+        if (!matched || p.LeftOver) return true;
+
+        // Whole as it was: the line is no part of it, and the caller accounts for it.
+        p.Joined--;
+        p.Tentative = 0;
+        p.TentativeEnd = 0;
+        return false;
     }
 
     private void FinishPending()

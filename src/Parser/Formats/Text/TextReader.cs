@@ -11,8 +11,10 @@ internal sealed class TextReader : ITraceReader
     private readonly TraceOptions _options;
     private readonly ParallelDecoder<TextBlock> _decoder;
     private long _integerTimes;
+    private long _timed;
+    private bool _gap;
     private long _firstTick = long.MaxValue;
-    private long _lastTick;
+    private long _lastTick = long.MinValue;
 
     public TextReader(TraceInput input, TraceOptions options, string label)
     {
@@ -64,7 +66,22 @@ internal sealed class TextReader : ITraceReader
         for (var i = 0; i < batch.Count; i++)
         {
             if (batch.Cpu[i] > maxCpu) maxCpu = batch.Cpu[i];
-            if (batch.Kind[i] != EventCatalog.LostKind) continue;
+            if (batch.Kind[i] != EventCatalog.LostKind)
+            {
+                if (_gap)
+                {
+                    // An elision that stood at the end of the block before.
+                    batch.Flags[i] |= RowFlags.Gap;
+                    _gap = false;
+                }
+
+                if ((batch.Flags[i] & RowFlags.NoTime) != 0) continue;
+                _timed++;
+                if (batch.Time[i] < _firstTick) _firstTick = batch.Time[i];
+                if (batch.Time[i] > _lastTick) _lastTick = batch.Time[i];
+                continue;
+            }
+
             var cpu = batch.Cpu[i];
             var known = (batch.Flags[i] & RowFlags.LostCountKnown) != 0;
             var before = Info.LostByCpu.GetValueOrDefault(cpu);
@@ -74,12 +91,12 @@ internal sealed class TextReader : ITraceReader
         }
 
         Info.Cpus = maxCpu + 1;
-        if (batch.IntegerTimes == 0 || batch.Count == 0) return;
+        _gap |= batch.EndsInGap;
 
-        // An integer clock: steps of about one an event are a counter, longer ones are cycles.
+        // An integer clock: steps of about one an event are a counter, longer ones are cycles. A stray line with an
+        // integer among seconds (a log in a mail) does not make the trace's clock one.
         _integerTimes += batch.IntegerTimes;
-        _firstTick = Math.Min(_firstTick, batch.Time[0]);
-        _lastTick = Math.Max(_lastTick, batch.Time[batch.Count - 1]);
+        if (_integerTimes * 2 <= _timed) return;
         Info.TimeUnit = _lastTick - _firstTick <= 4 * _integerTimes ? TimeUnit.Count : TimeUnit.Cycles;
     }
 }

@@ -5,7 +5,10 @@ namespace KvmTraceLab.Replay;
 /// <summary>Watches the machine's life as it is replayed. Called on one thread, in the trace's order.</summary>
 public interface ITraceObserver
 {
-    /// <summary>Every event; called before the lane's trip is updated for entries, after it for exits and all others.</summary>
+    /// <summary>Whether <see cref="OnEvent"/> wants events of this kind; asked once a kind.</summary>
+    bool Wants(int kind);
+
+    /// <summary>Every event of a kind that is wanted; called before the lane's trip is updated for entries, after it for exits and all others.</summary>
     void OnEvent(VcpuLane lane, in EventRow row);
 
     /// <summary>A trip is over: by its entry, by a further exit without entry, by lost events, or by the end of the trace.</summary>
@@ -21,6 +24,8 @@ public interface ITraceObserver
 /// <summary>An observer that ignores everything; override what matters.</summary>
 public abstract class TraceObserver : ITraceObserver
 {
+    public virtual bool Wants(int kind) => true;
+
     public virtual void OnEvent(VcpuLane lane, in EventRow row)
     {
     }

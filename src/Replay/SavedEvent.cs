@@ -80,6 +80,19 @@ public sealed class SavedEvent
         Rebase(batch.PayloadStart[index], text.Length);
     }
 
+    /// <summary>Copies another saved event without allocating where the sizes fit.</summary>
+    public void CopyFrom(SavedEvent other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        (_catalog, Time, Cpu, Tid, Kind, Flags, Offset, Comm) = (other._catalog, other.Time, other.Cpu, other.Tid, other.Kind, other.Flags, other.Offset, other.Comm);
+        if (_slots.Length < other._slotCount) _slots = new ulong[other._slotCount];
+        other.Slots.CopyTo(_slots);
+        _slotCount = other._slotCount;
+        if (_text.Length < other._textLength) _text = new byte[other._textLength];
+        other._text.AsSpan(0, other._textLength).CopyTo(_text);
+        _textLength = other._textLength;
+    }
+
     /// <summary>Copies everything, the task's name too; for events that a report will print.</summary>
     public SavedEvent Detach()
     {

@@ -23,6 +23,8 @@ public sealed class ExitGroups(IReadOnlyList<ExitKey> keys, bool withoutHlt) : A
 
     public override string Description => "Exits by any keys: reason, rip, port, msr, gpa, cr, cpuid, hypercall, vcpu, tid, level.";
 
+    public override bool Wants(int kind) => false;
+
     public override void OnTrip(VcpuLane lane, HostTrip trip)
     {
         if (trip.IsIdle)

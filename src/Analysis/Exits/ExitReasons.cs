@@ -18,6 +18,8 @@ public sealed class ExitReasons : Analysis
 
     public long Total { get; private set; }
 
+    public override bool Wants(int kind) => false;
+
     public override void OnTrip(VcpuLane lane, HostTrip trip)
     {
         Total++;

@@ -13,6 +13,8 @@ public sealed class ExitStacks : TraceObserver
     private readonly Dictionary<Key, (long Count, long Ns)> _stacks = [];
     private readonly Dictionary<int, VcpuLane> _lanes = [];
 
+    public override bool Wants(int kind) => false;
+
     public override void OnTrip(VcpuLane lane, HostTrip trip)
     {
         _lanes[lane.Index] = lane;

@@ -29,6 +29,8 @@ public sealed class HotResources : Analysis
 
     public override string Description => "Hot ports, MSRs, control registers, CPUID leaves, GPA pages and hypercalls, reads and writes apart.";
 
+    public override bool Wants(int kind) => false;
+
     public override void OnTrip(VcpuLane lane, HostTrip trip)
     {
         if (trip.Detail == TripDetail.None) return;

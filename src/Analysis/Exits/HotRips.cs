@@ -23,6 +23,8 @@ public sealed class HotRips : Analysis
 
     public override string Description => "Hot guest instruction pointers, by entries and exits.";
 
+    public override bool Wants(int kind) => kind == _kinds.Exit || kind == _kinds.Entry;
+
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         if (!row.HasFields) return;

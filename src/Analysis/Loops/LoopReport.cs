@@ -17,6 +17,8 @@ public sealed class LoopReport(LoopDetector detector) : Analysis
 
     public LoopDetector Detector { get; } = detector;
 
+    public override bool Wants(int kind) => false;
+
     public override void AddTo(Report report, TraceRun run)
     {
         var exits = run.Exits;

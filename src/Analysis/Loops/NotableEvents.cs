@@ -11,7 +11,15 @@ internal sealed class NotableEvents
         "kvm_inj_virq", "kvm_inj_exception", "kvm_userspace_exit", "kvm_smm_transition",
     ];
 
-    private readonly HashSet<int> _kinds = [.. Names.Select(KnownKinds.Kind).Where(k => k >= 0)];
+    private readonly bool[] _kinds = Table();
 
-    public bool Is(int kind) => _kinds.Contains(kind);
+    public bool Is(int kind) => (uint)kind < (uint)_kinds.Length && _kinds[kind];
+
+    private static bool[] Table()
+    {
+        var table = new bool[256];
+        foreach (var kind in Names.Select(KnownKinds.Kind))
+            if (kind >= 0 && kind < table.Length) table[kind] = true;
+        return table;
+    }
 }

@@ -75,6 +75,8 @@ public sealed class ExitRate : Analysis
         SeriesOf(KeyOf(lane, trip)).Add((int)window, trip.Timed ? trip.Duration : 0);
     }
 
+    public override bool Wants(int kind) => kind == _cr;
+
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         if (row.Kind != _cr || !row.HasFields || row[_crNumber] != 4 || !row.HasTime || _marks.Count >= 12) return;

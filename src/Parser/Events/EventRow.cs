@@ -45,7 +45,7 @@ public readonly struct EventRow(EventBatch batch, int index)
     public bool Has(int slot) => HasFields && (Presence >> slot & 1) != 0;
 
     /// <summary>Bit i is set where field i was there.</summary>
-    public ulong Presence => batch.Slots[batch.Start[index] + Shape!.Fields.Count];
+    public ulong Presence => batch.Slots[batch.Start[index] + Shape!.PresenceSlot];
 
     public ReadOnlySpan<byte> TextOf(ulong textRef) => batch.Text.AsSpan(TextRef.Offset(textRef), TextRef.Length(textRef));
 

@@ -72,6 +72,7 @@ public sealed class EventShape
         foreach (var field in Split(address)) roles[field] = FieldRole.Address;
         foreach (var field in Split(frame)) roles[field] = FieldRole.Frame;
         Fields = [.. names.Select(n => new EventField(n, [.. aliasMap[n]], roles.GetValueOrDefault(n)))];
+        Width = names.Count + 1;
         for (var i = 0; i < names.Count; i++) _slots[names[i]] = i;
         foreach (var named in roles.Keys.Concat(aliasMap.Select(g => g.Key)))
             if (!_slots.ContainsKey(named)) throw new ArgumentException($"{name}: no field {named}");
@@ -92,7 +93,10 @@ public sealed class EventShape
         _irregular is not null || (_complete is not null && (_completeUnless.Length == 0 || (bound >> _slots[_completeUnless] & 1) == 0));
 
     /// <summary>Slots of one row: one a field, and one for the presence mask.</summary>
-    public int Width => Fields.Count + 1;
+    public int Width { get; }
+
+    /// <summary>The slot that holds the presence mask, behind the fields.</summary>
+    public int PresenceSlot => Width - 1;
 
     /// <summary>The slot of a field by its kernel name; the shape must have it.</summary>
     public int SlotOf(string field) => _slots[field];
@@ -107,7 +111,7 @@ public sealed class EventShape
     public bool TryRead(ReadOnlySpan<byte> payload, int textOffset, Span<ulong> slots, ref byte hint, out bool leftOver)
     {
         leftOver = false;
-        var width = Fields.Count;
+        var width = Width - 1;
         var fields = slots[..width];
         if (_irregular is not null)
         {
@@ -166,7 +170,7 @@ public sealed class EventShape
     private bool TryReadSlowly(ReadOnlySpan<byte> payload, int textOffset, Span<ulong> slots, ref byte hint, out bool leftOver)
     {
         leftOver = false;
-        var width = Fields.Count;
+        var width = Width - 1;
         var fields = slots[..width];
         var longest = -1;
         var longestEnd = -1;

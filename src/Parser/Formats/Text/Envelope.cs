@@ -17,6 +17,9 @@ internal struct Envelope
     public int BufferStart;
     public int BufferLength;
     public EnvelopeForm Form;
+
+    /// <summary>Bytes up to and including the CPU column's bracket; 0 where there is none. Equal heads read equal.</summary>
+    public int HeadLength;
 }
 
 /// <summary>How the line spells its time.</summary>

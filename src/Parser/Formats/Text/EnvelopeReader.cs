@@ -13,6 +13,45 @@ internal static class EnvelopeReader
     public static bool TryRead(ReadOnlySpan<byte> line, ref Envelope e) =>
         TryBracketed(line, ref e) || TryUnbracketed(line, ref e);
 
+    /// <summary>
+    /// Reads a line whose task and CPU columns are byte for byte those of <paramref name="known"/>, a line read before:
+    /// only flags, time and event are left to read. The reading is the same as <see cref="TryRead"/>'s.
+    /// </summary>
+    public static bool TryReadAs(in Envelope known, ReadOnlySpan<byte> line, ref Envelope e, out int nameAt)
+    {
+        e = known;
+        if (known.Form == EnvelopeForm.Flags) e.Form = EnvelopeForm.TraceCmd;
+        nameAt = Moment(line, known.HeadLength, ref e);
+        return nameAt >= 0;
+    }
+
+    /// <summary>What follows the time: the event, or nothing where the line was wrapped there.</summary>
+    public static bool TryEvent(ReadOnlySpan<byte> line, int at, ref Envelope e)
+    {
+        if (TryName(line, at, ref e)) return true;
+        if (e.TimeForm == TimeForm.None) return false;
+        e.NameStart = at;
+        e.PayloadStart = at;
+        e.NameLength = 0;
+        if (at >= line.Length)
+        {
+            e.Form = EnvelopeForm.NameMissing;
+            return true;
+        }
+
+        // The last line of a cut dump may hold the bare name: "… 83184.290416: kvm_exit".
+        var rest = line[at..].TrimEnd(" \t\r"u8);
+        if (IsName(rest))
+        {
+            e.NameLength = rest.Length;
+            e.PayloadStart = line.Length;
+            return true;
+        }
+
+        // The function tracer prints "callee <-caller" without an event name.
+        return line[at..].IndexOf("<-"u8) > 0;
+    }
+
     private static bool TryBracketed(ReadOnlySpan<byte> line, ref Envelope e)
     {
         var from = 0;
@@ -27,7 +66,11 @@ internal static class EnvelopeReader
             if (at > bracket + 1 && at < line.Length && line[at] == ']' && bracket > 0)
             {
                 e.Cpu = cpu;
-                if (TryTask(line, bracket, ref e) && TryTail(line, at + 1, ref e)) return true;
+                if (TryTask(line, bracket, ref e) && TryTail(line, at + 1, ref e))
+                {
+                    e.HeadLength = at + 1;
+                    return true;
+                }
             }
 
             from = bracket + 1;
@@ -90,8 +133,15 @@ internal static class EnvelopeReader
     /// <summary>Flags, time, event behind the CPU column.</summary>
     private static bool TryTail(ReadOnlySpan<byte> line, int at, ref Envelope e)
     {
+        at = Moment(line, at, ref e);
+        return at >= 0 && TryEvent(line, at, ref e);
+    }
+
+    /// <summary>Flags and time behind the CPU column; returns where the event's name begins, or -1.</summary>
+    private static int Moment(ReadOnlySpan<byte> line, int at, ref Envelope e)
+    {
         at = ByteText.SkipBlanks(line, at);
-        if ((uint)at >= (uint)line.Length) return false;
+        if ((uint)at >= (uint)line.Length) return -1;
         e.TimeForm = TimeForm.None;
         if (!TryTime(line, ref at, ref e))
         {
@@ -117,32 +167,12 @@ internal static class EnvelopeReader
             if (close > 0) at = ByteText.SkipBlanks(line, at + close + 1);
         }
 
-        if (TryName(line, at, ref e)) return true;
-        if (e.TimeForm == TimeForm.None) return false;
-        e.NameStart = at;
-        e.PayloadStart = at;
-        e.NameLength = 0;
-        if (at >= line.Length)
-        {
-            e.Form = EnvelopeForm.NameMissing;
-            return true;
-        }
-
-        // The last line of a cut dump may hold the bare name: "… 83184.290416: kvm_exit".
-        var rest = line[at..].TrimEnd(" \t\r"u8);
-        if (IsName(rest))
-        {
-            e.NameLength = rest.Length;
-            e.PayloadStart = line.Length;
-            return true;
-        }
-
-        // The function tracer prints "callee <-caller" without an event name.
-        return line[at..].IndexOf("<-"u8) > 0;
+        return at;
     }
 
     private static bool TryUnbracketed(ReadOnlySpan<byte> line, ref Envelope e)
     {
+        e.HeadLength = 0;
         e.Tid = -1;
         e.Cpu = -1;
         e.TimeForm = TimeForm.None;

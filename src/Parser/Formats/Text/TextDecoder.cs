@@ -12,6 +12,9 @@ internal sealed class TextDecoder(EventCatalog catalog)
     private const int MaxJoinedLines = 8;
     private const int NoSlots = 1;
 
+    /// <summary>Kinds whose last text is remembered: all that have shapes.</summary>
+    private const int KindMask = 255;
+
     private readonly KindCache _kinds = new(catalog);
     private readonly byte[] _hints = new byte[4096];
     private TextBlock _block = null!;
@@ -21,6 +24,14 @@ internal sealed class TextDecoder(EventCatalog catalog)
     private int _envelopeOnly = -1;
     private Envelope _heldEnvelope;
     private int _heldLine;
+    private Envelope _recent;
+    private int _recentStart;
+    private Envelope _older;
+    private int _olderStart;
+    private readonly int[] _follower = new int[KindMask + 1];
+    private readonly Tail[] _tails = new Tail[KindMask + 1];
+    private int _lastKind;
+    private int _repeated = -1;
 
     public void Decode(TextBlock block, EventBatch batch)
     {
@@ -31,6 +42,12 @@ internal sealed class TextDecoder(EventCatalog catalog)
         _pending = new Pending { Row = -1 };
         _envelopeOnly = -1;
         _gap = false;
+        _recent = default;
+        _older = default;
+        _lastKind = 0;
+        _repeated = -1;
+        _follower.AsSpan().Fill(-1);
+        _tails.AsSpan().Fill(new Tail { Row = -1 });
         _hints.AsSpan(0, Math.Min(_hints.Length, catalog.Count)).Clear();
         var bytes = block.Bytes.AsSpan(0, block.Length);
         var start = 0;
@@ -68,7 +85,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
         var line = Quoting.Strip(_block.Bytes.AsSpan(start, end - start), out var prefix);
         if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
         start += prefix;
-        if (EnvelopeReader.TryRead(line, ref envelope))
+        if (TryEnvelope(line, start, ref envelope))
         {
             FinishPending();
             if (envelope.Form == EnvelopeForm.NameMissing)
@@ -90,9 +107,64 @@ internal sealed class TextDecoder(EventCatalog catalog)
         OtherLine(start, line);
     }
 
+    /// <summary>Most lines begin like one of the last two: the same task on the same CPU.</summary>
+    private bool TryEnvelope(ReadOnlySpan<byte> line, int start, ref Envelope envelope)
+    {
+        _repeated = -1;
+        if (!IsHead(_recent, _recentStart, line))
+        {
+            if (!IsHead(_older, _olderStart, line)) return TryNewHead(line, start, ref envelope);
+            (_recent, _older) = (_older, _recent);
+            (_recentStart, _olderStart) = (_olderStart, _recentStart);
+        }
+
+        if (!EnvelopeReader.TryReadAs(_recent, line, ref envelope, out var nameAt)) return EnvelopeReader.TryRead(line, ref envelope);
+        if (TryRepeat(line, nameAt, ref envelope)) return true;
+        return EnvelopeReader.TryEvent(line, nameAt, ref envelope) || EnvelopeReader.TryRead(line, ref envelope);
+    }
+
+    private bool TryNewHead(ReadOnlySpan<byte> line, int start, ref Envelope envelope)
+    {
+        if (!EnvelopeReader.TryRead(line, ref envelope)) return false;
+        if (envelope.HeadLength > 0 && envelope.Form != EnvelopeForm.NameMissing)
+        {
+            _older = _recent;
+            _olderStart = _recentStart;
+            _recent = envelope;
+            _recentStart = start;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Traces repeat themselves: after an event of one kind there often comes the very text, name and payload, that came
+    /// after it before. Then nothing is left to read; the fields are those of that row.
+    /// </summary>
+    private bool TryRepeat(ReadOnlySpan<byte> line, int nameAt, ref Envelope envelope)
+    {
+        var row = _follower[_lastKind & (KindMask)];
+        if (row < 0) return false;
+        ref readonly var known = ref _tails[_batch.Kind[row] & KindMask];
+        if (known.Row != row || line.Length - nameAt != known.Length) return false;
+        if (!line[nameAt..].SequenceEqual(_block.Bytes.AsSpan(known.Start, known.Length))) return false;
+        envelope.NameStart = nameAt;
+        envelope.NameLength = known.NameLength;
+        envelope.PayloadStart = nameAt + known.PayloadOffset;
+        _repeated = row;
+        return true;
+    }
+
+    private bool IsHead(in Envelope known, int knownStart, ReadOnlySpan<byte> line)
+    {
+        var length = known.HeadLength;
+        return length > 0 && line.Length >= length && line[..length].SequenceEqual(_block.Bytes.AsSpan(knownStart, length));
+    }
+
     private void Event(int start, ReadOnlySpan<byte> line, in Envelope envelope)
     {
-        var kind = envelope.NameLength == 0 ? _kinds.Function : _kinds.Of(line.Slice(envelope.NameStart, envelope.NameLength));
+        var kind = _repeated >= 0 ? _batch.Kind[_repeated]
+            : envelope.NameLength == 0 ? _kinds.Function : _kinds.Of(line.Slice(envelope.NameStart, envelope.NameLength));
         var shape = catalog.ShapeOf(kind);
         var batch = _batch;
         var row = batch.Add(shape?.Width ?? NoSlots);
@@ -119,8 +191,33 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
         batch.Flags[row] = flags;
         _pending = new Pending { Row = row, Shape = shape, End = end, Matched = false };
-        if (shape is null) batch.Flags[row] |= RowFlags.NoFields;
-        else _pending.Matched = TryPayload(row, shape, payload, end, out _pending.LeftOver);
+        if (shape is null)
+        {
+            batch.Flags[row] |= RowFlags.NoFields;
+        }
+        else if (_repeated >= 0)
+        {
+            _pending.Matched = true;
+            batch.Slots.AsSpan(batch.Start[_repeated], shape.Width).CopyTo(batch.Slots.AsSpan(batch.Start[row], shape.Width));
+        }
+        else
+        {
+            _pending.Matched = TryPayload(row, shape, payload, end, out _pending.LeftOver);
+            if (_pending.Matched && !_pending.LeftOver && !shape.KeepsText && envelope.NameLength > 0) Remember(row, kind, start, line.Length, envelope);
+        }
+
+        if (kind <= KindMask) _follower[_lastKind & KindMask] = _tails[kind].Row;
+        _lastKind = kind;
+    }
+
+    private void Remember(int row, int kind, int start, int lineLength, in Envelope envelope)
+    {
+        if (kind > KindMask) return;
+        _tails[kind] = new Tail
+        {
+            Row = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart,
+            NameLength = envelope.NameLength, PayloadOffset = envelope.PayloadStart - envelope.NameStart,
+        };
     }
 
     private bool TryPayload(int row, EventShape shape, int payload, int end, out bool leftOver)
@@ -207,6 +304,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
         if (TryPayload(p.Row, p.Shape, payload, end, out var leftOver) && !leftOver)
         {
             _batch.Lines.Continuations += p.Tentative;
+            if (_batch.Kind[p.Row] <= KindMask) _tails[_batch.Kind[p.Row]].Row = -1; // its line alone is not its text
             p.Matched = true;
             p.LeftOver = false;
             p.End = end;
@@ -298,6 +396,16 @@ internal sealed class TextDecoder(EventCatalog catalog)
     }
 
     private void BlankBetween(int from, int to) => _block.Bytes.AsSpan(from, to - from).Fill((byte)' ');
+
+    /// <summary>Where the last text of a kind stands in the block, from its name to the end of the line.</summary>
+    private struct Tail
+    {
+        public int Row;
+        public int Start;
+        public int Length;
+        public int NameLength;
+        public int PayloadOffset;
+    }
 
     /// <summary>The last event, which the next lines may still belong to.</summary>
     private struct Pending

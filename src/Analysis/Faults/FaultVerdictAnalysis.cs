@@ -1,0 +1,46 @@
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Parser;
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Replay;
+using KvmTraceLab.Replay.Faults;
+
+namespace KvmTraceLab.Analysis.Faults;
+
+/// <summary>Adds <c>faults</c> to <c>analyze</c>: every kvm_page_fault judged, bugs named.</summary>
+public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInfo? info = null) : Analysis
+{
+    /// <summary>The command that records what a verdict needs.</summary>
+    public const string RecordCommand = "trace-cmd record -e kvm -e kvmmmu";
+
+    public FaultJudge Judge { get; } = new(options, info);
+
+    public override string Name => "faults";
+
+    public override string Description => "Judges every kvm_page_fault: expected, or KVM's fault.";
+
+    public override void OnEvent(VcpuLane lane, in EventRow row) => Judge.OnEvent(lane, row);
+
+    public override void OnTrip(VcpuLane lane, HostTrip trip) => Judge.OnTrip(lane, trip);
+
+    public override void OnLost(in EventRow row) => Judge.OnLost(row);
+
+    public override void OnEnd() => Judge.OnEnd();
+
+    public override void AddTo(Report report, TraceRun run)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(run);
+        report.Document["faults"] = FaultDocument.Summary(Judge, run.TimeUnit);
+        if (Judge.Faults == 0) return;
+        foreach (var bug in FaultDocument.InOrder(Judge).Take(3)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
+        if (!Judge.Config.MmuEvents)
+        {
+            report.Headlines.Add(new Headline(HeadlineKind.Caution, $"{Judge.Faults} page faults cannot be judged: the trace has no kvmmmu events",
+                [.. FaultSections.Shapes(Judge)], $"{RecordCommand} …"));
+        }
+
+        report.Sections.Add(FaultSections.Verdicts(Judge));
+        if (Judge.Bugs.Count > 0) report.Sections.Add(FaultSections.Bugs(Judge, run.TimeUnit, atMost: 3));
+        if (Judge.Findings.Count > 0) report.Sections.Add(FaultSections.Findings(Judge));
+    }
+}

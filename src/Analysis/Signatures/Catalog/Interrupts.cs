@@ -1,0 +1,153 @@
+using KvmTraceLab.Parser.Events.Vocabulary;
+
+namespace KvmTraceLab.Analysis.Signatures.Catalog;
+
+/// <summary>Interrupts, timers, the local APIC and the PMU.</summary>
+internal static class Interrupts
+{
+    public static Signature HaltToUserspace { get; } = new(
+        "L17",
+        "Every HLT goes to user space",
+        "There is no local APIC in the kernel, or a split irqchip whose VMM must handle HLT itself.",
+        "Create the irqchip in the kernel (KVM_CREATE_IRQCHIP), or handle KVM_EXIT_HLT.",
+        "cloud-hypervisor issue 6835")
+    {
+        InRow = false,
+        Blame = Blame.Vmm,
+        Shows = TripMarks.UserHlt,
+        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Halt, All = TripMarks.UserHlt, MinTurns = 1, And = e => e.Count >= 4, AndText = "at least four of them" }],
+        Limit = f => f.Evidence.Count >= 16 ? Confidence.High : Confidence.Low,
+    };
+
+    public static Signature DeadlineRearmed { get; } = new(
+        "L18",
+        "The guest re-arms its TSC-deadline timer all the time",
+        "A guest with nohz=off, or one that re-arms a fast timer within its own tick.",
+        "Remove nohz=off in the guest; look at the period between writes of MSR 0x6e0.",
+        "KVM list")
+    {
+        Blame = Blame.Guest,
+        Most = Confidence.Medium,
+        Fits = [new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Msr, MinShare = 0.4, MinCount = 64, MinRate = 200, And = e => e.Lane!.CountOf(Reasons.Msr, TripMarks.TscDeadline) * 10 >= e.Lane.CountOf(Reasons.Msr) * 8 && HasTimerExits(e), AndText = "eight of ten write MSR 0x6e0; timer exits (PREEMPTION_TIMER, EXTERNAL_INTERRUPT) between" }],
+        Because = f => [$"{f.Lane!.CountOf(Reasons.Msr, TripMarks.TscDeadline)} of {f.Lane.Exits} exits of {f.Who} write TSC_DEADLINE (0x6e0), one every {f.Duration((double)(f.Lane.Lane.LastTime - f.Lane.Lane.FirstTime) / f.Lane.CountOf(Reasons.Msr, TripMarks.TscDeadline))} on average."],
+    };
+
+    public static Signature DeadlineInThePast { get; } = new(
+        "L19",
+        "TSC deadline in the past after a restore; the vCPU never gets a tick",
+        "The deadline MSR was restored before the TSC.",
+        "Restore the TSC first, or hide tsc-deadline.",
+        "firecracker issue 4099")
+    {
+        Blame = Blame.Vmm,
+        ListedOnly = "KVM_SET_MSRS leaves no kvm_msr, and the guest's TSC at that moment is not in the trace, so a past deadline cannot be told from one to come.",
+    };
+
+    public static Signature EarlyPreemptionTimer { get; } = new(
+        "L20",
+        "The preemption timer fires much too early",
+        "An erratum of the VMX preemption timer.",
+        "Load kvm_intel with preemption_timer=0; compare the processor's model with the errata.",
+        "KVM list (preemption-timer erratum)")
+    {
+        Blame = Blame.Hardware,
+        ListedOnly = "The value that the timer was loaded with is not in the trace, so an early exit cannot be told from a short timer.",
+    };
+
+    public static Signature PeriodicBacklog { get; } = new(
+        "L21",
+        "Hard lock-up after a long pause; a burst of timer expiries",
+        "The backlog of a periodic APIC timer when the hypervisor timer is resumed (CVE-2025-71104).",
+        "Update the kernel, or load kvm_intel with preemption_timer=0.",
+        "CVE-2025-71104")
+    {
+        Blame = Blame.Kvm,
+        ListedOnly = "The expiries happen in one go inside KVM and leave no event each; the trace shows only the pause.",
+    };
+
+    public static Signature DebugRegisterFastpath { get; } = new(
+        "L27",
+        "Wrong DR6 after a preemption-timer fast path",
+        "DR6 was loaded again in the fast path after a DR7 write.",
+        "Update the kernel: fixed 2025-01-25.",
+        "KVM list")
+    {
+        Blame = Blame.Kvm,
+        ListedOnly = "DR6 is in no event, so a wrong value is not seen.",
+    };
+
+    public static Signature HostPebs { get; } = new(
+        "L28",
+        "An exception at guest entry, again and again, while the host samples precisely",
+        "A PEBS event of the host is active in the guest (perf kvm top): writing its records faults.",
+        "Stop guest-only precise events on the host.",
+        "Christopherson, KVM list")
+    {
+        Blame = Blame.Host,
+        ListedOnly = "The MSR switch lists are not in the trace of a stock kernel; without PEBS_ENABLE the exits look like any #PF.",
+    };
+
+    public static Signature PmiLoop { get; } = new(
+        "L29",
+        "The guest never leaves its performance-counter NMI handler",
+        "A counter overflows again as soon as it is written (no full-width counter writes).",
+        "Turn the virtual PMU off (pmu=off), or expose full-width writes.",
+        "KVM list")
+    {
+        Blame = Blame.Vmm,
+        Most = Confidence.Medium,
+        Fits = [new Discriminators { In = Reasons.Vcpu, And = e => e.Lane!.Guest.Of(TripMarks.PmuMsr) is >= 64 and var pmu && pmu * 10 >= e.Lane.Guest.Count * 9 && Nmis(e.Lane) >= 16, AndText = "nine of ten exits access PMU MSRs, and at least 16 exits are NMIs" }],
+        Because = f => [$"{f.Lane!.Guest.Of(TripMarks.PmuMsr)} of {f.Lane.Guest.Count} exits of {f.Who} access performance counters, {Nmis(f.Lane)} are NMIs, and hardly anything else happens."],
+    };
+
+    public static Signature PauseStorm { get; } = new(
+        "L32",
+        "PAUSE storm: vCPUs spin on locks whose holders are not running",
+        "Lock-holder pre-emption by over-commit: the pause-loop window grows as KVM yields.",
+        "Pin vCPUs or lower the over-commit; PV spinlocks (Linux guests), hv_spinlocks (Windows).",
+        "general knowledge")
+    {
+        Blame = Blame.Host,
+        Fits = [new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Pause, MinShare = 0.2, MinCount = 64, And = e => Grown(e.Facts) || Pausing(e.Facts) >= 2, AndText = "the pause-loop window grows, or at least two vCPUs do it" }],
+        Because = f => [$"{f.Lane!.CountOf(Reasons.Pause)} of {f.Lane.Guest.Count} exits of {f.Who} are PAUSE; {Finding.Count(Pausing(f.Facts), "vCPU")} do it; the pause-loop window grew {f.Facts.Of(TripMarks.PleGrown)} times."],
+        Limit = f => Grown(f.Facts) && Pausing(f.Facts) >= 2 ? Confidence.High : Confidence.Medium,
+    };
+
+    public static Signature ApicExits { get; } = new(
+        "L33",
+        "Accesses to the local APIC dominate",
+        "APICv or AVIC is off or inhibited (nested=1 on AMD, mixed x2APIC, split irqchip).",
+        "Read /sys/module/kvm_intel/parameters/enable_apicv or kvm_amd/parameters/avic and kvm_apicv_inhibit_changed; use x2APIC in the guest.",
+        "r/VFIO AVIC post; general knowledge")
+    {
+        Blame = Blame.Host,
+        Most = Confidence.Medium,
+        Fits = [new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Apic, MinShare = 0.3, MinCount = 64 }],
+        Because = f => [$"{f.Lane!.CountOf(Reasons.Apic)} of {f.Lane.Guest.Count} exits of {f.Who}: {string.Join(", ", f.Lane.Reasons.Select(r => (Name: ExitReasonVocabulary.ReportName(r.Key.Isa, r.Key.Reason), r.Value.Count)).Where(r => Reasons.Apic.Contains(r.Name)).OrderByDescending(r => r.Count).ThenBy(r => r.Name, StringComparer.Ordinal).Select(r => $"{r.Name} {r.Count}"))}."],
+    };
+
+    public static Signature WindowStorm { get; } = new(
+        "L36",
+        "An interrupt or NMI window after each entry",
+        "Injection is blocked each time (STI or MOV SS shadow, TPR), so KVM asks for a window at every entry.",
+        "Look at TPR_BELOW_THRESHOLD and at the virtual APIC (vapic); see which vector waits.",
+        "general knowledge")
+    {
+        Blame = Blame.Guest,
+        Most = Confidence.Medium,
+        Fits =
+        [
+            new Discriminators { In = Reasons.Turns, Reasons = Reasons.Window, MinTurns = 16 },
+            new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Window, MinShare = 0.4, MinCount = 64 },
+        ],
+        Because = f => [$"{f.Lane!.CountOf(Reasons.Window)} of {f.Lane.Guest.Count} exits of {f.Who} are windows."],
+    };
+
+    private static bool HasTimerExits(Evidence e) => e.Lane!.CountOf(["PREEMPTION_TIMER", "EXTERNAL_INTERRUPT", "EXIT_INTR"]) > 0;
+
+    private static long Nmis(LaneFacts lane) => lane.Guest.Of(TripMarks.ExitIsNmi) + lane.Host.Of(TripMarks.ExitIsNmi);
+
+    private static bool Grown(TraceFacts facts) => facts.Of(TripMarks.PleGrown) > 0;
+
+    private static int Pausing(TraceFacts facts) => facts.Lanes.Count(l => l.CountOf(Reasons.Pause) is >= 16 and var n && n * 5 >= l.Guest.Count);
+}

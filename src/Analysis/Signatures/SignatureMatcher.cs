@@ -1,0 +1,51 @@
+using KvmTraceLab.Analysis.Loops;
+using KvmTraceLab.Parser.Events.Vocabulary;
+
+namespace KvmTraceLab.Analysis.Signatures;
+
+/// <summary>Holds every signature against every piece of evidence; keeps the best finding of each, names loops.</summary>
+internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
+{
+    private readonly EvidenceBuilder _builder = new(collector.Facts);
+
+    public List<Finding> Match(IReadOnlyList<Loop> loops)
+    {
+        var evidence = _builder.All(loops);
+        var findings = new List<Finding>();
+        foreach (var signature in SignatureCatalog.All)
+        {
+            if (!signature.Detectable) continue;
+            var fitting = evidence.FindAll(e => signature.Fits.Any(d => d.Fit(e)));
+            if (fitting.Count == 0) continue;
+            var best = fitting.OrderBy(e => e.Scope).ThenByDescending(e => e.Turns).ThenBy(e => e.StartNs).ThenBy(e => e.Tid).First();
+            var finding = new Finding(signature, best, run) { Turn = TurnOf(signature, best) };
+            foreach (var e in fitting)
+            {
+                if (e.Tid != best.Tid && e.Tid >= 0) finding.AlsoTids.Add(e.Tid);
+                if (e.Loop is not { } loop) continue;
+                loop.Signature ??= signature.Id;
+                finding.Loops.Add(IndexOf(loops, loop));
+            }
+
+            findings.Add(finding);
+        }
+
+        return findings;
+    }
+
+    private IReadOnlyList<Replay.SavedEvent> TurnOf(Signature signature, Evidence e)
+    {
+        if (e.Loop is not null || e.Lane is null || e.Rips.Count == 0) return [];
+        var key = e.Spot?.Key;
+        if (key is not { } at) return [];
+        var basic = at.Isa == Isa.Vmx ? at.Reason & 0xffff : at.Reason;
+        return collector.Excerpt.TurnAt(e.Tid, basic, at.Rip, signature.Shows, _builder.Read);
+    }
+
+    private static int IndexOf(IReadOnlyList<Loop> loops, Loop loop)
+    {
+        for (var i = 0; i < loops.Count; i++)
+            if (ReferenceEquals(loops[i], loop)) return i;
+        return -1;
+    }
+}

@@ -1,0 +1,60 @@
+namespace KvmTraceLab.Analysis.Signatures;
+
+/// <summary>How often an MSR was read and written, and the last values.</summary>
+public sealed class MsrFact
+{
+    public long Reads { get; internal set; }
+
+    public long Writes { get; internal set; }
+
+    public ulong LastRead { get; internal set; }
+
+    public ulong LastWritten { get; internal set; }
+
+    public long FirstTime { get; internal set; }
+
+    public long LastTime { get; internal set; }
+}
+
+/// <summary>What CPUID told the guest for one leaf, the last time.</summary>
+public sealed record CpuidFact(long Count, ulong Eax, ulong Ebx, ulong Ecx, ulong Edx);
+
+/// <summary>How often an interrupt line was raised and lowered.</summary>
+public sealed class LineFact
+{
+    public long Raised { get; internal set; }
+
+    public long Lowered { get; internal set; }
+}
+
+/// <summary>What a whole trace says, as far as signatures ask; sizes are bounded whatever the trace.</summary>
+public sealed class TraceFacts
+{
+    /// <summary>vCPU threads in order of appearance.</summary>
+    public List<LaneFacts> Lanes { get; } = [];
+
+    public SortedDictionary<uint, MsrFact> Msrs { get; } = [];
+
+    /// <summary>By leaf (function) and index.</summary>
+    public SortedDictionary<(uint Leaf, uint Index), CpuidFact> Cpuid { get; } = [];
+
+    /// <summary>By gsi.</summary>
+    public SortedDictionary<uint, LineFact> Lines { get; } = [];
+
+    /// <summary>Events with that mark, of all threads.</summary>
+    public Dictionary<TripMarks, long> Marked { get; } = [];
+
+    /// <summary>Shadow (not direct) pages by gfn: bit 0 = seen with cr4_smep clear, bit 1 = with it set.</summary>
+    public Dictionary<ulong, int> ShadowSmep { get; } = [];
+
+    /// <summary>Markers of lost events.</summary>
+    public long Lost { get; internal set; }
+
+    public long Exits => Lanes.Sum(l => l.Exits);
+
+    public long Of(TripMarks mark) => Marked.GetValueOrDefault(mark);
+
+    public MsrFact? Msr(uint number) => Msrs.GetValueOrDefault(number);
+
+    public CpuidFact? Leaf(uint leaf, uint index = 0) => Cpuid.GetValueOrDefault((leaf, index));
+}

@@ -1,0 +1,52 @@
+using KvmTraceLab.Mmu;
+using KvmTraceLab.Mmu.Bits;
+
+namespace KvmTraceLab.Replay.Faults;
+
+/// <summary>The access of a fault as its code tells it, whatever the vendor.</summary>
+/// <param name="Mode">Kind of code.</param>
+/// <param name="Code">The raw code.</param>
+public readonly record struct FaultAccess(FaultMode Mode, ulong Code)
+{
+    private ExitQualification Qualification => new(Code);
+
+    private PageAccess Pferr => (PageAccess)Code;
+
+    public bool IsWrite => Mode == FaultMode.Ept ? Qualification.Write : Pferr.Has(PageAccess.Write);
+
+    public bool IsFetch => Mode == FaultMode.Ept ? Qualification.Fetch && !Qualification.Write : Pferr.Has(PageAccess.Fetch) && !Pferr.Has(PageAccess.Write);
+
+    public bool IsRead => !IsWrite && !IsFetch;
+
+    /// <summary>
+    /// User side of the access: EPT the guest page's U bit, where the qualification carries it; NPT the traced U bit; null
+    /// where the code does not tell.
+    /// </summary>
+    public bool? IsUser => Mode switch
+    {
+        FaultMode.Ept => (Code & 0x180) == 0x180 && (Code & 0xe00) != 0 ? Qualification.UserPage : null,
+        FaultMode.Npt or FaultMode.Shadow => Pferr.Has(PageAccess.User),
+        _ => null,
+    };
+
+    /// <summary>Hardware found some permission in all entries: it was no missing entry.</summary>
+    public bool IsPresent => Mode == FaultMode.Ept ? (Code & 0x78) != 0 : Pferr.Has(PageAccess.Present);
+
+    public bool IsReserved => Mode != FaultMode.Ept && Pferr.Has(PageAccess.Rsvd);
+
+    /// <summary>A guest page table was being read or written, not the final page.</summary>
+    public bool IsTableWalk => Mode switch
+    {
+        FaultMode.Ept => (Code & 0x180) == 0x80,
+        FaultMode.Npt => Pferr.HasAny(PageAccess.GuestPage),
+        _ => false,
+    };
+
+    /// <summary>The word of the contract: <c>read</c>, <c>write</c>, <c>fetch-user</c>, <c>fetch-supervisor</c>, <c>fetch</c>.</summary>
+    public string Word => IsWrite ? "write" : !IsFetch ? "read" : IsUser switch
+    {
+        true => "fetch-user",
+        false => "fetch-supervisor",
+        _ => "fetch",
+    };
+}

@@ -1,0 +1,179 @@
+using KvmTraceLab.Parser.Events;
+
+namespace KvmTraceLab.Replay.Faults;
+
+/// <summary>
+/// One kvm_page_fault and all that its thread did until the next kvm_entry. One object a lane, reused; the saved events
+/// are the evidence.
+/// </summary>
+internal sealed class FaultGroup
+{
+    public const int MaxElements = 8;
+    private const int MaxEvidence = 14;
+
+    private readonly SavedEvent[] _evidence = new SavedEvent[MaxEvidence];
+    private int _evidenceCount;
+
+    public FaultGroup()
+    {
+        for (var i = 0; i < MaxEvidence; i++) _evidence[i] = new SavedEvent();
+    }
+
+    public bool IsOpen;
+    public long Time;
+    public ulong Rip;
+    public ulong Gpa;
+    public FaultAccess Access;
+    public GuestLevel Level;
+
+    /// <summary>kvm_entry ended it, not the end of the trace or lost events.</summary>
+    public bool HasEntry;
+    public bool Lost;
+
+    public bool Requested;
+    public ulong RequestedGfn;
+    public ulong RequestedPfn;
+    public int RequestedLevel;
+    public uint RequestedAccess;
+    public bool HasRequestedAccess;
+
+    public int FastTries;
+    public ulong FastOld;
+    public ulong FastNew;
+    public bool FastFixed;
+    public bool FastSpurious;
+
+    /// <summary>kvm_mmu_set_spte for the faulting frame.</summary>
+    public int Sets;
+    public ulong SetSpte;
+    public int SetLevel;
+    public int OtherSets;
+
+    /// <summary>kvm_tdp_mmu_spte_changed of the leaf of the faulting frame.</summary>
+    public int TdpChanges;
+    public ulong TdpOld;
+    public ulong TdpNew;
+    public int TdpLevel;
+
+    public bool MarkMmio;
+    public bool HandleMmio;
+    public bool CheckMmio;
+    public bool FastMmio;
+    public int Mmios;
+    public bool MmioWrite;
+    public int Emulations;
+    public int UserspaceReason;
+    public bool UserspaceError;
+    public bool InjectedPf;
+    public bool InjectedOther;
+    public bool OwnUnmap;
+    public bool OwnSetHva;
+    public bool AsyncPf;
+    public bool Unsync;
+    public bool Split;
+    public bool PmlFull;
+    public bool ZappedHere;
+
+    /// <summary>A walk of the faulting address was seen; its entries, top level first.</summary>
+    public bool Walked;
+    public uint WalkPferr;
+    public int ElementCount;
+    public readonly WalkElementSeen[] Elements = new WalkElementSeen[MaxElements];
+    public bool WalkError;
+    public uint WalkErrorPferr;
+    public bool WalkChanged;
+    public bool InMatchingWalk;
+    private bool _secondWalk;
+    private int _secondIndex;
+
+    public int Injections;
+    public uint InjectReason;
+    public ulong InjectInfo1;
+    public ulong InjectInfo2;
+
+    /// <summary>The last SPTE known before this fault, and what is known of it.</summary>
+    public SpteKnowledge Before;
+
+    /// <summary>The lane's last kvm_entry before the fault, as a running number of events.</summary>
+    public long EntrySequence;
+
+    /// <summary>MBEC that L1 uses for L2 when the fault was taken; null where nothing tells.</summary>
+    public bool? Mbec12;
+
+    public ReadOnlySpan<WalkElementSeen> Walk => Elements.AsSpan(0, ElementCount);
+
+    public ulong Gfn => Gpa >> 12;
+
+    /// <summary>Frame of the mapping asked for: L1's frame also for L2 faults.</summary>
+    public ulong TargetGfn => Requested ? RequestedGfn : Walked && LeafGfn is { } gfn ? gfn : Gfn;
+
+    /// <summary>The L1 frame that the walked leaf maps the faulting address to; null if the walk did not get there.</summary>
+    public ulong? LeafGfn
+    {
+        get
+        {
+            if (ElementCount == 0) return null;
+            var last = Elements[ElementCount - 1];
+            if (last.Level > 3 || (last.Level > 1 && (last.Pte & 0x80) == 0)) return null;
+            var mask = (1UL << (9 * (last.Level - 1))) - 1;
+            return (last.Pte >> 12 & 0xff_ffff_ffff & ~mask) | (Gfn & mask);
+        }
+    }
+
+    public IReadOnlyList<SavedEvent> Evidence => _evidence.AsSpan(0, _evidenceCount).ToArray();
+
+    public void Open(in EventRow row, FaultAccess access, ulong gpa, ulong rip, GuestLevel level, SavedEvent? exit, SavedEvent? nestedExit)
+    {
+        IsOpen = true;
+        Time = row.Time;
+        Rip = rip;
+        Gpa = gpa;
+        Access = access;
+        Level = level;
+        HasEntry = Lost = Requested = HasRequestedAccess = FastFixed = FastSpurious = false;
+        FastTries = Sets = OtherSets = TdpChanges = Mmios = Emulations = ElementCount = Injections = 0;
+        MarkMmio = HandleMmio = CheckMmio = FastMmio = MmioWrite = UserspaceError = InjectedPf = InjectedOther = false;
+        OwnUnmap = OwnSetHva = AsyncPf = Unsync = Split = PmlFull = ZappedHere = false;
+        Walked = WalkError = WalkChanged = InMatchingWalk = _secondWalk = false;
+        UserspaceReason = -1;
+        Before = default;
+        Mbec12 = null;
+        _evidenceCount = 0;
+        if (exit is not null) _evidence[_evidenceCount++].CopyFrom(exit);
+        if (nestedExit is not null) _evidence[_evidenceCount++].CopyFrom(nestedExit);
+        Save(row);
+    }
+
+    public void Save(in EventRow row)
+    {
+        if (_evidenceCount == MaxEvidence) _evidenceCount--;
+        _evidence[_evidenceCount++].CopyFrom(row, withText: true);
+    }
+
+    /// <summary>A walk begins; only those of the faulting address matter.</summary>
+    public void BeginWalk(ulong address, uint pferr)
+    {
+        InMatchingWalk = address == Gpa || (Access.Mode != FaultMode.Shadow && address >> 12 == Gpa >> 12);
+        if (!InMatchingWalk) return;
+        _secondWalk = Walked;
+        _secondIndex = 0;
+        if (Walked) return;
+        Walked = true;
+        WalkPferr = pferr;
+    }
+
+    public void AddElement(ulong pte, int level)
+    {
+        if (!InMatchingWalk) return;
+        if (_secondWalk)
+        {
+            // A and D bits are set by the walk itself.
+            if (_secondIndex < ElementCount && ((Elements[_secondIndex].Pte ^ pte) & ~0x360UL) != 0) WalkChanged = true;
+            _secondIndex++;
+        }
+        else if (ElementCount < MaxElements)
+        {
+            Elements[ElementCount++] = new WalkElementSeen(pte, level);
+        }
+    }
+}

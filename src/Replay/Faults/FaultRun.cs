@@ -1,0 +1,40 @@
+namespace KvmTraceLab.Replay.Faults;
+
+/// <summary>The same unresolved fault again and again: thread, level, frame, code and RIP are equal.</summary>
+internal sealed class FaultRun(FaultRun.Identity key, VcpuLane lane)
+{
+    /// <summary>From so many repeats on it is called a livelock.</summary>
+    public const int LivelockRepeats = 8;
+
+    /// <summary>From so many repeats on an SPTE that allows the access is no accident. Two may be a race that left no trace.</summary>
+    public const int GrantedRepeats = 3;
+
+    public readonly int[] Looks = new int[FaultVerdicts.Count];
+
+    public Identity Key => key;
+
+    public VcpuLane Lane => lane;
+
+    public long Count;
+    public long Nothing;
+    public long Denied;
+    public long Granted;
+    public long Widened;
+    public long First;
+    public long Last;
+    public long LastFault;
+    public bool CutShort;
+    public bool Requested;
+    public FaultAccess Access;
+    public ulong Gpa;
+    public string Why = "";
+    public IReadOnlyList<SavedEvent> Evidence = [];
+    public List<FaultObservation> Observations { get; } = [];
+
+    /// <summary>What became of it; <see cref="FaultVerdict.Open"/> with <see cref="IsClosed"/>: every fault keeps its look.</summary>
+    public FaultVerdict Verdict;
+
+    public bool IsClosed;
+
+    internal readonly record struct Identity(GuestLevel Level, ulong Frame, ulong Code, ulong Rip);
+}

@@ -1,0 +1,76 @@
+namespace KvmTraceLab.Replay.Faults;
+
+/// <summary>
+/// Counts of verdicts, bug cases, and the faults in the trace's order for whoever wants each. A fault whose run is open
+/// waits; the queue is bounded by closing the oldest run.
+/// </summary>
+internal sealed class FaultTally(Action<FaultRecord>? each)
+{
+    private const int MaxCases = 10_000;
+    private const int MaxWaiting = 1_000_000;
+
+    private readonly long[] _counts = new long[FaultVerdicts.Count];
+    private readonly Queue<Waiting> _queue = new();
+    private readonly Dictionary<(FaultVerdict, int, GuestLevel, ulong, string), BugCase> _cases = [];
+    private readonly List<BugCase> _inOrder = [];
+
+    public IReadOnlyList<BugCase> Cases => _inOrder;
+
+    /// <summary>Bugs beyond the cap, counted in the verdicts alone.</summary>
+    public long CasesDropped { get; private set; }
+
+    public long this[FaultVerdict verdict] => _counts[(int)verdict];
+
+    public void Count(FaultVerdict verdict, long faults = 1) => _counts[(int)verdict] += faults;
+
+    /// <summary>A fault is decided.</summary>
+    public void Decided(in FaultRecord record)
+    {
+        Count(record.Verdict);
+        if (each is null) return;
+        _queue.Enqueue(new Waiting(record, null));
+        Flush();
+    }
+
+    /// <summary>A fault waits for its run.</summary>
+    /// <returns>The run to close when too many wait.</returns>
+    public FaultRun? Waits(in FaultRecord record, FaultRun run)
+    {
+        if (each is null) return null;
+        _queue.Enqueue(new Waiting(record, run));
+        return _queue.Count > MaxWaiting ? _queue.Peek().Run : null;
+    }
+
+    public void Flush()
+    {
+        if (each is null) return;
+        while (_queue.TryPeek(out var head) && head.Run is not { IsClosed: false })
+        {
+            _queue.Dequeue();
+            var verdict = head.Run is { Verdict: not FaultVerdict.Open } run ? run.Verdict : head.Record.Verdict;
+            each(head.Record with { Verdict = verdict });
+        }
+    }
+
+    public BugCase? CaseOf(FaultVerdict verdict, VcpuLane lane, GuestLevel level, ulong gpa, FaultAccess access, ulong rip, long time, string why, Func<IReadOnlyList<SavedEvent>> evidence)
+    {
+        var key = (verdict, lane.Tid, level, gpa >> 12, access.Word);
+        if (_cases.TryGetValue(key, out var found)) return found;
+        if (_cases.Count >= MaxCases)
+        {
+            CasesDropped++;
+            return null;
+        }
+
+        var added = new BugCase
+        {
+            Verdict = verdict, Tid = lane.Tid, Vcpu = lane.Vcpu, Comm = lane.Comm, Level = level, Gpa = gpa, Access = access, Rip = rip,
+            FirstNs = time, Why = why, Evidence = evidence(),
+        };
+        _cases[key] = added;
+        _inOrder.Add(added);
+        return added;
+    }
+
+    private readonly record struct Waiting(FaultRecord Record, FaultRun? Run);
+}

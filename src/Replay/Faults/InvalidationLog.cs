@@ -1,0 +1,58 @@
+namespace KvmTraceLab.Replay.Faults;
+
+/// <summary>
+/// When the host invalidated mappings, and by which thread: what a run of retries may be waiting for. There is no event
+/// for the end of an invalidation, so each one is taken to excuse what follows for a while, but not for ever.
+/// </summary>
+internal sealed class InvalidationLog
+{
+    /// <summary>An invalidation excuses faults this long after (a memslot deletion also before) it. Healthy ones reached 16 ms.</summary>
+    public const long ReachNs = 20_000_000;
+
+    /// <summary>… and this many faults of one run. The longest healthy run had 606.</summary>
+    public const int ReachFaults = 2048;
+
+    private const int Kept = 65_536;
+
+    private readonly Queue<Invalidation> _log = new();
+
+    /// <summary>Invalidations seen.</summary>
+    public long Count { get; private set; }
+
+    public void Add(long time, int lane, bool wholeSlot)
+    {
+        if (_log.Count == Kept) _log.Dequeue();
+        _log.Enqueue(new Invalidation(time, lane, wholeSlot));
+        Count++;
+    }
+
+    /// <summary>
+    /// The share of a run that invalidations of other threads may explain: each covers its reach, and no more than
+    /// <see cref="ReachFaults"/> faults.
+    /// </summary>
+    public double Covered(int lane, long first, long last, long faults)
+    {
+        if (faults <= 0) return 0;
+        var duration = Math.Max(1, last - first);
+        var perFault = (double)duration / faults;
+        var reach = Math.Min(ReachNs, perFault * ReachFaults);
+        double covered = 0;
+        double end = first;
+        foreach (var i in _log)
+        {
+            if (i.Lane == lane) continue;
+            var from = Math.Max(end, i.WholeSlot ? i.Time - ReachNs : i.Time);
+            // What lies between the invalidation and the run costs time, not faults.
+            var begin = Math.Max(from, first);
+            var until = Math.Min(Math.Min(last, i.Time + ReachNs), begin + reach);
+            if (i.Time > last + (i.WholeSlot ? ReachNs : 0)) continue;
+            if (until <= begin) continue;
+            covered += until - begin;
+            end = until;
+        }
+
+        return covered / duration;
+    }
+
+    private readonly record struct Invalidation(long Time, int Lane, bool WholeSlot);
+}

@@ -1,0 +1,37 @@
+namespace KvmTraceLab.Replay.Faults;
+
+/// <summary>One vCPU thread's faults: the open group, open runs, and what is known of its L2.</summary>
+internal sealed class LaneFaults(VcpuLane lane)
+{
+    public const int MaxRuns = 32;
+
+    /// <summary>A run that was not hit by so many faults of its thread is over.</summary>
+    public const int StaleAfter = 64;
+
+    public VcpuLane Lane => lane;
+
+    public FaultGroup Group { get; } = new();
+
+    public SavedEvent Exit { get; } = new();
+
+    public bool HasExit;
+
+    public SavedEvent NestedExit { get; } = new();
+
+    public bool HasNestedExit;
+
+    /// <summary>Running number of events at the last kvm_entry.</summary>
+    public long EntrySequence;
+
+    /// <summary>Faults of this thread so far.</summary>
+    public long Faults;
+
+    public FaultMode LastMode;
+
+    /// <summary>MBEC of the last guest_mode role seen; null before one.</summary>
+    public bool? Mbec12Role;
+
+    public bool? Gmet12Role;
+
+    public Dictionary<FaultRun.Identity, FaultRun> Runs { get; } = [];
+}

@@ -1,0 +1,166 @@
+using KvmTraceLab.Mmu;
+using KvmTraceLab.Mmu.Entries;
+using KvmTraceLab.Parser;
+using KvmTraceLab.Parser.Events.Vocabulary;
+
+namespace KvmTraceLab.Replay.Faults;
+
+/// <summary>
+/// What the faults are judged by: vendor, kernel generation, MBEC, GMET, … Each from an option, from the sidecar, from what
+/// the trace shows (the first evidence of each kind is kept), or assumed; the report says which.
+/// </summary>
+public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
+{
+    private const ulong LegacyHostMmuWritable = 3UL << 57;
+
+    private KvmKernel? _kernelSeen;
+    private string _kernelEvidence = "";
+    private bool _kernelCertain;
+    private bool? _mbecSeen;
+    private string _mbecEvidence = "";
+    private bool? _gmetSeen;
+    private string _gmetEvidence = "";
+    private Isa _isaSeen;
+    private MmuKind? _kindSeen;
+
+    /// <summary>kvmmmu events were seen.</summary>
+    public bool MmuEvents { get; internal set; }
+
+    /// <summary>kvm_tdp_mmu_spte_changed was seen: this MMU traces its zaps and write protections.</summary>
+    public bool TdpMmu { get; internal set; }
+
+    /// <summary>Some qualification had bit 6: the processor reports it.</summary>
+    public bool QualificationBit6 { get; internal set; }
+
+    /// <summary>An access-tracked SPTE was seen: EPT A/D flags are off somewhere.</summary>
+    public bool? EptAccessedDirty { get; internal set; }
+
+    /// <summary>An execute-only EPT12 entry was accepted.</summary>
+    public bool ExecOnlySeen { get; internal set; }
+
+    /// <summary>Kernel release as the trace's header has it.</summary>
+    public string? KernelRelease => info?.Kernel;
+
+    public bool IsIntel => options.Intel ?? (_isaSeen == Isa.Vmx || (_isaSeen == Isa.Unknown && _kindSeen == MmuKind.Ept));
+
+    public bool VendorKnown => options.Intel is not null || _isaSeen is Isa.Vmx or Isa.Svm;
+
+    public KvmKernel Kernel => options.Kernel ?? FromRelease(Fact("kernel")) ?? FromRelease(KernelRelease) ?? _kernelSeen ?? KvmKernel.V61;
+
+    /// <summary>MBEC in the VMCS that runs L1; null where nothing tells.</summary>
+    public bool? Mbec => !IsIntel || Kernel.IsBefore72() ? false : options.Mbec ?? Flag(Fact("kvm_intel.mbec")) ?? _mbecSeen;
+
+    /// <summary>GMET in the VMCB that runs L1; null where nothing tells.</summary>
+    public bool? Gmet => IsIntel || Kernel.IsBefore72() ? false : options.Gmet ?? Flag(Fact("kvm_amd.gmet")) ?? _gmetSeen;
+
+    /// <summary>Nested paging or shadow paging, by the faults seen.</summary>
+    public bool ShadowPaging { get; internal set; }
+
+    public MmuKind Kind => ShadowPaging ? MmuKind.Shadow : IsIntel ? MmuKind.Ept : MmuKind.Npt;
+
+    public SpteLayout Layout => SpteLayout.For(Kernel, Kind);
+
+    public ConfigValue VendorValue => options.Intel is { } intel ? new(intel ? "intel" : "amd", "option", "given")
+        : _isaSeen is Isa.Vmx or Isa.Svm ? new(_isaSeen == Isa.Vmx ? "intel" : "amd", "trace", "exit reasons are of this vendor")
+        : new(_isaSeen == Isa.Arm64 ? "arm64" : null, "assumed", "no exit names a vendor");
+
+    public ConfigValue KernelValue
+    {
+        get
+        {
+            if (options.Kernel is { } given) return new(given.Spell(), "option", "given");
+            if (FromRelease(Fact("kernel")) is { } side) return new(side.Spell(), "sidecar", $"kernel {Fact("kernel")}");
+            if (FromRelease(KernelRelease) is { } release) return new(release.Spell(), "trace", $"the trace was recorded on {KernelRelease}");
+            return _kernelSeen is { } seen ? new(seen.Spell(), "trace", _kernelEvidence) : new(Kernel.Spell(), "assumed", "nothing in the trace tells generations apart");
+        }
+    }
+
+    public ConfigValue MbecValue => Feature(options.Mbec, Fact("kvm_intel.mbec"), _mbecSeen, _mbecEvidence, IsIntel, "MBEC is an Intel feature");
+
+    public ConfigValue GmetValue => Feature(options.Gmet, Fact("kvm_amd.gmet"), _gmetSeen, _gmetEvidence, !IsIntel, "GMET is an AMD feature");
+
+    public ConfigValue MmuEventsValue => new(MmuEvents, "trace", MmuEvents ? "kvmmmu events are in the trace" : "no event of system kvmmmu is in the trace");
+
+    internal void SeeIsa(Isa isa)
+    {
+        if (_isaSeen == Isa.Unknown) _isaSeen = isa;
+    }
+
+    internal void SeeEptFault() => _kindSeen ??= MmuKind.Ept;
+
+    /// <summary>A present leaf SPTE: its software bits tell the generation (EPT), bit 63 of an empty one does too.</summary>
+    internal void SeeSpte(ulong spte, bool isLeaf)
+    {
+        if (_kernelSeen == KvmKernel.V72 || ShadowPaging) return;
+        if (spte == 1UL << 63)
+        {
+            _kernelSeen ??= KvmKernel.V71;
+            if (_kernelEvidence.Length == 0) _kernelEvidence = "empty SPTEs have bit 63 (6.10 and later)";
+            return;
+        }
+
+        if (!IsIntel || !isLeaf || _kernelCertain || (spte >> 11 & 1) == 0) return;
+        var bit63 = spte >> 63 != 0;
+        if (bit63 && (spte >> 53 & 5) != 0 && (spte & LegacyHostMmuWritable) == 0) Software(KvmKernel.V72, "software bits of SPTEs stand at 53 and 55");
+        else if (bit63 && (spte & LegacyHostMmuWritable) != 0) Software(KvmKernel.V71, "software bits of SPTEs stand at 57 and 58, and bit 63 is set");
+        else if (!bit63 && (spte & LegacyHostMmuWritable) != 0) Software(KvmKernel.V61, "software bits of SPTEs stand at 57 and 58, and bit 63 is clear");
+    }
+
+    internal void SeeRequestedAccess() => Software(KvmKernel.V72, "MMU events have four access bits");
+
+    /// <summary>Role bit 20 of a direct page of L1's: MBEC or GMET.</summary>
+    internal void SeeDirectRole(uint role)
+    {
+        if (Kernel.IsBefore72()) return;
+        var on = (role >> 20 & 1) != 0;
+        var evidence = $"role 0x{role:x} of a direct shadow page {(on ? "has" : "lacks")} bit 20";
+        if (IsIntel && (_mbecSeen is null || !_mbecEvidence.StartsWith("role", StringComparison.Ordinal))) (_mbecSeen, _mbecEvidence) = (on, evidence);
+        else if (!IsIntel && (_gmetSeen is null || !_gmetEvidence.StartsWith("role", StringComparison.Ordinal))) (_gmetSeen, _gmetEvidence) = (on, evidence);
+    }
+
+    internal void SeeMbec(string evidence)
+    {
+        if (_mbecSeen is null) (_mbecSeen, _mbecEvidence) = (true, evidence);
+    }
+
+    internal void SeeGmet(string evidence)
+    {
+        if (_gmetSeen is null) (_gmetSeen, _gmetEvidence) = (true, evidence);
+    }
+
+    private void Software(KvmKernel kernel, string evidence)
+    {
+        if (_kernelCertain && _kernelSeen == kernel) return;
+        (_kernelSeen, _kernelEvidence, _kernelCertain) = (kernel, evidence, true);
+    }
+
+    public ConfigValue PagingValue => new(ShadowPaging ? "shadow" : TdpMmu ? "tdp" : "nested", MmuEvents || ShadowPaging ? "trace" : "assumed",
+        ShadowPaging ? "#PF is intercepted" : TdpMmu ? "kvm_tdp_mmu_spte_changed is in the trace: the TDP MMU" : "nested page faults, and no event of the TDP MMU");
+
+    public ConfigValue EptAccessedDirtyValue => !IsIntel ? new(null, "assumed", "EPT only")
+        : EptAccessedDirty is { } ad ? new(ad, "trace", "access-tracked SPTEs were written: L1 or KVM runs without EPT A/D flags") : new(true, "assumed", "no access-tracked SPTE was seen");
+
+    public ConfigValue ExecOnlyValue => !IsIntel ? new(null, "assumed", "EPT only")
+        : ExecOnlySeen ? new(true, "trace", "an execute-only EPT12 entry was accepted") : new(true, "assumed", "execute-only EPT entries count as supported");
+
+    private string? Fact(string name) => options.HostFacts is { } facts && facts.TryGetValue(name, out var value) ? value : null;
+
+    private static KvmKernel? FromRelease(string? release) => release is not null && KvmKernels.TryParse(release, out var kernel) ? kernel : null;
+
+    private static bool? Flag(string? value) => value switch
+    {
+        "Y" or "y" or "1" or "on" or "true" => true,
+        "N" or "n" or "0" or "off" or "false" => false,
+        _ => null,
+    };
+
+    private ConfigValue Feature(bool? option, string? fact, bool? seen, string evidence, bool vendorHas, string otherVendor)
+    {
+        if (!vendorHas) return new(false, VendorKnown ? "trace" : "assumed", otherVendor);
+        if (option is { } given) return new(given, "option", "given");
+        if (KernelValue.From == "assumed" && seen is null) return new(null, "assumed", "the kernel generation is unknown");
+        if (Kernel.IsBefore72()) return new(false, KernelValue.From, "kernels before 7.2 do not use it");
+        if (Flag(fact) is { } side) return new(side, "sidecar", "module parameter");
+        return seen is { } value ? new(value, "trace", evidence) : new(null, "assumed", "nothing in the trace tells; both are allowed for");
+    }
+}

@@ -1,0 +1,96 @@
+using KvmTraceLab.Mmu;
+
+namespace KvmTraceLab.Replay.Faults.Rules;
+
+/// <summary>An L2 fault is held against L1's own tables: reflected rightly, wrongly, not at all, or needlessly.</summary>
+internal sealed class NestedRule : IFaultRule
+{
+    public string Name => "nested-reflection";
+
+    public string Sentence => "An L2 access that EPT12 or NPT12 denies is reflected with the right information; one they allow is not.";
+
+    public Judgement? Judge(FaultContext context)
+    {
+        if (context.Nested is not { Complete: true } answer) return null;
+        var group = context.Group;
+        var reflected = group.Injections > 0 && IsNestedFault(group);
+        if (group.Injections > 0 && !reflected)
+            return Judgement.Final(FaultVerdict.ExpectedL1Other, $"L1 gets exit reason {group.InjectReason} instead");
+        if (answer.Outcome != NestedOutcome.Ok) return reflected ? Compare(group, answer) : NotReflected(context, answer);
+        if (reflected)
+        {
+            return group.WalkChanged
+                ? Judgement.Final(FaultVerdict.Race, "L1's entry changed between two walks of this fault")
+                : Judgement.Final(FaultVerdict.BugSpuriousReflection, $"the entries {Entries(group)} allow a {context.Access.Word}, yet {Injected(group)} is injected");
+        }
+
+        return GrantsTooMuch(context, answer);
+    }
+
+    private static Judgement Compare(FaultGroup group, NestedAnswer answer)
+    {
+        var npt = group.Access.Mode != FaultMode.Ept;
+        var expectedReason = npt ? (uint)FaultCode.Npf : answer.Outcome == NestedOutcome.Misconfig ? (uint)FaultCode.EptMisconfig : FaultCode.EptViolation;
+        if (group.InjectReason != expectedReason)
+        {
+            return Judgement.Final(FaultVerdict.BugWrongReflectedInfo, $"exit reason {group.InjectReason} is injected where {expectedReason} is due");
+        }
+
+        if (answer.Outcome == NestedOutcome.Violation && ((group.InjectInfo1 ^ answer.Info) & answer.Mask) != 0)
+        {
+            return Judgement.Final(FaultVerdict.BugWrongReflectedInfo,
+                $"info1 0x{group.InjectInfo1:x} is injected where 0x{answer.Info:x} is due (entries {Entries(group)}, hardware code 0x{group.Access.Code:x})");
+        }
+
+        if (npt && group.InjectInfo2 >> 12 != group.Gpa >> 12)
+            return Judgement.Final(FaultVerdict.BugWrongReflectedInfo, $"address 0x{group.InjectInfo2:x} is injected for a fault at 0x{group.Gpa:x}");
+        return Judgement.Final(FaultVerdict.ExpectedL1Reflected, $"L1's entries {Entries(group)} deny it; info1 0x{group.InjectInfo1:x} is right");
+    }
+
+    private static Judgement? NotReflected(FaultContext context, NestedAnswer answer)
+    {
+        var group = context.Group;
+        if (!group.HasEntry || group.Lost || group.PmlFull || group.InjectedOther || group.InjectedPf)
+            return Judgement.Final(FaultVerdict.ExpectedL1Other, "the group ends before L2 is entered again, or another event takes its place");
+        if (group.WalkChanged) return Judgement.Final(FaultVerdict.Race, "L1's entry changed between two walks of this fault");
+        if (group.UserspaceReason >= 0 || group.UserspaceError) return Judgement.Final(FaultVerdict.ExpectedL1Other, "user space takes over");
+        // What was denied for want of present entries may be emulated for the VMM's devices; nothing else may pass.
+        return Judgement.Final(FaultVerdict.BugSwallowedL1Violation,
+            $"L1's entries {Entries(group)} {(answer.Present ? "deny" : "do not map")} a {context.Access.Word}, and nothing is injected");
+    }
+
+    /// <summary>N1b, N1c: the walk allows this access, but the L2 SPTE that is set grants more than L1 does.</summary>
+    private static Judgement? GrantsTooMuch(FaultContext context, NestedAnswer answer)
+    {
+        if (context.Group.Sets == 0 || context.Result is not { } spte || !spte.IsPresent) return null;
+        var extra = ExtraGrant(context, answer, spte);
+        return extra is null ? null : Judgement.Final(FaultVerdict.BugSwallowedL1Violation,
+            $"the L2 SPTE 0x{spte.Value:x} grants {extra}, which L1's entries {Entries(context.Group)} lack");
+    }
+
+    internal static string? ExtraGrant(FaultContext context, NestedAnswer answer, Mmu.Entries.Spte spte)
+    {
+        var n = answer.Effective;
+        if (spte.Writable && (n & 2) == 0) return "write";
+        if (context.Access.Mode == FaultMode.Ept)
+        {
+            if (spte.SupervisorExec && (n & 4) == 0) return "execute (XS)";
+            return null; // XU beyond L1's is a finding: it may come from a sync, which is not traced
+        }
+
+        return spte.SupervisorExec && n >> 63 != 0 ? "execute" : null;
+    }
+
+    internal static bool IsNestedFault(FaultGroup group) => group.Access.Mode == FaultMode.Ept
+        ? (group.InjectReason & 0xffff) is FaultCode.EptViolation or FaultCode.EptMisconfig
+        : group.InjectReason == FaultCode.Npf;
+
+    private static string Injected(FaultGroup group) => $"exit reason {group.InjectReason} with info1 0x{group.InjectInfo1:x}";
+
+    private static string Entries(FaultGroup group)
+    {
+        var parts = new List<string>(group.ElementCount);
+        foreach (var (pte, _) in group.Walk) parts.Add(pte.ToString("x", System.Globalization.CultureInfo.InvariantCulture));
+        return string.Join(" > ", parts);
+    }
+}

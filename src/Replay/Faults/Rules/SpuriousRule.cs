@@ -1,0 +1,21 @@
+namespace KvmTraceLab.Replay.Faults.Rules;
+
+/// <summary>The SPTE allows the access although nothing was done.</summary>
+internal sealed class SpuriousRule : IFaultRule
+{
+    public string Name => "spurious";
+
+    public string Sentence => "A fault on an SPTE that allows the access is spurious once, and a bug when it recurs.";
+
+    public Judgement? Judge(FaultContext context)
+    {
+        var group = context.Group;
+        // Shadow paging: several SPTEs may map one frame, and the trace does not say which one the fault is about.
+        if (context.Access.Mode == FaultMode.Shadow) return null;
+        if (context.Result is not { } spte || !context.Allows(spte) || group.OwnUnmap || group.AsyncPf) return null;
+        if (group.Before.State == SpteState.Known && !context.OldWitnessed && group.Before.Sequence > group.EntrySequence)
+            return Judgement.Final(FaultVerdict.Race, "another CPU granted it after this vCPU entered the guest");
+        if (!context.OldWitnessed && group.Before.State != SpteState.Known) return null;
+        return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, $"SPTE 0x{spte.Value:x} allows the access already");
+    }
+}

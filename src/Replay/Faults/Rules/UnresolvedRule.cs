@@ -1,0 +1,58 @@
+using KvmTraceLab.Mmu.Entries;
+
+namespace KvmTraceLab.Replay.Faults.Rules;
+
+/// <summary>What remains: the guest is entered again without what it needs. Repetition decides what that means.</summary>
+internal sealed class UnresolvedRule : IFaultRule
+{
+    private const int KvmExitIntr = 10;
+
+    public string Name => "unresolved";
+
+    public string Sentence => "A fault that is left as it was is tried again; repeated for ever it is a livelock.";
+
+    public Judgement? Judge(FaultContext context)
+    {
+        var group = context.Group;
+        // Without an entry the thread was on its way out, and what it unmapped was its own address space.
+        if ((group.OwnUnmap && group.HasEntry) || group.OwnSetHva || group.AsyncPf)
+        {
+            return context.Access is { IsPresent: true, IsWrite: true }
+                ? Judgement.Final(FaultVerdict.ExpectedCow, "the host breaks copy-on-write; the guest tries again")
+                : Judgement.Final(FaultVerdict.ExpectedRetry, "the host changes the mapping; the guest tries again");
+        }
+
+        if (group.Emulations > 0 && !context.Wrote && !context.Access.IsPresent)
+            return Judgement.Final(FaultVerdict.ExpectedMmioFirst, "the access is emulated");
+        // A signal (KVM_EXIT_INTR), and a thread that never comes back, say nothing about the fault.
+        if (group is { UserspaceReason: >= 0 and not KvmExitIntr, HasEntry: true } && !context.Wrote)
+            return Judgement.Final(FaultVerdict.ExpectedRetry, $"user space is asked (KVM_EXIT {group.UserspaceReason})");
+        var denied = context.Wrote || (group.Requested && (context.Access.IsPresent || context.Old is { IsPresent: true }));
+        if (denied && !(context.Old is null && context.Result is null && !context.Access.IsPresent))
+            return new Judgement(Looks(context), Unresolved.Denied, Denies(context));
+        return new Judgement(Looks(context), Unresolved.Nothing, "nothing traced was done about it");
+    }
+
+    private static string Denies(FaultContext context) => context.Result is { } spte
+        ? $"the SPTE 0x{spte.Value:x} that results still denies a {context.Access.Word}"
+        : $"a mapping was asked for, none came, and hardware found one that denies a {context.Access.Word}";
+
+    /// <summary>What a single such fault looks like.</summary>
+    private static FaultVerdict Looks(FaultContext context)
+    {
+        var access = context.Access;
+        if (!access.IsPresent) return context.WasAccessTracked ? FaultVerdict.ExpectedAccessTracking : FaultVerdict.ExpectedNotPresent;
+        if (access.IsWrite)
+        {
+            return context.Old switch
+            {
+                { MmuWritable: true } => FaultVerdict.ExpectedDirtyLogging,
+                { HostWritable: true } => FaultVerdict.ExpectedShadowWp,
+                Spte => FaultVerdict.ExpectedCow,
+                _ => FaultVerdict.ExpectedRetry,
+            };
+        }
+
+        return access.IsFetch && context.ResultLevel > 1 ? FaultVerdict.ExpectedNxHugeSplit : FaultVerdict.ExpectedRetry;
+    }
+}

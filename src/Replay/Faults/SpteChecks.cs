@@ -1,0 +1,62 @@
+using KvmTraceLab.Mmu;
+using KvmTraceLab.Mmu.Entries;
+using KvmTraceLab.Parser.Events;
+
+namespace KvmTraceLab.Replay.Faults;
+
+/// <summary>Rules that every SPTE written must keep, whatever fault wrote it.</summary>
+internal sealed class SpteChecks
+{
+    private const int MaxGfnsShown = 32;
+    private const int MaxSeen = 1_000_000;
+
+    private readonly Dictionary<string, InvariantFinding> _byId = new(StringComparer.Ordinal);
+    private readonly List<InvariantFinding> _findings = [];
+
+    public IReadOnlyList<InvariantFinding> Findings => _findings;
+
+    /// <summary>Checks a leaf.</summary>
+    /// <param name="spte">The SPTE written.</param>
+    /// <param name="level">1 for 4K.</param>
+    /// <param name="gfn">Guest frame.</param>
+    /// <param name="isL1">It belongs to L1's own tables: XS and XU go in tandem there.</param>
+    /// <param name="row">The event, for evidence.</param>
+    public void Check(Spte spte, int level, ulong gfn, bool isL1, in EventRow row)
+    {
+        if (!spte.IsPresent || spte.IsFrozen || !spte.IsLeaf(level)) return;
+        var layout = spte.Layout;
+        if (spte.Writable && !spte.MmuWritable && !spte.IsAccessTracked)
+            Add("w-without-mmu-writable", "A writable SPTE must be MMU-writable (rule 3.15).", spte, gfn, row);
+        if ((spte.Writable || spte.MmuWritable) && !spte.HostWritable)
+            Add("w-without-host-writable", "A writable SPTE must be host-writable (rule 3.15): the host mapping is read-only.", spte, gfn, row);
+        if (level == 1 && spte.IsLarge)
+            Add("pse-at-level-1", "A level-1 SPTE must not have bit 7, the page-size bit.", spte, gfn, row);
+        if (layout.Kind != MmuKind.Ept) return;
+        if (spte.Writable && !spte.Readable)
+            Add("w-without-r", "An EPT SPTE that is writable must be readable, or the processor raises a misconfiguration.", spte, gfn, row);
+        if (layout.SuppressVe != 0 && !spte.SuppressVe)
+            Add("suppress-ve-clear", "Bit 63 (suppress #VE) is set in every EPT SPTE.", spte, gfn, row);
+        if (isL1 && layout.Xu != 0 && spte.SupervisorExec != spte.UserExec && !spte.IsAccessTracked)
+            Add("xs-xu-apart", "XS and XU of an L1 EPT SPTE are set and cleared together (rule 3.1).", spte, gfn, row);
+    }
+
+    public void WrongPfn(Spte spte, ulong gfn, ulong requested, in EventRow row) => Add(
+        "wrong-pfn", $"The frame in the SPTE must be the one kvm_mmu_spte_requested asked for (first: 0x{spte.Pfn:x} instead of 0x{requested:x}).", spte, gfn, row);
+
+    public void TooMuchForL1(Spte spte, ulong gfn, string what, in EventRow row) => Add(
+        "l2-spte-exceeds-l1", $"An L2 SPTE must not grant what L1's nested tables deny (first: {what}).", spte, gfn, row);
+
+    private void Add(string id, string sentence, Spte spte, ulong gfn, in EventRow row)
+    {
+        if (!_byId.TryGetValue(id, out var finding))
+        {
+            finding = new InvariantFinding(id, sentence) { Spte = spte.Value, FirstNs = row.Time, Evidence = SavedEvent.Of(row) };
+            _byId[id] = finding;
+            _findings.Add(finding);
+        }
+
+        finding.Count++;
+        if (finding.Seen.Count >= MaxSeen || !finding.Seen.Add(gfn)) return;
+        if (finding.Gfns.Count < MaxGfnsShown) finding.Gfns.Add(gfn);
+    }
+}

@@ -1,0 +1,19 @@
+namespace KvmTraceLab.Replay.Faults;
+
+/// <summary>How a fault was left when the guest was entered again without what it needs.</summary>
+internal enum Unresolved : byte
+{
+    No,
+
+    /// <summary>Nothing traced was done about it.</summary>
+    Nothing,
+
+    /// <summary>The SPTE that results still denies the access.</summary>
+    Denied,
+
+    /// <summary>The SPTE had allowed the access all along.</summary>
+    Granted,
+
+    /// <summary>The SPTE was found narrower than last seen, and nothing traced narrowed it.</summary>
+    Widened,
+}

@@ -1,0 +1,36 @@
+namespace KvmTraceLab.Replay.Hypotheses;
+
+/// <summary>The visible list of hypotheses, special ones before general ones.</summary>
+public static class HypothesisList
+{
+    public static IReadOnlyList<IHypothesis> All { get; } =
+    [
+        new FastPathNotWritten(),
+        new SpteLosesPermission(),
+        new MbecLeftOn(),
+        new NxHugeNeverSplit(),
+        new SpteNeverWritable(),
+        new SpteNeverExecutable(),
+        new XuMissingFromAccessTrack(),
+        new XuNotSet(),
+        new XsNotSet(),
+        new FrozenWithBit10(),
+        new RootAccessNotPropagated(),
+        new StaleMmuSeq(),
+        new CmpxchgRetry(),
+        new UserBitIgnored(),
+        new XuIgnoredForUserFetch(),
+        new Bit10NotPresent(),
+        new GrantsWriteL1Lacks(),
+        new GrantsExecL1Lacks(),
+        new ViolationSwallowed(),
+        new AllowedReflected(),
+        new Bit6NotInjected(),
+        new AdvancedBitsNotInjected(),
+        new ProtBitsNotInjected(),
+        new WriteInjectedAsRead(),
+        new WrongStageInjected(),
+        new WrongReasonInjected(),
+        new WrongAddressInjected(),
+    ];
+}

@@ -1,0 +1,121 @@
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Analysis.Signatures;
+
+namespace KvmTraceLab.Tests.Analysis.Signatures;
+
+/// <summary>What notes say, how sure they are, and what they must never say.</summary>
+public sealed class NoteTests
+{
+    private static SignatureRun Run(Action<TraceText> write)
+    {
+        var text = new TraceText();
+        write(text);
+        return SignatureRun.OfText(text.ToString());
+    }
+
+    [Fact]
+    public void A_recorded_wait_for_the_pm_timer_is_sure_and_no_fault_of_kvm()
+    {
+        var run = Run(t => t.Exit("CR_ACCESS", 0x100, "4 0").Add("kvm_cr", "cr_write 4 = 0xb50ef8").Entry(0x103)
+            .After(2000).Times(64, (t, i) => SignatureCases.PmTimer(t, i, "pio_read", "608000b")));
+        var loop = Assert.Single(run.Loops);
+        Assert.Equal("L01", loop.Signature);
+        var finding = run.The("L01");
+        Assert.Equal(Confidence.High, finding.Confidence);
+        Assert.Contains("64 turns of IO_INSTRUCTION port 0x608 in size 4 on vCPU 0 (tid 100) at rip 0xfffff801b031bf35, 0xfffff801b031bf36", finding.Why, StringComparison.Ordinal);
+        Assert.Contains("as a PM timer's should", finding.Why, StringComparison.Ordinal);
+        Assert.Contains("CR4 was written with CET=1 (0xb50ef8) 2.001 ms before", finding.Why, StringComparison.Ordinal);
+        Assert.All(run.Report.Headlines, h => Assert.NotEqual(HeadlineKind.Bug, h.Kind));
+    }
+
+    [Fact]
+    public void No_wait_or_normal_pattern_is_ever_called_a_bug()
+    {
+        foreach (var (_, fits, _) in SignatureCases.All)
+        {
+            var run = Run(fits);
+            Assert.Equal(run.Findings.Count, run.Report.Headlines.Count);
+            for (var i = 0; i < run.Findings.Count; i++)
+                if (run.Findings[i].Signature.Blame != Blame.Kvm) Assert.NotEqual(HeadlineKind.Bug, run.Report.Headlines[i].Kind);
+        }
+    }
+
+    [Fact]
+    public void Lost_events_lower_the_confidence()
+    {
+        var whole = Run(t => t.Times(64, (t, i) => SignatureCases.PmTimer(t, i, "pio_read", "608000b"))).The("L01").Confidence;
+        var text = new TraceText().Times(64, (t, i) => SignatureCases.PmTimer(t, i, "pio_read", "608000b"));
+        var lost = SignatureRun.OfText(text + "CPU:0 [5 EVENTS DROPPED]\n").The("L01");
+        Assert.Equal(Confidence.High, whole);
+        Assert.Equal(Confidence.Medium, lost.Confidence);
+        Assert.Contains("Events were lost", lost.Why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("4000", "bit 14), so L1 does not use it", "40000000000000", "it may use MBEC")]
+    [InlineData("0", "did not recommend eVMCS", "0", "did not offer MBEC")]
+    public void Vmread_storms_look_at_what_the_guest_was_told(string eax, string evmcs, string controls, string mbec)
+    {
+        var why = Run(t => t.Exit("CPUID", 0x10).Add("kvm_cpuid", $"func 40000004 idx 0 rax {eax} rbx 0 rcx 0 rdx 0, cpuid entry found").Entry(0x12)
+            .Exit("MSR_READ", 0x20).Add("kvm_msr", $"msr_read 48b = 0x{controls}").Entry(0x22)
+            .Times(100, (t, i) => t.Plain(i % 2 == 0 ? "VMREAD" : "VMWRITE", 0xa000 + (ulong)(i % 7)))).The("L34").Why;
+        Assert.Contains(evmcs, why, StringComparison.Ordinal);
+        Assert.Contains(mbec, why, StringComparison.Ordinal);
+        Assert.Contains("100 of 102 exits", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Vmread_storms_say_so_where_the_guest_was_told_nothing()
+    {
+        var why = Run(t => t.Times(100, (t, i) => t.Plain("VMREAD", 0xa000 + (ulong)(i % 7)))).The("L34").Why;
+        Assert.Contains("CPUID 0x40000004 is not in the trace", why, StringComparison.Ordinal);
+        Assert.Contains("MSR 0x48b is not in the trace", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_of_faults_that_a_signal_ends_is_still_stuck()
+    {
+        var run = Run(t => t.Times(100, SignatureCases.Livelock).Exit("EPT_VIOLATION", 0x1000, "683 800000ec").Fault(0x1000, 0x5000, "683").Add("kvm_userspace_exit", "reason restart (4)"));
+        Assert.Contains("L02", run.Ids);
+        Assert.DoesNotContain("L03", run.Ids);
+    }
+
+    [Fact]
+    public void Faults_that_walk_through_memory_are_no_trouble()
+    {
+        var run = Run(t => t.Times(200, (t, i) => t.Exit("EPT_VIOLATION", 0x1000, "181 0").Fault(0x1000, (ulong)i << 12, "181").Add("kvm_mmu_set_spte", $"gfn {i:x} spte 1234 (rwx) level 1 at 99").Entry(0x1000)));
+        Assert.Empty(run.Findings);
+        Assert.All(run.Loops, l => Assert.Null(l.Signature));
+    }
+
+    /// <summary>A recording of a healthy guest whose memory slot is taken away and given back: 295 retries of one fault.</summary>
+    [Fact]
+    public void Retries_that_end_are_no_trouble() =>
+        Assert.Empty(SignatureRun.OfFile(Path.Combine(SignatureRun.Wild(), "svm61-control-slot.dat")).Findings);
+
+    [Fact]
+    public void A_livelock_with_mmu_events_is_sure_only_where_nothing_is_mapped()
+    {
+        static SignatureRun With(string code) => Run(t => t.Add("kvm_mmu_set_spte", "gfn 9 spte 1234 (rwx) level 1 at 99").Times(100, t => t.Exit("EPT_VIOLATION", 0x1000, code + " 0").Fault(0x1000, 0x5000, code).Entry(0x1000)));
+        Assert.Equal(Confidence.High, With("683").The("L02").Confidence);
+        Assert.Equal(HeadlineKind.Bug, Assert.Single(With("683").Report.Headlines).Kind);
+        Assert.Equal(Confidence.Medium, With("1aa").The("L02").Confidence);
+    }
+
+    [Fact]
+    public void Loops_of_faults_that_are_mapped_each_time_are_named()
+    {
+        var run = Run(t => t.Times(40, t => t.Exit("EPT_VIOLATION", 0x1000, "1aa 0").Fault(0x1000, 0x5000, "1aa").Add("kvm_mmu_set_spte", "gfn 5 spte 1234 (r-x) level 1 at 99").Entry(0x1000)));
+        Assert.Equal("K01", Assert.Single(run.Loops).Signature);
+        Assert.Equal(["K01"], run.Ids);
+    }
+
+    [Fact]
+    public void Several_vcpus_share_one_note()
+    {
+        var finding = Run(t => t.Times(32, (t, i) => SignatureCases.PmTimer(t.On(0), i, "pio_read", "608000b")).Times(40, (t, i) => SignatureCases.PmTimer(t.On(1), i, "pio_read", "608000b"))).The("L01");
+        Assert.Equal(101, finding.Lane!.Lane.Tid);
+        Assert.Equal([100], finding.AlsoTids);
+        Assert.Equal(2, finding.Loops.Count);
+    }
+}

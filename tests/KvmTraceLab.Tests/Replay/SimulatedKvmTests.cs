@@ -1,0 +1,48 @@
+using KvmTraceLab.Replay.Faults;
+using KvmTraceLab.Tests.Replay.Simulation;
+
+namespace KvmTraceLab.Tests.Replay;
+
+public sealed class SimulatedKvmTests
+{
+    private const int Seeds = 4;
+
+    public static TheoryData<string> Hosts => [.. SimBug.Hosts];
+
+    public static TheoryData<int> Bugs => [.. Enumerable.Range(0, SimBug.All.Count)];
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public void A_healthy_KVM_has_no_bug_no_finding_and_nothing_unexplained(string host)
+    {
+        for (var seed = 1; seed <= 8; seed++)
+        {
+            var judged = SimJudgement.Of(SimBug.None(host), seed);
+            var judge = judged.Outcome.Judge;
+            Assert.True(judge.Faults > 100, $"seed {seed}: only {judge.Faults} faults");
+            Assert.Empty(judge.Bugs.Select(b => $"seed {seed}: {b.Verdict.Name()} {b.Gpa:x} {b.Access.Word} {b.Why}"));
+            Assert.Empty(judge.Findings.Select(f => $"seed {seed}: {f.Id} {f.Spte:x}"));
+            Assert.Equal(0, judge.CountOf(FaultVerdict.Unexplained) + judge.CountOf(FaultVerdict.Undecidable));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Bugs))]
+    public void An_injected_fault_is_found_and_named(int index)
+    {
+        var bug = SimBug.All[index];
+        int struck = 0, found = 0, named = 0;
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var judged = SimJudgement.Of(bug, seed);
+            if (judged.Struck == 0) continue;
+            struck++;
+            if (judged.BugVerdicts.Contains(bug.Verdict)) found++;
+            if (judged.FirstHypothesis(bug.Verdict) == bug.Hypothesis) named++;
+        }
+
+        Assert.True(struck > 0, $"{bug} never struck");
+        Assert.True(found == struck, $"{bug}: found in {found} of {struck}");
+        Assert.True(named == struck, $"{bug}: named in {named} of {struck}");
+    }
+}

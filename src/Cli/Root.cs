@@ -15,6 +15,7 @@ internal static class Root
         EventsCommand.Create(),
         ExitsCommand.Create(),
         LoopsCommand.Create(),
+        ReplayCommand.Create(),
         ChartCommand.Create(),
         CompareCommand.Create(),
         ReportCommand.Create(),

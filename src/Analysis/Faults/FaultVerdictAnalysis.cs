@@ -18,6 +18,8 @@ public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInf
 
     public override string Description => "Judges every kvm_page_fault: expected, or KVM's fault.";
 
+    public override bool Wants(int kind) => Judge.Wants(kind);
+
     public override void OnEvent(VcpuLane lane, in EventRow row) => Judge.OnEvent(lane, row);
 
     public override void OnTrip(VcpuLane lane, HostTrip trip) => Judge.OnTrip(lane, trip);

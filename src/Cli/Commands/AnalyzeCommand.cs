@@ -39,7 +39,7 @@ internal static class AnalyzeCommand
     {
         using var progress = TraceSession.Bar(file, request);
         using var trace = TraceSession.Open(file, request, progress);
-        var suite = new AnalysisSuite(minIterations);
+        var suite = new AnalysisSuite(minIterations, info: trace.Info, replay: SidecarFacts.Options(file));
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);
         return suite.Report("analyze", run, request.Dmesg);
     }

@@ -59,7 +59,7 @@ internal static class ExportCommand
         if (table == "events") return EventsCommand.Csv(request);
         using var progress = TraceSession.Bar(request.Files[0], request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
-        var suite = new AnalysisSuite();
+        var suite = new AnalysisSuite(info: trace.Info);
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);
         var report = suite.Report("analyze", run, request.Dmesg);
         if (!report.Sections.Exists(s => s.Id == table && s.Table is not null))

@@ -29,7 +29,7 @@ internal static class ReportCommand
     {
         using var progress = TraceSession.Bar(request.Files[0], request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
-        var suite = new AnalysisSuite(minIterations);
+        var suite = new AnalysisSuite(minIterations, info: trace.Info, replay: SidecarFacts.Options(request.Files[0]));
         var byReason = new ExitRate(RateKey.Reason);
         var byVcpu = new ExitRate(RateKey.Vcpu);
         var run = TraceSession.Run(trace, request, [.. suite.Observers, byReason, byVcpu], suite.SeeBatch);

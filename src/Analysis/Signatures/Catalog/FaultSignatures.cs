@@ -4,7 +4,7 @@ using KvmTraceLab.Parser.Events.Vocabulary;
 namespace KvmTraceLab.Analysis.Signatures.Catalog;
 
 /// <summary>Nested page faults that repeat, are refused, or only look like trouble.</summary>
-internal static class Faults
+internal static class FaultSignatures
 {
     private const TripMarks Resolved = TripMarks.SpteSet | TripMarks.FastFaultDone | TripMarks.Mmio | TripMarks.FastMmio | TripMarks.Emulate | TripMarks.Userspace | TripMarks.DirtyRing;
 

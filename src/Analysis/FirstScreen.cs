@@ -1,0 +1,67 @@
+using KvmTraceLab.Analysis.Loops;
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis;
+
+/// <summary>
+/// Completes the headlines, so that the first screen always answers: is something wrong, where, since when, what next.
+/// Comes last: it speaks of what the others left unsaid.
+/// </summary>
+public sealed class FirstScreen(LoopDetector loops) : Analysis
+{
+    private const double WorthSaying = 0.05;
+
+    public override string Name => "first-screen";
+
+    public override string Description => "Headlines for loops that no signature names, for lost events, and for a trace with nothing wrong.";
+
+    public override bool Wants(int kind) => false;
+
+    public override void AddTo(Report report, TraceRun run)
+    {
+        foreach (var loop in loops.Loops.Where(l => l.Signature is null && l.Kind != LoopKind.Sweep && l.ShareOfExits >= WorthSaying).Take(3))
+            report.Headlines.Add(Unnamed(loop, run));
+        if (run.LostAnything)
+        {
+            var log = run.Trace.Health;
+            report.Headlines.Add(new Headline(
+                HeadlineKind.Caution,
+                $"Events were lost ({log.CountOf(Parser.Health.TraceHealth.LostEvents)} counted, {log.CountOf(Parser.Health.TraceHealth.LostUnknown)} markers without a number): counts are lower bounds.",
+                [],
+                "Record again with a bigger buffer (trace-cmd record -b 50000) or fewer events."));
+        }
+
+        if (report.Headlines.Count == 0) report.Headlines.Add(Nothing(run));
+        var ordered = report.Headlines.OrderBy(h => h.Kind switch { HeadlineKind.Bug => 0, HeadlineKind.Trouble => 1, HeadlineKind.Notice => 2, HeadlineKind.Caution => 3, _ => 4 }).ToList();
+        report.Headlines.Clear();
+        report.Headlines.AddRange(ordered);
+    }
+
+    private static Headline Unnamed(Loop loop, TraceRun run)
+    {
+        var vcpu = loop.Vcpu is { } v ? $"vCPU {v}" : $"thread {loop.Tid}";
+        var since = loop.HasTime ? $" since {Numbers.Time(loop.StartNs, run.TimeUnit)}" : "";
+        var what = loop.Kind switch
+        {
+            LoopKind.FaultLivelock => "repeats one page fault",
+            LoopKind.GuestPoll => "polls",
+            LoopKind.NestedBounce => "goes round through L1",
+            LoopKind.HostTick => "runs without exits of its own, only the host's ticks show",
+            LoopKind.InterruptStorm => "is interrupted over and over",
+            LoopKind.EmulationFailure => "repeats an instruction KVM cannot emulate",
+            LoopKind.Idle => "is idle",
+            _ => "repeats itself",
+        };
+        var kind = loop.Kind is LoopKind.Idle or LoopKind.HostTick ? HeadlineKind.Fact : loop.Kind == LoopKind.EmulationFailure ? HeadlineKind.Trouble : HeadlineKind.Notice;
+        return new Headline(
+            kind,
+            $"{vcpu} {what}{since}: {loop.Reason} x {loop.Iterations}, {Numbers.Percent(loop.ShareOfExits)} of all exits. No known signature fits.",
+            [],
+            "Read the loop's events and what came before it, below.");
+    }
+
+    private static Headline Nothing(TraceRun run) => run.Exits == 0
+        ? new Headline(HeadlineKind.Fact, "The trace has no kvm_exit: nothing can be said of exits or loops.", [], "Record with trace-cmd record -e kvm -e kvmmmu.")
+        : new Headline(HeadlineKind.Fact, "Nothing known to be wrong was found: no loop worth naming, no bug verdict, no known signature.", [], null);
+}

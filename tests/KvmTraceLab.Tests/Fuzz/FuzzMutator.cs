@@ -55,7 +55,7 @@ internal static class FuzzMutator
                 var other = others[random.Next(others.Count)].Bytes;
                 return [.. bytes[..at], .. other[random.Next(other.Length)..]];
             default: // a length or count
-                var value = random.Next(5) switch { 0 => ulong.MaxValue, 1 => 0x7fffffff, 2 => (ulong)random.Next(1 << 16), 3 => 1UL << random.Next(64), _ => 0xfffffff0 };
+                ulong value = random.Next(5) switch { 0 => ulong.MaxValue, 1 => 0x7fffffffUL, 2 => (ulong)random.Next(1 << 16), 3 => 1UL << random.Next(64), _ => 0xfffffff0UL };
                 var size = 1 << random.Next(4);
                 for (var i = 0; i < size && at + i < changed.Length; i++) changed[at + i] = (byte)(value >> (8 * i));
                 return changed;

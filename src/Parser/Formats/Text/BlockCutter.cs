@@ -31,7 +31,7 @@ internal sealed class BlockCutter(TraceInput input)
             block.Offset = _offset;
             block.BeginsInsideLine = _insideLine;
             var cut = _ended ? length : FindCut(block.Bytes.AsSpan(0, length));
-            if (cut == 0 && length < TextBlock.MaxLine)
+            if (cut == 0 && !_ended && length < TextBlock.MaxLine)
             {
                 // Not one whole line yet: take more.
                 KeepCarry(block.Bytes.AsSpan(0, length));

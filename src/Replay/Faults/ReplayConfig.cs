@@ -16,6 +16,7 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     private KvmKernel? _kernelSeen;
     private string _kernelEvidence = "";
     private bool _kernelCertain;
+    private bool _roleSeen;
     private bool? _mbecSeen;
     private string _mbecEvidence = "";
     private bool? _gmetSeen;
@@ -44,6 +45,9 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     public bool IsIntel => options.Intel ?? (_isaSeen == Isa.Vmx || (_isaSeen == Isa.Unknown && _kindSeen == MmuKind.Ept));
 
     public bool VendorKnown => options.Intel is not null || _isaSeen is Isa.Vmx or Isa.Svm;
+
+    /// <summary>The generation is told by something; else <see cref="Kernel"/> is an assumption.</summary>
+    public bool KernelKnown => options.Kernel is not null || _kernelSeen is not null || FromRelease(KernelRelease) is not null || FromRelease(Fact("kernel")) is not null;
 
     public KvmKernel Kernel => options.Kernel ?? FromRelease(Fact("kernel")) ?? FromRelease(KernelRelease) ?? _kernelSeen ?? KvmKernel.V61;
 
@@ -111,12 +115,17 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     /// <summary>Role bit 20 of a direct page of L1's: MBEC or GMET.</summary>
     internal void SeeDirectRole(uint role)
     {
-        if (Kernel.IsBefore72()) return;
         var on = (role >> 20 & 1) != 0;
+        if (_roleSeen && (_mbecSeen == on)) return;
+        // The vendor may not be known yet; the other vendor's feature is never asked for.
+        _roleSeen = true;
         var evidence = $"role 0x{role:x} of a direct shadow page {(on ? "has" : "lacks")} bit 20";
-        if (IsIntel && (_mbecSeen is null || !_mbecEvidence.StartsWith("role", StringComparison.Ordinal))) (_mbecSeen, _mbecEvidence) = (on, evidence);
-        else if (!IsIntel && (_gmetSeen is null || !_gmetEvidence.StartsWith("role", StringComparison.Ordinal))) (_gmetSeen, _gmetEvidence) = (on, evidence);
+        (_mbecSeen, _mbecEvidence) = (on, evidence);
+        (_gmetSeen, _gmetEvidence) = (on, evidence);
     }
+
+    /// <summary>Bits 6 and 11:9 of an injected qualification exist since 7.2.</summary>
+    internal void SeeInjectedBits() => Software(KvmKernel.V72, "an injected qualification has bits that came with 7.2");
 
     internal void SeeMbec(string evidence)
     {

@@ -83,6 +83,9 @@ internal sealed class FaultGroup
     public uint WalkErrorPferr;
     public bool WalkChanged;
     public bool InMatchingWalk;
+
+    /// <summary>The walk came before the mapping: nested tables were walked, so the fault is L2's, even if kvm_nested_vmexit is missing.</summary>
+    public bool WalkedFirst;
     private bool _secondWalk;
     private int _secondIndex;
 
@@ -134,7 +137,7 @@ internal sealed class FaultGroup
         FastTries = Sets = OtherSets = TdpChanges = Mmios = Emulations = ElementCount = Injections = 0;
         MarkMmio = HandleMmio = CheckMmio = FastMmio = MmioWrite = UserspaceError = InjectedPf = InjectedOther = false;
         OwnUnmap = OwnSetHva = AsyncPf = Unsync = Split = PmlFull = ZappedHere = false;
-        Walked = WalkError = WalkChanged = InMatchingWalk = _secondWalk = false;
+        Walked = WalkError = WalkChanged = InMatchingWalk = WalkedFirst = _secondWalk = false;
         UserspaceReason = -1;
         Before = default;
         Mbec12 = null;

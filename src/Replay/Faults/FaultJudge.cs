@@ -240,7 +240,7 @@ public sealed class FaultJudge : TraceObserver
     {
         var set = KvmMmuSetSpte.Over(row);
         var group = state.Group;
-        var isL2 = group.IsOpen && group.Level == GuestLevel.L2 && group.Walked;
+        var isL2 = group.IsOpen && group.Walked && group.Access.Mode != FaultMode.Shadow && (group.Level == GuestLevel.L2 || group.WalkedFirst);
         var leaf = set.Level == 1 || (set.Spte & SpteLayout.PageSize) != 0;
         if (!isL2) Config.SeeSpte(set.Spte, leaf);
         var spte = new Spte(set.Spte, Config.Layout);
@@ -357,6 +357,7 @@ public sealed class FaultJudge : TraceObserver
             case FaultEvent.SpteRequested:
                 var requested = KvmMmuSpteRequested.Over(row);
                 group.Requested = true;
+                group.WalkedFirst = group.Walked;
                 group.RequestedGfn = requested.Gfn;
                 group.RequestedPfn = requested.Pfn;
                 group.RequestedLevel = requested.Level;
@@ -465,6 +466,7 @@ public sealed class FaultJudge : TraceObserver
     {
         var group = state.Group;
         group.IsOpen = false;
+        if (group.Walked && (group.WalkedFirst || group.Injections > 0) && group.Access.Mode != FaultMode.Shadow) group.Level = GuestLevel.L2;
         var isL2 = group.Level == GuestLevel.L2 && group.Walked && group.Access.Mode != FaultMode.Shadow;
         NestedAnswer? answer = null;
         if (isL2)

@@ -123,7 +123,13 @@ internal sealed class FaultGroup
         }
     }
 
-    public IReadOnlyList<SavedEvent> Evidence => _evidence.AsSpan(0, _evidenceCount).ToArray();
+    /// <summary>Copies of the events that outlive the group.</summary>
+    public IReadOnlyList<SavedEvent> DetachEvidence()
+    {
+        var copies = new SavedEvent[_evidenceCount];
+        for (var i = 0; i < copies.Length; i++) copies[i] = _evidence[i].Detach();
+        return copies;
+    }
 
     public void Open(in EventRow row, FaultAccess access, ulong gpa, ulong rip, GuestLevel level, SavedEvent? exit, SavedEvent? nestedExit)
     {

@@ -502,7 +502,7 @@ public sealed class FaultJudge : TraceObserver
         if (state.Runs.Count > 0) CloseRunsOf(state, group.Level, group.Gfn);
         _tally.Decided(record);
         if (!record.Verdict.IsBug()) return;
-        var bug = _tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement.Why, () => Detached(group.Evidence));
+        var bug = _tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement, _context, group);
         if (bug is null) return;
         bug.Count++;
         bug.LastNs = group.Time;
@@ -535,8 +535,8 @@ public sealed class FaultJudge : TraceObserver
 
         if (run.Count is 1 or 3)
         {
-            run.Why = judgement.Why;
-            run.Evidence = Detached(group.Evidence);
+            run.Why = judgement.Why(_context);
+            run.Evidence = group.DetachEvidence();
         }
 
         if (run.Observations.Count < 8 || (run.Observations.Count < BugCase.MaxObservations && (run.Count & (run.Count - 1)) == 0))
@@ -599,7 +599,7 @@ public sealed class FaultJudge : TraceObserver
         if (run.Verdict == FaultVerdict.Undecidable && run.Count >= LivelockShape.MinRepeats && LivelockShaped.Count < LivelockShape.MaxKept)
             LivelockShaped.Add(new LivelockShape(run.Lane.Tid, run.Lane.Vcpu, run.Lane.Comm, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.Count, run.First, run.Last, run.Evidence));
         if (!run.Verdict.IsBug()) return;
-        var bug = _tally.CaseOf(run.Verdict, run.Lane, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.First, Sentence(run), () => run.Evidence);
+        var bug = _tally.CaseOf(run.Verdict, run.Lane, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.First, run);
         if (bug is null) return;
         bug.Count += run.Count;
         bug.LastNs = Math.Max(bug.LastNs, run.Last);
@@ -624,8 +624,6 @@ public sealed class FaultJudge : TraceObserver
         if (!stale) return FaultVerdict.Open;
         return _invalidations.Covered(run.Lane.Index, run.First, run.Last + 1, run.Count) > 0 ? FaultVerdict.ExpectedRetry : FaultVerdict.Unexplained;
     }
-
-    private static string Sentence(FaultRun run) => $"the same fault again and again at the same rip: {run.Why}";
 
     private void LearnMbec12(LaneFaults state, FaultGroup group)
     {
@@ -701,10 +699,4 @@ public sealed class FaultJudge : TraceObserver
         return key ^ key >> 29;
     }
 
-    private static SavedEvent[] Detached(IReadOnlyList<SavedEvent> events)
-    {
-        var copies = new SavedEvent[events.Count];
-        for (var i = 0; i < copies.Length; i++) copies[i] = events[i].Detach();
-        return copies;
-    }
 }

@@ -11,6 +11,9 @@ internal sealed class NestedTables(ReplayConfig config)
 {
     private const ulong StageAndUserBits = 0xe00;
 
+    private static readonly PagingFormat FourLevels = PagingFormat.Npt(MmuRole.Npt(gmet: false) with { MaxPhyAddr = 52 }, 4);
+    private static readonly PagingFormat FiveLevels = PagingFormat.Npt(MmuRole.Npt(gmet: false) with { MaxPhyAddr = 52 }, 5);
+
     private readonly Dictionary<(MmuKind Kind, KvmKernel Kernel, bool Feature), PermissionTable> _tables = [];
 
     /// <summary>Null when the group has no walk of the faulting address.</summary>
@@ -65,7 +68,7 @@ internal sealed class NestedTables(ReplayConfig config)
         var role = table.Role;
         var access = (PageAccess)group.Access.Code;
         var sum = ulong.MaxValue & ~LegacyEntry.NxBit;
-        var format = PagingFormat.Npt(role with { MaxPhyAddr = 52 }, group.Elements[0].Level);
+        var format = group.Elements[0].Level == 5 ? FiveLevels : FourLevels;
         var outcome = NestedOutcome.Ok;
         bool present = true, reserved = false, complete = false;
         foreach (var (pte, level) in group.Walk)

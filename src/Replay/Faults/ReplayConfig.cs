@@ -17,6 +17,9 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     private string _kernelEvidence = "";
     private bool _kernelCertain;
     private bool _roleSeen;
+    private KvmKernel? _told;
+    private string? _toldRelease;
+    private bool _toldKept;
     private bool? _mbecSeen;
     private string _mbecEvidence = "";
     private bool? _gmetSeen;
@@ -47,9 +50,21 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     public bool VendorKnown => options.Intel is not null || _isaSeen is Isa.Vmx or Isa.Svm;
 
     /// <summary>The generation is told by something; else <see cref="Kernel"/> is an assumption.</summary>
-    public bool KernelKnown => options.Kernel is not null || _kernelSeen is not null || FromRelease(KernelRelease) is not null || FromRelease(Fact("kernel")) is not null;
+    public bool KernelKnown => Told is not null || _kernelSeen is not null;
 
-    public KvmKernel Kernel => options.Kernel ?? FromRelease(Fact("kernel")) ?? FromRelease(KernelRelease) ?? _kernelSeen ?? KvmKernel.V61;
+    public KvmKernel Kernel => Told ?? _kernelSeen ?? KvmKernel.V61;
+
+    /// <summary>What option, sidecar or the trace's header say; asked for every SPTE, so kept until the header changes.</summary>
+    private KvmKernel? Told
+    {
+        get
+        {
+            var release = KernelRelease;
+            if (_toldKept && ReferenceEquals(release, _toldRelease)) return _told;
+            (_toldKept, _toldRelease) = (true, release);
+            return _told = options.Kernel ?? FromRelease(Fact("kernel")) ?? FromRelease(release);
+        }
+    }
 
     /// <summary>MBEC in the VMCS that runs L1; null where nothing tells.</summary>
     public bool? Mbec => !IsIntel || Kernel.IsBefore72() ? false : options.Mbec ?? Flag(Fact("kvm_intel.mbec")) ?? _mbecSeen;

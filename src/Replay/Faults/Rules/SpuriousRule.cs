@@ -24,6 +24,6 @@ internal sealed class SpuriousRule : IFaultRule
         if (group.Before.State == SpteState.Known && !context.OldWitnessed && group.Before.Sequence > group.EntrySequence)
             return Judgement.Final(FaultVerdict.Race, "another CPU granted it after this vCPU entered the guest");
         if (!context.OldWitnessed && group.Before.State != SpteState.Known) return null;
-        return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, $"SPTE 0x{spte.Value:x} allows the access already");
+        return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, static c => $"SPTE 0x{c.Result!.Value.Value:x} allows the access already");
     }
 }

@@ -83,6 +83,9 @@ internal sealed class FaultGroup
     public uint WalkErrorPferr;
     public bool WalkChanged;
     public bool InMatchingWalk;
+
+    /// <summary>The walk came before the mapping: nested tables were walked, so the fault is L2's, even if kvm_nested_vmexit is missing.</summary>
+    public bool WalkedFirst;
     private bool _secondWalk;
     private int _secondIndex;
 
@@ -120,7 +123,13 @@ internal sealed class FaultGroup
         }
     }
 
-    public IReadOnlyList<SavedEvent> Evidence => _evidence.AsSpan(0, _evidenceCount).ToArray();
+    /// <summary>Copies of the events that outlive the group.</summary>
+    public IReadOnlyList<SavedEvent> DetachEvidence()
+    {
+        var copies = new SavedEvent[_evidenceCount];
+        for (var i = 0; i < copies.Length; i++) copies[i] = _evidence[i].Detach();
+        return copies;
+    }
 
     public void Open(in EventRow row, FaultAccess access, ulong gpa, ulong rip, GuestLevel level, SavedEvent? exit, SavedEvent? nestedExit)
     {
@@ -134,7 +143,7 @@ internal sealed class FaultGroup
         FastTries = Sets = OtherSets = TdpChanges = Mmios = Emulations = ElementCount = Injections = 0;
         MarkMmio = HandleMmio = CheckMmio = FastMmio = MmioWrite = UserspaceError = InjectedPf = InjectedOther = false;
         OwnUnmap = OwnSetHva = AsyncPf = Unsync = Split = PmlFull = ZappedHere = false;
-        Walked = WalkError = WalkChanged = InMatchingWalk = _secondWalk = false;
+        Walked = WalkError = WalkChanged = InMatchingWalk = WalkedFirst = _secondWalk = false;
         UserspaceReason = -1;
         Before = default;
         Mbec12 = null;

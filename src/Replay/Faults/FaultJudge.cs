@@ -240,7 +240,7 @@ public sealed class FaultJudge : TraceObserver
     {
         var set = KvmMmuSetSpte.Over(row);
         var group = state.Group;
-        var isL2 = group.IsOpen && group.Level == GuestLevel.L2 && group.Walked;
+        var isL2 = group.IsOpen && group.Walked && group.Access.Mode != FaultMode.Shadow && (group.Level == GuestLevel.L2 || group.WalkedFirst);
         var leaf = set.Level == 1 || (set.Spte & SpteLayout.PageSize) != 0;
         if (!isL2) Config.SeeSpte(set.Spte, leaf);
         var spte = new Spte(set.Spte, Config.Layout);
@@ -279,7 +279,7 @@ public sealed class FaultJudge : TraceObserver
         var ept = group.Access.Mode == FaultMode.Ept;
         var what = spte.Writable && (all & 2) == 0 ? "W"
             : ept && spte.SupervisorExec && (all & 4) == 0 ? "XS"
-            : ept && spte.UserExec && (all >> 10 & 1) == 0 && (state.Mbec12Role ?? _mbec12Learned) ? "XU"
+            : ept && spte.UserExec && (all >> 10 & 1) == 0 && (state.FeatureRole12 ?? _mbec12Learned) ? "XU"
             : !ept && spte.SupervisorExec && nx >> 63 != 0 ? "execute"
             : null;
         if (what is not null) _checks.TooMuchForL1(spte, gfn, what, row);
@@ -329,20 +329,17 @@ public sealed class FaultJudge : TraceObserver
         var page = KvmMmuGetPage.Over(row);
         if (!page.HasRole) return;
         if ((ShadowPageRoleLayout)page.RoleLayout == ShadowPageRoleLayout.FourAccessBits) Config.SeeRequestedAccess();
-        if (page.RoleKnown != uint.MaxValue || Config.Kernel.IsBefore72()) return;
+        if (page.RoleKnown != uint.MaxValue) return;
+        // Before 7.2 bit 20 is unused, and nobody asks; the generation may become known only later.
         var guestMode = (page.Role >> 17 & 1) != 0;
         var smep = (page.Role >> 20 & 1) != 0;
         if (!guestMode)
         {
             if ((page.Role >> 7 & 1) != 0 && !Config.ShadowPaging) Config.SeeDirectRole(page.Role);
         }
-        else if (Config.IsIntel)
-        {
-            state.Mbec12Role = smep;
-        }
         else
         {
-            state.Gmet12Role = smep;
+            state.FeatureRole12 = smep;
         }
     }
 
@@ -360,6 +357,7 @@ public sealed class FaultJudge : TraceObserver
             case FaultEvent.SpteRequested:
                 var requested = KvmMmuSpteRequested.Over(row);
                 group.Requested = true;
+                group.WalkedFirst = group.Walked;
                 group.RequestedGfn = requested.Gfn;
                 group.RequestedPfn = requested.Pfn;
                 group.RequestedLevel = requested.Level;
@@ -468,6 +466,7 @@ public sealed class FaultJudge : TraceObserver
     {
         var group = state.Group;
         group.IsOpen = false;
+        if (group.Walked && (group.WalkedFirst || group.Injections > 0) && group.Access.Mode != FaultMode.Shadow) group.Level = GuestLevel.L2;
         var isL2 = group.Level == GuestLevel.L2 && group.Walked && group.Access.Mode != FaultMode.Shadow;
         NestedAnswer? answer = null;
         if (isL2)
@@ -503,7 +502,7 @@ public sealed class FaultJudge : TraceObserver
         if (state.Runs.Count > 0) CloseRunsOf(state, group.Level, group.Gfn);
         _tally.Decided(record);
         if (!record.Verdict.IsBug()) return;
-        var bug = _tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement.Why, () => Detached(group.Evidence));
+        var bug = _tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement, _context, group);
         if (bug is null) return;
         bug.Count++;
         bug.LastNs = group.Time;
@@ -536,8 +535,8 @@ public sealed class FaultJudge : TraceObserver
 
         if (run.Count is 1 or 3)
         {
-            run.Why = judgement.Why;
-            run.Evidence = Detached(group.Evidence);
+            run.Why = judgement.Why(_context);
+            run.Evidence = group.DetachEvidence();
         }
 
         if (run.Observations.Count < 8 || (run.Observations.Count < BugCase.MaxObservations && (run.Count & (run.Count - 1)) == 0))
@@ -600,7 +599,7 @@ public sealed class FaultJudge : TraceObserver
         if (run.Verdict == FaultVerdict.Undecidable && run.Count >= LivelockShape.MinRepeats && LivelockShaped.Count < LivelockShape.MaxKept)
             LivelockShaped.Add(new LivelockShape(run.Lane.Tid, run.Lane.Vcpu, run.Lane.Comm, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.Count, run.First, run.Last, run.Evidence));
         if (!run.Verdict.IsBug()) return;
-        var bug = _tally.CaseOf(run.Verdict, run.Lane, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.First, Sentence(run), () => run.Evidence);
+        var bug = _tally.CaseOf(run.Verdict, run.Lane, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.First, run);
         if (bug is null) return;
         bug.Count += run.Count;
         bug.LastNs = Math.Max(bug.LastNs, run.Last);
@@ -612,14 +611,8 @@ public sealed class FaultJudge : TraceObserver
     {
         if (!Config.MmuEvents) return FaultVerdict.Undecidable;
         var granted = run.Granted + run.Widened;
-        if (granted >= FaultRun.GrantedRepeats && granted * 2 >= run.Count)
-        {
-            // An invalidation may have taken away what the map still holds for granted.
-            return run.Widened > run.Granted || _invalidations.Covered(run.Lane.Index, run.First, run.Last + 1, run.Count) < 0.5
-                ? FaultVerdict.BugAlreadyGranted
-                : FaultVerdict.RetryStorm;
-        }
-
+        // What an invalidation takes away the map has forgotten, so no excuse is asked for here.
+        if (granted >= FaultRun.GrantedRepeats && granted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
         if (run.Count >= FaultRun.LivelockRepeats)
         {
             if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
@@ -632,12 +625,10 @@ public sealed class FaultJudge : TraceObserver
         return _invalidations.Covered(run.Lane.Index, run.First, run.Last + 1, run.Count) > 0 ? FaultVerdict.ExpectedRetry : FaultVerdict.Unexplained;
     }
 
-    private static string Sentence(FaultRun run) => $"the same fault again and again at the same rip: {run.Why}";
-
     private void LearnMbec12(LaneFaults state, FaultGroup group)
     {
-        if (group.ElementCount > 0 && group.Injections == 0 && group.Sets > 0 && state.Mbec12Role != true && (group.Elements[group.ElementCount - 1].Pte & 7) == 4) Config.ExecOnlySeen = true;
-        if (_mbec12Learned || Config.Kernel.IsBefore72() || group.Access.Mode != FaultMode.Ept) return;
+        if (group.ElementCount > 0 && group.Injections == 0 && group.Sets > 0 && state.FeatureRole12 != true && (group.Elements[group.ElementCount - 1].Pte & 7) == 4) Config.ExecOnlySeen = true;
+        if (_mbec12Learned || group.Access.Mode != FaultMode.Ept || (Config.KernelKnown && Config.Kernel.IsBefore72())) return;
         var parentsHaveXu = group.ElementCount > 1;
         for (var i = 0; i < group.ElementCount; i++)
         {
@@ -652,6 +643,7 @@ public sealed class FaultJudge : TraceObserver
 
         if (group.Injections > 0 && (group.InjectReason & 0xffff) == FaultCode.EptViolation)
         {
+            if ((group.InjectInfo1 & 0xe40) != 0) Config.SeeInjectedBits();
             if ((group.InjectInfo1 >> 6 & 1) != 0) _mbec12Learned = true;
             if ((group.InjectInfo1 & 0xe00) != 0) _advancedInfoSeen = true;
         }
@@ -661,14 +653,15 @@ public sealed class FaultJudge : TraceObserver
 
     private NestedAnswer? Nested(LaneFaults state, FaultGroup group)
     {
-        if (group.Access.Mode != FaultMode.Ept) return _nested.Answer(group, mbec12: false, state.Gmet12Role ?? false);
+        if (group.Access.Mode != FaultMode.Ept) return _nested.Answer(group, mbec12: false, !Config.Kernel.IsBefore72() && state.FeatureRole12 == true);
+        if (!Config.KernelKnown) return AnyGeneration(group);
         if (Config.Kernel.IsBefore72())
         {
             group.Mbec12 = false;
             return _nested.Answer(group, mbec12: false, gmet12: false);
         }
 
-        group.Mbec12 = state.Mbec12Role ?? (_mbec12Learned ? true : null);
+        group.Mbec12 = state.FeatureRole12 ?? (_mbec12Learned ? true : null);
         if (group.Mbec12 is { } mbec) return WithAdvanced(_nested.Answer(group, mbec, gmet12: false));
         // Nothing tells whether L1 uses MBEC: take the reading that fits what KVM did.
         var off = _nested.Answer(group, mbec12: false, gmet12: false);
@@ -676,6 +669,22 @@ public sealed class FaultJudge : TraceObserver
         var reflected = group.Injections > 0;
         if (on is null || off is null || (off.Outcome != NestedOutcome.Ok) == reflected) return WithAdvanced(off) is { } a ? a with { Mask = a.Mask & ~0x40UL } : null;
         return (on.Outcome != NestedOutcome.Ok) == reflected ? on with { Mask = on.Mask & ~0x40UL } : off;
+    }
+
+    /// <summary>The generation is not known yet: the reading that fits what KVM did, and the bits that all agree on.</summary>
+    private NestedAnswer? AnyGeneration(FaultGroup group)
+    {
+        var reflected = group.Injections > 0;
+        NestedAnswer? first = null;
+        foreach (var (kernel, mbec) in ((KvmKernel, bool)[])[(KvmKernel.V61, false), (KvmKernel.V72, false), (KvmKernel.V72, true)])
+        {
+            if (_nested.Answer(group, mbec, gmet12: false, kernel) is not { } answer) return null;
+            first ??= answer;
+            if ((answer.Outcome != NestedOutcome.Ok) != reflected || (reflected && ((answer.Info ^ group.InjectInfo1) & answer.Mask) != 0)) continue;
+            return answer;
+        }
+
+        return first;
     }
 
     private NestedAnswer? WithAdvanced(NestedAnswer? answer) => answer is not null && _advancedInfoSeen ? answer with { Mask = answer.Mask | 0xe00 } : answer;
@@ -690,10 +699,4 @@ public sealed class FaultJudge : TraceObserver
         return key ^ key >> 29;
     }
 
-    private static SavedEvent[] Detached(IReadOnlyList<SavedEvent> events)
-    {
-        var copies = new SavedEvent[events.Count];
-        for (var i = 0; i < copies.Length; i++) copies[i] = events[i].Detach();
-        return copies;
-    }
 }

@@ -52,7 +52,18 @@ internal sealed class FaultTally(Action<FaultRecord>? each)
         }
     }
 
-    public BugCase? CaseOf(FaultVerdict verdict, VcpuLane lane, GuestLevel level, ulong gpa, FaultAccess access, ulong rip, long time, string why, Func<IReadOnlyList<SavedEvent>> evidence)
+    /// <summary>The case of a fault that is decided at once.</summary>
+    public BugCase? CaseOf(FaultVerdict verdict, VcpuLane lane, GuestLevel level, ulong gpa, FaultAccess access, ulong rip, long time, Judgement judgement, FaultContext context, FaultGroup group)
+    {
+        if (_cases.TryGetValue((verdict, lane.Tid, level, gpa >> 12, access.Word), out var found)) return found;
+        return Add(verdict, lane, level, gpa, access, rip, time, judgement.Why(context), group.DetachEvidence());
+    }
+
+    /// <summary>The case of a closed run.</summary>
+    public BugCase? CaseOf(FaultVerdict verdict, VcpuLane lane, GuestLevel level, ulong gpa, FaultAccess access, ulong rip, long time, FaultRun run) =>
+        Add(verdict, lane, level, gpa, access, rip, time, $"the same fault again and again at the same rip: {run.Why}", run.Evidence);
+
+    private BugCase? Add(FaultVerdict verdict, VcpuLane lane, GuestLevel level, ulong gpa, FaultAccess access, ulong rip, long time, string why, IReadOnlyList<SavedEvent> evidence)
     {
         var key = (verdict, lane.Tid, level, gpa >> 12, access.Word);
         if (_cases.TryGetValue(key, out var found)) return found;
@@ -65,7 +76,7 @@ internal sealed class FaultTally(Action<FaultRecord>? each)
         var added = new BugCase
         {
             Verdict = verdict, Tid = lane.Tid, Vcpu = lane.Vcpu, Comm = lane.Comm, Level = level, Gpa = gpa, Access = access, Rip = rip,
-            FirstNs = time, Why = why, Evidence = evidence(),
+            FirstNs = time, Why = why, Evidence = evidence,
         };
         _cases[key] = added;
         _inOrder.Add(added);

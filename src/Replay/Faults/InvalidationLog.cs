@@ -41,11 +41,11 @@ internal sealed class InvalidationLog
         foreach (var i in _log)
         {
             if (i.Lane == lane) continue;
-            var from = Math.Max(end, i.WholeSlot ? i.Time - ReachNs : i.Time);
-            // What lies between the invalidation and the run costs time, not faults.
-            var begin = Math.Max(from, first);
-            var until = Math.Min(Math.Min(last, i.Time + ReachNs), begin + reach);
             if (i.Time > last + (i.WholeSlot ? ReachNs : 0)) continue;
+            // What lies between the invalidation and the run costs time, not faults.
+            var start = Math.Max(first, i.WholeSlot ? i.Time - ReachNs : i.Time);
+            var begin = Math.Max(end, start);
+            var until = Math.Min(Math.Min(last, i.Time + ReachNs), start + reach);
             if (until <= begin) continue;
             covered += until - begin;
             end = until;

@@ -28,10 +28,8 @@ internal sealed class LaneFaults(VcpuLane lane)
 
     public FaultMode LastMode;
 
-    /// <summary>MBEC of the last guest_mode role seen; null before one.</summary>
-    public bool? Mbec12Role;
-
-    public bool? Gmet12Role;
+    /// <summary>Role bit 20 of the last guest_mode page: MBEC or GMET as L1 uses it for L2; null before one.</summary>
+    public bool? FeatureRole12;
 
     public Dictionary<FaultRun.Identity, FaultRun> Runs { get; } = [];
 }

@@ -11,18 +11,21 @@ internal sealed class NestedTables(ReplayConfig config)
 {
     private const ulong StageAndUserBits = 0xe00;
 
+    private static readonly PagingFormat FourLevels = PagingFormat.Npt(MmuRole.Npt(gmet: false) with { MaxPhyAddr = 52 }, 4);
+    private static readonly PagingFormat FiveLevels = PagingFormat.Npt(MmuRole.Npt(gmet: false) with { MaxPhyAddr = 52 }, 5);
+
     private readonly Dictionary<(MmuKind Kind, KvmKernel Kernel, bool Feature), PermissionTable> _tables = [];
 
     /// <summary>Null when the group has no walk of the faulting address.</summary>
-    public NestedAnswer? Answer(FaultGroup group, bool mbec12, bool gmet12)
+    public NestedAnswer? Answer(FaultGroup group, bool mbec12, bool gmet12, KvmKernel? kernel = null)
     {
         if (!group.Walked || group.ElementCount == 0) return null;
-        return group.Access.Mode == FaultMode.Ept ? ByEpt(group, mbec12) : ByNpt(group, gmet12);
+        return group.Access.Mode == FaultMode.Ept ? ByEpt(group, mbec12, kernel ?? config.Kernel) : ByNpt(group, gmet12, kernel ?? config.Kernel);
     }
 
-    private NestedAnswer ByEpt(FaultGroup group, bool mbec)
+    private NestedAnswer ByEpt(FaultGroup group, bool mbec, KvmKernel kernel)
     {
-        var table = Table(MmuKind.Ept, mbec);
+        var table = Table(MmuKind.Ept, mbec, kernel);
         var role = table.Role;
         var code = group.Access.Code;
         var access = FaultCode.FromExitQualification(code, role.Kernel, mbec);
@@ -59,13 +62,13 @@ internal sealed class NestedTables(ReplayConfig config)
         return new NestedAnswer(outcome, complete, present, sum, info, mask & ~(mbec ? 0 : StageAndUserBits));
     }
 
-    private NestedAnswer ByNpt(FaultGroup group, bool gmet)
+    private NestedAnswer ByNpt(FaultGroup group, bool gmet, KvmKernel kernel)
     {
-        var table = Table(MmuKind.Npt, gmet);
+        var table = Table(MmuKind.Npt, gmet, kernel);
         var role = table.Role;
         var access = (PageAccess)group.Access.Code;
         var sum = ulong.MaxValue & ~LegacyEntry.NxBit;
-        var format = PagingFormat.Npt(role with { MaxPhyAddr = 52 }, group.Elements[0].Level);
+        var format = group.Elements[0].Level == 5 ? FiveLevels : FourLevels;
         var outcome = NestedOutcome.Ok;
         bool present = true, reserved = false, complete = false;
         foreach (var (pte, level) in group.Walk)
@@ -96,9 +99,8 @@ internal sealed class NestedTables(ReplayConfig config)
         return new NestedAnswer(outcome, complete, present, sum, info, Mask);
     }
 
-    private PermissionTable Table(MmuKind kind, bool feature)
+    private PermissionTable Table(MmuKind kind, bool feature, KvmKernel kernel)
     {
-        var kernel = config.Kernel;
         if (_tables.TryGetValue((kind, kernel, feature), out var table)) return table;
         var role = kind == MmuKind.Ept ? MmuRole.Ept(feature) with { MaxPhyAddr = 52 } : MmuRole.Npt(feature) with { MaxPhyAddr = 52 };
         return _tables[(kind, kernel, feature)] = new PermissionTable(role with { Kernel = kernel, GuestMode = true });

@@ -16,6 +16,10 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     private KvmKernel? _kernelSeen;
     private string _kernelEvidence = "";
     private bool _kernelCertain;
+    private bool _roleSeen;
+    private KvmKernel? _told;
+    private string? _toldRelease;
+    private bool _toldKept;
     private bool? _mbecSeen;
     private string _mbecEvidence = "";
     private bool? _gmetSeen;
@@ -45,7 +49,22 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
 
     public bool VendorKnown => options.Intel is not null || _isaSeen is Isa.Vmx or Isa.Svm;
 
-    public KvmKernel Kernel => options.Kernel ?? FromRelease(Fact("kernel")) ?? FromRelease(KernelRelease) ?? _kernelSeen ?? KvmKernel.V61;
+    /// <summary>The generation is told by something; else <see cref="Kernel"/> is an assumption.</summary>
+    public bool KernelKnown => Told is not null || _kernelSeen is not null;
+
+    public KvmKernel Kernel => Told ?? _kernelSeen ?? KvmKernel.V61;
+
+    /// <summary>What option, sidecar or the trace's header say; asked for every SPTE, so kept until the header changes.</summary>
+    private KvmKernel? Told
+    {
+        get
+        {
+            var release = KernelRelease;
+            if (_toldKept && ReferenceEquals(release, _toldRelease)) return _told;
+            (_toldKept, _toldRelease) = (true, release);
+            return _told = options.Kernel ?? FromRelease(Fact("kernel")) ?? FromRelease(release);
+        }
+    }
 
     /// <summary>MBEC in the VMCS that runs L1; null where nothing tells.</summary>
     public bool? Mbec => !IsIntel || Kernel.IsBefore72() ? false : options.Mbec ?? Flag(Fact("kvm_intel.mbec")) ?? _mbecSeen;
@@ -111,12 +130,17 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     /// <summary>Role bit 20 of a direct page of L1's: MBEC or GMET.</summary>
     internal void SeeDirectRole(uint role)
     {
-        if (Kernel.IsBefore72()) return;
         var on = (role >> 20 & 1) != 0;
+        if (_roleSeen && (_mbecSeen == on)) return;
+        // The vendor may not be known yet; the other vendor's feature is never asked for.
+        _roleSeen = true;
         var evidence = $"role 0x{role:x} of a direct shadow page {(on ? "has" : "lacks")} bit 20";
-        if (IsIntel && (_mbecSeen is null || !_mbecEvidence.StartsWith("role", StringComparison.Ordinal))) (_mbecSeen, _mbecEvidence) = (on, evidence);
-        else if (!IsIntel && (_gmetSeen is null || !_gmetEvidence.StartsWith("role", StringComparison.Ordinal))) (_gmetSeen, _gmetEvidence) = (on, evidence);
+        (_mbecSeen, _mbecEvidence) = (on, evidence);
+        (_gmetSeen, _gmetEvidence) = (on, evidence);
     }
+
+    /// <summary>Bits 6 and 11:9 of an injected qualification exist since 7.2.</summary>
+    internal void SeeInjectedBits() => Software(KvmKernel.V72, "an injected qualification has bits that came with 7.2");
 
     internal void SeeMbec(string evidence)
     {

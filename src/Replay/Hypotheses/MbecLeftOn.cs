@@ -10,7 +10,7 @@ internal sealed class MbecLeftOn : IHypothesis
     public string Title => "MBEC is left on in vmcs02 although L1 did not ask for it";
 
     public double Explains(FaultObservation seen) =>
-        seen is { IsShadowed: true, Mbec12: false, Injected: false } && seen.Access is { IsFetch: true, IsUser: true } && seen.Result is { SupervisorExec: true, UserExec: false }
+        seen is { IsShadowed: true, Mbec12: false, Injected: false } && seen.Access is { IsFetch: true, IsUser: true } && (seen.Access.Code & 0x60) == 0x20
             ? 1
             : 0;
 }

@@ -20,7 +20,7 @@ public sealed class SimulatedKvmTests
             var judged = SimJudgement.Of(SimBug.None(host), seed);
             var judge = judged.Outcome.Judge;
             Assert.True(judge.Faults > 100, $"seed {seed}: only {judge.Faults} faults");
-            Assert.Empty(judge.Bugs.Select(b => $"seed {seed}: {b.Verdict.Name()} {b.Gpa:x} {b.Access.Word} {b.Why}"));
+            Assert.True(judge.Bugs.Count == 0, $"seed {seed}: {judged.Describe()}");
             Assert.Empty(judge.Findings.Select(f => $"seed {seed}: {f.Id} {f.Spte:x}"));
             Assert.Equal(0, judge.CountOf(FaultVerdict.Unexplained) + judge.CountOf(FaultVerdict.Undecidable));
         }
@@ -32,6 +32,7 @@ public sealed class SimulatedKvmTests
     {
         var bug = SimBug.All[index];
         int struck = 0, found = 0, named = 0;
+        var missed = "";
         for (var seed = 1; seed <= Seeds; seed++)
         {
             var judged = SimJudgement.Of(bug, seed);
@@ -39,10 +40,11 @@ public sealed class SimulatedKvmTests
             struck++;
             if (judged.BugVerdicts.Contains(bug.Verdict)) found++;
             if (judged.FirstHypothesis(bug.Verdict) == bug.Hypothesis) named++;
+            else missed = $"seed {seed}: {judged.Describe()}";
         }
 
         Assert.True(struck > 0, $"{bug} never struck");
-        Assert.True(found == struck, $"{bug}: found in {found} of {struck}");
-        Assert.True(named == struck, $"{bug}: named in {named} of {struck}");
+        Assert.True(found == struck, $"{bug}: found in {found} of {struck}; {missed}");
+        Assert.True(named == struck, $"{bug}: named in {named} of {struck}; {missed}");
     }
 }

@@ -14,6 +14,6 @@ internal sealed class GmetUserRule : IFaultRule
         if (context.IsShadowed || context.Layout.Kind != MmuKind.Npt || context.Config.Gmet != true) return null;
         if (!context.Access.IsFetch || context.Access.IsUser != false) return null;
         if (context.Result is not { IsPresent: true, User: true } spte || !spte.SupervisorExec) return null;
-        return Judgement.Final(FaultVerdict.BugGmetUserSet, $"SPTE 0x{spte.Value:x} has U=1: with GMET a supervisor may not fetch from it");
+        return Judgement.Final(FaultVerdict.BugGmetUserSet, static c => $"SPTE 0x{c.Result!.Value.Value:x} has U=1: with GMET a supervisor may not fetch from it");
     }
 }

@@ -10,5 +10,5 @@ internal sealed class L1OtherRule : IFaultRule
     public Judgement? Judge(FaultContext context) => context.Group.Injections == 0 ? null
         : NestedRule.IsNestedFault(context.Group) && context.Config.MmuEvents && context.Group.Walked == false
             ? Judgement.Final(FaultVerdict.ExpectedL1Other, "reflected; the walk that decided it is not in the trace")
-            : Judgement.Final(FaultVerdict.ExpectedL1Other, $"L1 gets exit reason {context.Group.InjectReason}");
+            : Judgement.Final(FaultVerdict.ExpectedL1Other, static c => $"L1 gets exit reason {c.Group.InjectReason}");
 }

@@ -15,13 +15,13 @@ internal sealed class NestedRule : IFaultRule
         var group = context.Group;
         var reflected = group.Injections > 0 && IsNestedFault(group);
         if (group.Injections > 0 && !reflected)
-            return Judgement.Final(FaultVerdict.ExpectedL1Other, $"L1 gets exit reason {group.InjectReason} instead");
+            return Judgement.Final(FaultVerdict.ExpectedL1Other, static c => $"L1 gets exit reason {c.Group.InjectReason} instead");
         if (answer.Outcome != NestedOutcome.Ok) return reflected ? Compare(group, answer) : NotReflected(context, answer);
         if (reflected)
         {
             return group.WalkChanged
                 ? Judgement.Final(FaultVerdict.Race, "L1's entry changed between two walks of this fault")
-                : Judgement.Final(FaultVerdict.BugSpuriousReflection, $"the entries {Entries(group)} allow a {context.Access.Word}, yet {Injected(group)} is injected");
+                : Judgement.Final(FaultVerdict.BugSpuriousReflection, static c => $"the entries {Entries(c.Group)} allow a {c.Access.Word}, yet {Injected(c.Group)} is injected");
         }
 
         return GrantsTooMuch(context, answer);
@@ -33,18 +33,18 @@ internal sealed class NestedRule : IFaultRule
         var expectedReason = npt ? (uint)FaultCode.Npf : answer.Outcome == NestedOutcome.Misconfig ? (uint)FaultCode.EptMisconfig : FaultCode.EptViolation;
         if (group.InjectReason != expectedReason)
         {
-            return Judgement.Final(FaultVerdict.BugWrongReflectedInfo, $"exit reason {group.InjectReason} is injected where {expectedReason} is due");
+            return Judgement.Final(FaultVerdict.BugWrongReflectedInfo, c => $"exit reason {c.Group.InjectReason} is injected where {expectedReason} is due");
         }
 
         if (answer.Outcome == NestedOutcome.Violation && ((group.InjectInfo1 ^ answer.Info) & answer.Mask) != 0)
         {
             return Judgement.Final(FaultVerdict.BugWrongReflectedInfo,
-                $"info1 0x{group.InjectInfo1:x} is injected where 0x{answer.Info:x} is due (entries {Entries(group)}, hardware code 0x{group.Access.Code:x})");
+                static c => $"info1 0x{c.Group.InjectInfo1:x} is injected where 0x{c.Nested!.Info:x} is due (entries {Entries(c.Group)}, hardware code 0x{c.Access.Code:x})");
         }
 
         if (npt && group.InjectInfo2 >> 12 != group.Gpa >> 12)
-            return Judgement.Final(FaultVerdict.BugWrongReflectedInfo, $"address 0x{group.InjectInfo2:x} is injected for a fault at 0x{group.Gpa:x}");
-        return Judgement.Final(FaultVerdict.ExpectedL1Reflected, $"L1's entries {Entries(group)} deny it; info1 0x{group.InjectInfo1:x} is right");
+            return Judgement.Final(FaultVerdict.BugWrongReflectedInfo, static c => $"address 0x{c.Group.InjectInfo2:x} is injected for a fault at 0x{c.Group.Gpa:x}");
+        return Judgement.Final(FaultVerdict.ExpectedL1Reflected, static c => $"L1's entries {Entries(c.Group)} deny it; info1 0x{c.Group.InjectInfo1:x} is right");
     }
 
     private static Judgement? NotReflected(FaultContext context, NestedAnswer answer)
@@ -56,7 +56,7 @@ internal sealed class NestedRule : IFaultRule
         if (group.UserspaceReason >= 0 || group.UserspaceError) return Judgement.Final(FaultVerdict.ExpectedL1Other, "user space takes over");
         // What was denied for want of present entries may be emulated for the VMM's devices; nothing else may pass.
         return Judgement.Final(FaultVerdict.BugSwallowedL1Violation,
-            $"L1's entries {Entries(group)} {(answer.Present ? "deny" : "do not map")} a {context.Access.Word}, and nothing is injected");
+            static c => $"L1's entries {Entries(c.Group)} {(c.Nested!.Present ? "deny" : "do not map")} a {c.Access.Word}, and nothing is injected");
     }
 
     /// <summary>N1b, N1c: the walk allows this access, but the L2 SPTE that is set grants more than L1 does.</summary>
@@ -65,7 +65,7 @@ internal sealed class NestedRule : IFaultRule
         if (context.Group.Sets == 0 || context.Result is not { } spte || !spte.IsPresent) return null;
         var extra = ExtraGrant(context, answer, spte);
         return extra is null ? null : Judgement.Final(FaultVerdict.BugSwallowedL1Violation,
-            $"the L2 SPTE 0x{spte.Value:x} grants {extra}, which L1's entries {Entries(context.Group)} lack");
+            c => $"the L2 SPTE 0x{spte.Value:x} grants {extra}, which L1's entries {Entries(c.Group)} lack");
     }
 
     internal static string? ExtraGrant(FaultContext context, NestedAnswer answer, Mmu.Entries.Spte spte)

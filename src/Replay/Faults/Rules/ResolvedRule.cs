@@ -65,6 +65,6 @@ internal sealed class ResolvedRule : IFaultRule
         var before = new Spte(group.Before.Value, context.Layout);
         if (!context.Allows(before) || context.Allows(old) || before.Pfn != old.Pfn || before.IsAccessTracked) return null;
         return new Judgement(FaultVerdict.ExpectedDirtyLogging, Unresolved.Widened,
-            $"the SPTE was last seen as 0x{before.Value:x}, was met as 0x{old.Value:x}, and nothing traced narrowed it");
+            static c => $"the SPTE was last seen as 0x{c.Group.Before.Value:x}, was met as 0x{c.Old!.Value.Value:x}, and nothing traced narrowed it");
     }
 }

@@ -26,10 +26,10 @@ internal sealed class UnresolvedRule : IFaultRule
             return Judgement.Final(FaultVerdict.ExpectedMmioFirst, "the access is emulated");
         // A signal (KVM_EXIT_INTR), and a thread that never comes back, say nothing about the fault.
         if (group is { UserspaceReason: >= 0 and not KvmExitIntr, HasEntry: true } && !context.Wrote)
-            return Judgement.Final(FaultVerdict.ExpectedRetry, $"user space is asked (KVM_EXIT {group.UserspaceReason})");
+            return Judgement.Final(FaultVerdict.ExpectedRetry, static c => $"user space is asked (KVM_EXIT {c.Group.UserspaceReason})");
         var denied = context.Wrote || (group.Requested && (context.Access.IsPresent || context.Old is { IsPresent: true }));
         if (denied && !(context.Old is null && context.Result is null && !context.Access.IsPresent))
-            return new Judgement(Looks(context), Unresolved.Denied, Denies(context));
+            return new Judgement(Looks(context), Unresolved.Denied, Denies);
         return new Judgement(Looks(context), Unresolved.Nothing, "nothing traced was done about it");
     }
 

@@ -16,7 +16,7 @@ internal sealed class XsXuRule : IFaultRule
         // Without knowing whether MBEC is on, hardware's own word decides: the fetch did fault on a present entry.
         var denies = !context.Allows(spte) || (context.Config.Mbec is null && context.Access.IsPresent);
         return denies
-            ? Judgement.Final(FaultVerdict.BugXsXuDesync, $"SPTE 0x{spte.Value:x} has XS={(spte.SupervisorExec ? 1 : 0)} XU={(spte.UserExec ? 1 : 0)} and denies the fetch")
+            ? Judgement.Final(FaultVerdict.BugXsXuDesync, static c => $"SPTE 0x{c.Result!.Value.Value:x} has XS={(c.Result.Value.SupervisorExec ? 1 : 0)} XU={(c.Result.Value.UserExec ? 1 : 0)} and denies the fetch")
             : null;
     }
 }

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Measures ktl against grep, mawk, gawk, trace-cmd and a floor, in one run, as ratios. Usage: bench/run.sh [EVENTS] [OUT.md]
+set -eu
+cd "$(dirname "$0")/.."
+events=${1:-2400000}
+out=${2:-/dev/stdout}
+work=${TMPDIR:-/tmp}/ktl-bench
+mkdir -p "$work"
+dotnet build -c Release src/Cli >/dev/null
+dotnet build -c Release tests/fuzz >/dev/null
+ktl=$PWD/artifacts/bin/Cli/release/ktl
+text=$work/pio-$events.txt
+dat=$work/pio-$events.dat
+[ -s "$text" ] || dotnet run -c Release --no-build --project tests/fuzz -- --generate text --events "$events" --out "$text" >/dev/null
+[ -s "$dat" ] || dotnet run -c Release --no-build --project tests/fuzz -- --generate dat --events "$events" --out "$dat" >/dev/null
+cat "$text" "$dat" >/dev/null
+
+# Best of five: seconds of wall time and peak memory in MB.
+best() {
+  local t best=999999 mem=0 m
+  for _ in 1 2 3 4 5; do
+    t=$(LC_ALL=C /usr/bin/time -o "$work/time" -f '%e %M' "$@" >/dev/null 2>&1; cat "$work/time")
+    m=${t#* }; t=${t% *}
+    if awk "BEGIN{exit !($t < $best)}"; then best=$t; mem=$m; fi
+  done
+  echo "$best $((mem / 1024))"
+}
+
+row() { # name, reference seconds, command…
+  local name=$1 ref=$2; shift 2
+  local r s m
+  r=$(best "$@"); s=${r% *}; m=${r#* }
+  printf '| %-42s | %6s | %6s | %8s | %5s |\n' "$name" "$s" "$(awk "BEGIN{printf \"%.2f\", $s / $ref}")" "$(awk "BEGIN{printf \"%.1f\", $events / $s / 1e6}")" "$m"
+}
+
+gawk_line='/kvm_exit:/{for(i=1;i<=NF;i++)if($i=="reason"){c[$(i+1)]++;break}}END{for(k in c)print k,c[k]}'
+{
+  echo "# $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) CPUs"
+  echo
+  echo "$events events; text $(($(stat -c %s "$text") / 1000000)) MB, trace.dat $(($(stat -c %s "$dat") / 1000000)) MB; best of five, files in the page cache."
+  echo "$(dotnet --version) SDK, ktl $($ktl --version), $(gawk --version | head -n 1), $(trace-cmd --version 2>/dev/null | awk '/version/ {print; exit}')"
+  echo
+  g=$(best gawk "$gawk_line" "$text"); g=${g% *}
+  echo "| text                                       |      s | x gawk | M events/s | MB |"
+  echo "|---|---:|---:|---:|---:|"
+  row "wc -l (floor: newline scan)" "$g" wc -l "$text"
+  row "grep -c kvm_exit:" "$g" sh -c "grep -c kvm_exit: '$text' | cat"
+  row "mawk histogram" "$g" mawk "$gawk_line" "$text"
+  row "gawk histogram" "$g" gawk "$gawk_line" "$text"
+  row "ktl info" "$g" "$ktl" info "$text"
+  row "ktl analyze" "$g" "$ktl" analyze "$text"
+  row "ktl analyze --threads 1" "$g" "$ktl" analyze "$text" --threads 1
+  row "ktl replay" "$g" "$ktl" replay "$text"
+  if command -v trace-cmd >/dev/null; then
+    t=$(best trace-cmd report "$dat"); t=${t% *}
+    echo
+    echo "| trace.dat                                  |      s | x trace-cmd | M events/s | MB |"
+    echo "|---|---:|---:|---:|---:|"
+    row "cat (floor: page scan)" "$t" cat "$dat"
+    row "trace-cmd report" "$t" trace-cmd report "$dat"
+    row "ktl analyze" "$t" "$ktl" analyze "$dat"
+    row "ktl analyze --threads 1" "$t" "$ktl" analyze "$dat" --threads 1
+  fi
+  echo
+  echo "Start-up: ktl --version $(best "$ktl" --version | cut -d' ' -f1) s."
+} > "$out"

@@ -45,6 +45,8 @@ internal sealed class TraceOptionsSet
     {
         var threads = parsed.GetValue(_threads) ?? Math.Max(1, Environment.ProcessorCount);
         if (!_several && parsed.GetValue(_files) is { Length: > 1 } files) throw new UsageException($"one FILE at a time, found also {files[1]}");
+        foreach (var file in parsed.GetValue(_files) ?? [])
+            if (file.StartsWith("--", StringComparison.Ordinal) && !File.Exists(file)) throw new UsageException($"no option '{file}'; see --help");
         if (threads is < 1 or > 256) throw new UsageException($"--threads {threads}: 1 to 256 are possible");
         return new TraceRequest
         {

@@ -106,7 +106,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         // Inner runs lie inside the run that now shows itself.
         var inner = _pending.FindAll(p => p.Start >= start);
         if (inner.Count > 0) _pending.RemoveAll(p => p.Start >= start);
-        var resumed = _pending.Find(p => p.Period == period && p.Signature == sum && start - p.End <= MaxInterruption);
+        var resumed = _pending.FindLast(p => p.Period == period && p.Signature == sum && start - p.End <= MaxInterruption && MayGoOn(p, start - p.End));
         if (resumed is not null)
         {
             _pending.Remove(resumed);
@@ -194,11 +194,11 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     }
 
     /// <summary>
-    /// Whether the pieces make one loop. Any stream over few letters repeats a letter now and then: pieces of two or three turns with more in
-    /// between than in them are chance.
+    /// Whether what follows a gap may be the same loop. Any stream over few letters repeats one now and then: pieces of two or three turns with
+    /// more events between than in them are chance.
     /// </summary>
-    private static bool IsOneLoop(LoopRun run) =>
-        run.Gaps == 0 || run.IterationsBefore >= 4 * (run.Gaps + 1) || run.GapEvents <= run.IterationsBefore * run.Period;
+    private static bool MayGoOn(LoopRun run, long gap) =>
+        run.IterationsBefore >= 4 * (run.Gaps + 1) || run.GapEvents + gap <= run.IterationsBefore * run.Period;
 
     private void FlushOld(long index)
     {
@@ -211,7 +211,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
 
     private void Finish(LoopRun run)
     {
-        if (run.IterationsBefore >= minIterations && run.Template is not null && IsOneLoop(run))
+        if (run.IterationsBefore >= minIterations && run.Template is not null)
         {
             onLoop(run);
             return;

@@ -26,7 +26,7 @@ internal static class DecodeCommand
 
     public static Command Create()
     {
-        var command = new Command("decode", "Decode a qualification, error code, control register or SPTE.");
+        var command = new Command("decode", Examples.Text("Decode a qualification, error code, control register or SPTE.", "ktl mmu decode --vmx 0x683", "ktl mmu decode --io 0x608000b --cr4 0xb50ef8"));
         var values = new List<(string Kind, Option<string?> Option)>();
         foreach ((string kind, string what) in Kinds)
         {

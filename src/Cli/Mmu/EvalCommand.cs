@@ -16,7 +16,7 @@ internal static class EvalCommand
         var file = new Argument<string>("CASES.csv") { Description = "cases, or - for standard input" };
         Option<string> format = MmuOptions.Format("csv");
         Option<string?> output = MmuOptions.Output();
-        var command = new Command("eval", $"Evaluate a file of cases with the columns {string.Join(',', EvalColumns.Names)}.") { file, format, output };
+        var command = new Command("eval", Examples.Text($"Evaluate a file of cases with the columns {string.Join(',', EvalColumns.Names)}.", "ktl mmu eval cases.csv")) { file, format, output };
         command.SetAction(parsed => MmuRun.Guard(Console.Out, Console.Error, parsed.GetValue(output), writer =>
         {
             string path = parsed.GetValue(file)!;

@@ -23,7 +23,7 @@ internal static class RecordCommand
         var clock = new Option<string?>("--clock", "-C") { Description = "trace clock; mono where the kernel has it", HelpName = "NAME" };
         var events = new Option<string[]>("--event", "-e") { Description = "further events, as trace-cmd -e takes them (may be repeated)", HelpName = "EVENT" };
         var dryRun = new Option<bool>("--dry-run") { Description = "print what would be done and do nothing" };
-        var command = new Command("record", "run trace-cmd with the events a replay needs and write the host facts beside the trace")
+        var command = new Command("record", Examples.Text("run trace-cmd with the events a replay needs and write the host facts beside the trace", "ktl record --dry-run"))
         {
             output, pids, seconds, buffer, clock, events, dryRun,
         };

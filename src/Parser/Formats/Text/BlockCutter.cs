@@ -27,6 +27,8 @@ internal sealed class BlockCutter(TraceInput input)
             _carry.AsSpan(0, _carryLength).CopyTo(block.Bytes);
             var got = input.Read(block.Bytes.AsSpan(_carryLength, size - _carryLength));
             var length = _carryLength + got;
+            var unread = Math.Max(0, _carryLength - 1);
+            Quoting.Unbreak(block.Bytes.AsSpan(unread, length - unread));
             _ended = length < size;
             block.Offset = _offset;
             block.BeginsInsideLine = _insideLine;

@@ -10,6 +10,7 @@ internal static class TextSniffer
         int traceCmd = 0, flags = 0, perf = 0, bare = 0, quoted = 0, words = 0;
         bool cpusLine = false, tracerLine = false;
         var envelope = default(Envelope);
+        head = Quoting.Unbroken(head);
         while (!head.IsEmpty && traceCmd + flags + perf + bare < EnoughEvents)
         {
             var newline = head.IndexOf((byte)'\n');

@@ -17,7 +17,7 @@ public sealed class SameAnswerTests
     {
         var random = new Random(3);
         var text = new StringBuilder("cpus=4\n");
-        for (var i = 0; text.Length < 3 * KvmTraceLab.Parser.Formats.Text.TextBlock.Size; i++)
+        for (var i = 0; text.Length < Math.Max(400_000, 3 * KvmTraceLab.Parser.Formats.Text.TextBlock.Size); i++)
         {
             var tid = 100 + (i % 3);
             var head = $"CPU {i % 3}/KVM-{tid}   [00{i % 4}] {10 + (i / 1000000)}.{i % 1000000:000000}: ";

@@ -90,6 +90,7 @@ public sealed class TextDialectTests
             ["quoted"] = Render((i, n, p) => "> " + Report(comm, i, n, p)),
             ["quoted twice"] = Render((i, n, p) => ">> " + Report(comm, i, n, p)),
             ["quoted thrice"] = Render((i, n, p) => "> > >" + Report(comm, i, n, p)),
+            ["no-break spaces of an archive"] = Render((i, n, p) => Report(comm, i, n, p).Replace("] ", "]\u00a0 ", StringComparison.Ordinal).Replace(" reason", " \u00a0reason", StringComparison.Ordinal)),
             ["CRLF"] = Render((i, n, p) => Report(comm, i, n, p) + "\r"),
             ["comments between"] = Render((i, n, p) => Report(comm, i, n, p), between: "# note\n"),
             ["blank lines between"] = Render((i, n, p) => Report(comm, i, n, p), between: "\n"),

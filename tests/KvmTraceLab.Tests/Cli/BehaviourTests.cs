@@ -1,0 +1,154 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace KvmTraceLab.Tests.Cli;
+
+/// <summary>Exit codes, one line for what cannot be read, filters, output files.</summary>
+public sealed class BehaviourTests : IDisposable
+{
+    private const string Loop = "samples/pm-timer-loop.txt";
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ktl");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private string NewFile(string name, byte[] content)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    private string NewFile(string name, string content) => NewFile(name, Encoding.UTF8.GetBytes(content));
+
+    [Fact]
+    public void What_is_no_trace_is_refused_in_one_line()
+    {
+        var random = new byte[200_000];
+        new Random(1).NextBytes(random);
+        (string File, string Says)[] cases =
+        [
+            (Path.Combine(_folder.FullName, "nothere.dat"), "no such file"),
+            (_folder.FullName, "is a directory"),
+            (NewFile("empty", ""), "is empty"),
+            (NewFile("nul", new byte[100_000]), "NUL"),
+            (NewFile("binary", random), "is no trace"),
+            (NewFile("prose.txt", "Hello,\n\nthis is a mail without any trace.\n"), "is no trace"),
+            (NewFile("perf.data", "PERFILE2xxxxxxxxxxxxxxxx"), "perf script"),
+            (NewFile("exits.stat", "\nAnalyze events for all VMs, all VCPUs:\n\n             VM-EXIT    Samples  Samples%     Time%    Min Time    Max Time         Avg time\n\n  IO_INSTRUCTION        230    97.87%    91.85%      0.00us      1.00us      0.54us ( +-   2.00% )\n\nTotal Samples:235, Total events handled time:135.00us.\n"), "perf kvm stat"),
+            (NewFile("trace.dump-summary", "\n Tracing meta data in file trace.dat:\n\t[Initial format]\n\t\t7\t[Version]\n"), "trace-cmd dump"),
+            (NewFile("trace.dump-options", "\t[Section 0 @ 70074: \"options\", flags 0x0, 568 bytes]\n\t\t[Option HEADERS, 8 bytes] @ 37\n"), "trace-cmd dump"),
+            (NewFile("buffers.stat", "cpus=2\n\nKernel buffer statistics:\n\nCPU: 0\nentries: 15\noverrun: 0\ncommit overrun: 0\n"), "trace-cmd"),
+        ];
+        foreach (var (file, says) in cases)
+        {
+            var line = Ktl.Run("analyze", file).Refused();
+            Assert.Contains(file, line, StringComparison.Ordinal);
+            Assert.Contains(says, line, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_huge_line_through_a_pipe_is_refused_or_counted()
+    {
+        void Feed(Stream stream, string tail)
+        {
+            var part = Encoding.ASCII.GetBytes(new string('a', 1 << 20));
+            for (var i = 0; i < 100; i++) stream.Write(part);
+            stream.Write(Encoding.ASCII.GetBytes(tail));
+        }
+
+        Assert.Contains("-: offset 0: is no trace", Ktl.RunWith(s => Feed(s, ""), "analyze", "-").Refused(), StringComparison.Ordinal);
+        var result = Ktl.RunWith(
+            s =>
+            {
+                s.Write("a-1 [000] 1.0: kvm_entry: vcpu 0\n"u8);
+                Feed(s, "\na-1 [000] 2.0: kvm_exit: reason HLT rip 0x1 info 0 0\n");
+            },
+            "analyze", "-", "--format", "json");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        var health = JsonNode.Parse(result.Output)!["health"]!;
+        Assert.Equal((2, 3, 1), ((int)health["events"]!, (int)health["lines"]!, (int)health["notUnderstood"]!));
+    }
+
+    [Fact]
+    public void A_pipe_gives_the_report_of_the_file()
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(Analyzed.Root, Loop));
+        var piped = Ktl.RunWith(s => s.Write(bytes), "analyze", "-", "--format", "json");
+        var file = Ktl.Run("analyze", Loop, "--format", "json");
+        Assert.Equal(file.Output.Replace('"' + Loop + '"', "\"-\"", StringComparison.Ordinal), piped.Output);
+    }
+
+    [Theory]
+    [InlineData("bug-free trace", 0, "analyze", Loop)]
+    [InlineData("a loop was not to be", 1, "analyze", Loop, "--fail-on", "loop")]
+    [InlineData("nothing lost", 0, "analyze", Loop, "--fail-on", "lost,not-understood")]
+    [InlineData("lost", 1, "analyze", "samples/lost-events.txt", "--fail-on", "lost")]
+    public void Conditions_decide_the_exit_code(string why, int code, params string[] arguments)
+    {
+        _ = why;
+        Assert.Equal(code, Ktl.Run(arguments).Code);
+    }
+
+    [Theory]
+    [InlineData("--threads 0", "analyze", Loop, "--threads", "0")]
+    [InlineData("--from yesterday", "analyze", Loop, "--from", "yesterday")]
+    [InlineData("--vcpu x", "analyze", Loop, "--vcpu", "x")]
+    [InlineData("--min-iterations 1", "loops", Loop, "--min-iterations", "1")]
+    [InlineData("--max-period 65", "loops", Loop, "--max-period", "65")]
+    [InlineData("--by colour", "exits", Loop, "--by", "colour")]
+    [InlineData("--than 1", "exits", Loop, "--than", "1")]
+    [InlineData("--fail-on rain", "analyze", Loop, "--fail-on", "rain")]
+    [InlineData("--format xml", "events", Loop, "--format", "xml")]
+    [InlineData("'xml'", "analyze", Loop, "--format", "xml")]
+    [InlineData("--input-format nosuch", "info", Loop, "--input-format", "nosuch")]
+    [InlineData("'--nosuch'", "analyze", Loop, "--nosuch")]
+    [InlineData("one FILE", "info", Loop, Loop)]
+    public void Bad_options_are_refused_in_one_line(string says, params string[] arguments) =>
+        Assert.Contains(says, Ktl.Run(arguments).Refused(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Filters_narrow_what_is_counted()
+    {
+        int Events(params string[] more) => (int)JsonNode.Parse(Ktl.Run(["analyze", "samples/demand-faults.txt", "--format", "json", .. more]).Output)!["events"]!.AsArray().Sum(e => (int)e!["count"]!);
+        var rows = Ktl.Run("events", "samples/demand-faults.txt", "--format", "csv").Output.TrimEnd().Split('\n').Skip(1).Select(l => l.Split(',')).ToList();
+        Assert.Equal(rows.Count, Events());
+        var tid = rows.GroupBy(r => r[2]).OrderByDescending(g => g.Count()).First();
+        Assert.Equal(tid.Count(), Events("--tid", tid.Key));
+        var middle = long.Parse(rows[400][0]);
+        var seconds = $"{middle / 1_000_000_000}.{middle % 1_000_000_000:000000000}";
+        Assert.Equal(rows.Count(r => long.Parse(r[0]) >= middle), Events("--from", seconds));
+        Assert.Equal(rows.Count(r => long.Parse(r[0]) <= middle), Events("--to", seconds));
+        Assert.Equal(0, Events("--vcpu", "77"));
+    }
+
+    [Fact]
+    public void Around_prints_the_event_and_its_neighbours()
+    {
+        var all = Ktl.Run("events", Loop, "--format", "csv").Output.TrimEnd().Split('\n');
+        var around = Ktl.Run("events", Loop, "--around", "4327.3735", "-C", "4", "--format", "csv").Output.TrimEnd().Split('\n');
+        var at = Array.FindIndex(all, 1, l => long.Parse(l.Split(',')[0]) >= 4_327_373_500_000);
+        Assert.Equal([all[0], .. all[(at - 4)..(at + 5)]], around);
+    }
+
+    [Fact]
+    public void Exits_nest_their_keys_and_list_the_slow_ones()
+    {
+        var json = JsonNode.Parse(Ktl.Run("exits", Loop, "--by", "reason,rip", "--than", "2500ns", "--format", "json").Output)!;
+        Assert.Equal("ktl/exits/1", (string)json["schema"]!);
+        Assert.Equal(2, (int)json["slowExitsTotal"]!);
+        Assert.All(json["slowExits"]!.AsArray(), s => Assert.Equal("EXTERNAL_INTERRUPT", (string)s!["reason"]!));
+    }
+
+    [Fact]
+    public void Output_files_appear_whole_or_not_at_all()
+    {
+        var target = Path.Combine(_folder.FullName, "report.json");
+        Assert.Equal(0, Ktl.Run("analyze", Loop, "--format", "json", "-o", target).Code);
+        var before = File.ReadAllText(target);
+        Assert.Equal("ktl/analyze/1", (string)JsonNode.Parse(before)!["schema"]!);
+        Assert.Equal(2, Ktl.Run("analyze", Path.Combine(_folder.FullName, "nothere"), "-o", target).Code);
+        Assert.Equal(before, File.ReadAllText(target));
+        Assert.Equal(["report.json"], Directory.GetFiles(_folder.FullName).Select(Path.GetFileName));
+    }
+}

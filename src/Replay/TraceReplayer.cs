@@ -156,7 +156,7 @@ public sealed class TraceReplayer
         var trip = lane.Trip;
         trip.Open();
         var exit = KvmExit.Over(row);
-        trip.HasReason = row.HasFields;
+        trip.HasReason = exit.HasReason;
         trip.Start = row.Time;
         trip.HasStart = row.HasTime;
         lane.ExitAfterLost = LostMarkers;
@@ -167,7 +167,7 @@ public sealed class TraceReplayer
             if (trip.Isa == Isa.Unknown) trip.Isa = lane.Isa != Isa.Unknown ? lane.Isa : Vendor;
             else if (lane.Isa == Isa.Unknown) lane.Isa = Vendor = trip.Isa;
             trip.FullReason = exit.Reason;
-            trip.FailedVmentry = trip.Isa == Isa.Vmx && (exit.Reason & ExitReasonVocabulary.FailedVmentry) != 0;
+            trip.FailedVmentry = trip.Isa is Isa.Vmx or Isa.Unknown && (exit.Reason & ExitReasonVocabulary.FailedVmentry) != 0;
             trip.Reason = trip.Isa == Isa.Vmx || trip.Isa == Isa.Unknown ? exit.Reason & 0xffff : exit.Reason;
             trip.Rip = exit.Rip;
             trip.Info1 = exit.Info1;

@@ -56,7 +56,7 @@ internal static class LoopClassifier
 
     public static string ReasonOf(SavedEvent exit, VcpuLane lane)
     {
-        if (!exit.HasFields) return "UNKNOWN";
+        if (!exit.Has(ExitReason)) return "UNKNOWN";
         var isa = (Isa)exit[ExitIsa];
         return ExitReasonVocabulary.ReportName(isa == Isa.Unknown ? lane.Isa : isa, (uint)exit[ExitReason]);
     }

@@ -26,7 +26,7 @@ public sealed class LoopReport(LoopDetector detector) : Analysis
         foreach (var loop in Detector.Loops)
         {
             loop.ShareOfExits = exits == 0 ? 0 : Math.Min(1, (double)loop.Iterations * loop.ExitsPerPeriod / exits);
-            array.Add((JsonNode)Json(loop));
+            array.Add((JsonNode)Json(loop, run.IsNanoseconds));
         }
 
         report.Document["loops"] = array;
@@ -34,7 +34,7 @@ public sealed class LoopReport(LoopDetector detector) : Analysis
         if (Detector.Loops.Count > 0) report.Sections.Add(Section(run));
     }
 
-    private static JsonObject Json(Loop loop) => new()
+    private static JsonObject Json(Loop loop, bool tellsTime) => new()
     {
         ["tid"] = loop.Tid,
         ["vcpu"] = loop.Vcpu,
@@ -48,7 +48,7 @@ public sealed class LoopReport(LoopDetector detector) : Analysis
         ["template"] = new JsonArray([.. loop.Events.Select(e => (JsonNode)e.Text)]),
         ["reason"] = loop.Reason,
         ["rips"] = new JsonArray([.. loop.Rips.Select(r => (JsonNode)Numbers.Hex(r))]),
-        ["ratePerSec"] = loop.RatePerSec,
+        ["ratePerSec"] = tellsTime ? loop.RatePerSec : null,
         ["shareOfExits"] = loop.ShareOfExits,
         ["kind"] = KindName(loop.Kind),
         ["progress"] = loop.Progress.ToString().ToLowerInvariant(),
@@ -89,7 +89,7 @@ public sealed class LoopReport(LoopDetector detector) : Analysis
         foreach (var loop in Detector.Loops)
         {
             table.Add(loop.Signature ?? "", KindName(loop.Kind), (long)loop.Tid, (long?)loop.Vcpu, loop.Reason, (long)loop.Period, loop.Iterations, loop.Interruptions,
-                loop.RatePerSec, loop.ShareOfExits, loop.HasTime ? loop.StartNs : null, loop.Progress.ToString().ToLowerInvariant(), loop.HasTime ? loop.EndNs : null);
+                run.IsNanoseconds ? loop.RatePerSec : null, loop.ShareOfExits, loop.HasTime ? loop.StartNs : null, loop.Progress.ToString().ToLowerInvariant(), loop.HasTime ? loop.EndNs : null);
         }
 
         foreach (var loop in Detector.Loops.Where(l => l.Kind != LoopKind.Sweep).Take(ShownInFull)) section.Children.Add(Child(loop, run));

@@ -44,6 +44,9 @@ public readonly struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
     /// <summary>The full exit reason: basic reason in bits 15:0 on VMX, the exit code on SVM.</summary>
     public uint Reason => (uint)row[1];
 
+    /// <summary>Old ARM text tells the place of an exit only.</summary>
+    public bool HasReason => row.Has(1);
+
     public Isa Isa => (Isa)row[2];
 
     public ulong Rip => row[3];

@@ -35,6 +35,7 @@ public sealed class AnalysisSuite
             new LogAnalysis(),
             new Overview(),
             new ExitReasons(),
+            new NestedExits(),
             new HotRips(),
             new HotResources(),
             new LoopReport(_loops),

@@ -7,11 +7,11 @@ internal static class ReportOrder
 {
     private static readonly string[] Members =
     [
-        "schema", "source", "health", "span", "events", "vcpus", "exits", "rips", "ports", "msrs", "crs", "cpuidLeaves", "gpas", "hypercalls",
+        "schema", "source", "health", "span", "events", "vcpus", "exits", "levels", "rips", "ports", "msrs", "crs", "cpuidLeaves", "gpas", "hypercalls",
         "loops", "loopsDropped", "faults", "notes", "log",
     ];
 
-    private static readonly string[] Sections = ["source", "notes", "loops", "faults", "bugs", "findings", "exits", "rips"];
+    private static readonly string[] Sections = ["source", "notes", "loops", "faults", "bugs", "findings", "exits", "levels", "rips"];
 
     public static void Arrange(Report report)
     {

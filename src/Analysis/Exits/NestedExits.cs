@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Replay;
+
+namespace KvmTraceLab.Analysis.Exits;
+
+/// <summary>
+/// Whose exits they were where a guest runs guests of its own: L1's, or L2's handled in L0, reflected to L1, or passed to
+/// user space; and how many exits of L1 each reflected one of L2 costs.
+/// </summary>
+public sealed class NestedExits : Analysis
+{
+    private static readonly string[] Names = ["L1", "L2 handled in L0", "L2 reflected to L1", "L2 to user space"];
+    private static readonly string[] Keys = ["l1", "l2InL0", "l2Reflected", "l2User"];
+
+    private readonly ExitStat[] _stats = [new(), new(), new(), new()];
+    private readonly ExitStat _unknown = new();
+
+    public override string Name => "nested";
+
+    public override string Description => "Exits of nested guests: L1's, and L2's by who handled them (L0, L1, user space).";
+
+    public override bool Wants(int kind) => false;
+
+    public override void OnTrip(VcpuLane lane, HostTrip trip)
+    {
+        if (!lane.HasNested)
+        {
+            _unknown.Add(trip);
+            return;
+        }
+
+        var place = trip.Level switch
+        {
+            GuestLevel.L2 when trip.Reflected => 2,
+            GuestLevel.L2 when trip.UserspaceReason >= 0 => 3,
+            GuestLevel.L2 => 1,
+            GuestLevel.L1 => 0,
+            _ => -1,
+        };
+        (place < 0 ? _unknown : _stats[place]).Add(trip);
+    }
+
+    public override void AddTo(Report report, TraceRun run)
+    {
+        if (!run.Replayer.Lanes.Any(l => l.HasNested)) return;
+        var total = _stats.Sum(s => s.Count) + _unknown.Count;
+        var hostNs = _stats.Sum(s => s.Times.Total) + _unknown.Times.Total;
+        var levels = new JsonObject();
+        var table = new ReportTable([new Column("level", "Exit of", ColumnKind.Text), .. ExitGroup.Columns]) { TimeUnit = run.TimeUnit };
+        for (var i = 0; i < _stats.Length; i++)
+        {
+            var item = new JsonObject();
+            ExitGroup.WriteJson(item, _stats[i], total);
+            levels[Keys[i]] = item;
+            table.Add([Names[i], .. ExitGroup.Cells(_stats[i], total, hostNs)]);
+        }
+
+        if (_unknown.Count > 0)
+        {
+            var item = new JsonObject();
+            ExitGroup.WriteJson(item, _unknown, total);
+            levels["beforeNested"] = item;
+            table.Add(["before anything nested", .. ExitGroup.Cells(_unknown, total, hostNs)]);
+        }
+
+        report.Document["levels"] = levels;
+        var section = new ReportSection("levels", "Levels") { Table = table };
+        var reflected = _stats[2].Count;
+        if (reflected > 0)
+            section.Paragraphs.Add($"{(double)_stats[0].Count / reflected:0.0} exits of L1 for each exit of L2 that was reflected to it.");
+        report.Sections.Add(section);
+    }
+}

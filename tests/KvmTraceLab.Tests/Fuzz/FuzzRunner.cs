@@ -40,6 +40,7 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
         var random = new Random(unchecked((seed * 1_000_003) + index));
         var (_, bytes, text) = corpus.Files[random.Next(corpus.Files.Count)];
         Input = FuzzMutator.Mutate(bytes, text, random, corpus.Files);
+        Index = index;
         File.WriteAllBytes(_input, Input);
         if (!File.Exists(_other)) File.WriteAllBytes(_other, corpus.Files[1].Bytes);
         var (args, kind) = FuzzCommands.Pick(random, _input, _other);
@@ -122,7 +123,7 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
         for (var i = 0; i < bytes.Length; i++)
         {
             var b = bytes[i];
-            if (b is >= 0x20 and < 0x7f or (byte)'\n') continue;
+            if (b is >= 0x20 and < 0x7f or (byte)'\n' or (byte)'\t') continue;
             if (b is < 0x20 or 0x7f) return $"control byte 0x{b:x2} at {i}: {Around(bytes, i)}";
             if (Rune.DecodeFromUtf8(bytes[i..], out var rune, out var length) != System.Buffers.OperationStatus.Done) return $"not UTF-8 at {i}: {Around(bytes, i)}";
             if (rune.Value is < 0xa0 or (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069) or 0x2028 or 0x2029) return $"U+{rune.Value:x4} at {i}: {Around(bytes, i)}";
@@ -143,7 +144,6 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
         for (var i = first; watch.Elapsed < time; i++, done++)
         {
             var start = watch.Elapsed;
-            Index = i;
             if (Run(seed, i) is { } trouble) found(i, trouble);
             else if ((watch.Elapsed - start).TotalSeconds > 5) found(i, $"took {(watch.Elapsed - start).TotalSeconds:f1} s");
             if (done % 1000 == 0) progress?.Invoke(done);

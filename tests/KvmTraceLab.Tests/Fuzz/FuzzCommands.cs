@@ -65,6 +65,7 @@ internal static class FuzzCommands
     {
         foreach (var (_, args, output) in Traces) yield return ([args[0], file, .. args[1..]], output);
         foreach (var format in InputFormats) yield return (["analyze", file, "--input-format", format], FuzzOutput.Text);
+        yield return (["compare", file, file, "--expect", "2x"], FuzzOutput.Text);
     }
 
     private static (string[] Args, FuzzOutput Output) Further(int which, Random random, string file, string other) => which switch

@@ -17,7 +17,7 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
     private readonly string _other = Path.Combine(folder, "other");
     private readonly string _output = Path.Combine(folder, "output");
     private readonly RootCommand _root = Root.Create();
-    private readonly StringWriter _error = new();
+    private readonly StringBuilder _errors = new();
 
     /// <summary>The most bytes a case may allocate, all buffers taken together.</summary>
     public const long MaxAllocated = 256L << 20;
@@ -52,15 +52,16 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
     {
         Args = args;
         File.Delete(_output);
-        _error.GetStringBuilder().Clear();
+        _errors.Clear();
+        using var error = new StringWriter(_errors);
         var parsed = _root.Parse([.. args, "-o", _output]);
         if (parsed.Errors.Count > 0) return null; // Program says so in one line
         var before = GC.GetTotalAllocatedBytes();
         var usual = Console.Error;
-        Console.SetError(_error);
+        Console.SetError(error);
         try
         {
-            Code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = TextWriter.Null, Error = _error });
+            Code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = TextWriter.Null, Error = error });
         }
 #pragma warning disable CA1031 // Any exception is a finding.
         catch (Exception e)
@@ -76,7 +77,7 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
         Allocated = GC.GetTotalAllocatedBytes() - before;
         return Code is < 0 or > 3 ? $"exit code {Code}"
             : Allocated > MaxAllocated ? $"{Allocated >> 20} MB allocated"
-            : Errors(_error.ToString()) ?? Leftovers() ?? (Code == 2 ? null : Check(kind));
+            : Errors(_errors.ToString()) ?? Leftovers() ?? (Code == 2 ? null : Check(kind));
     }
 
     private string? Errors(string error)

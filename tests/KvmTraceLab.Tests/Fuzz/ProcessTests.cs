@@ -32,7 +32,7 @@ public sealed class ProcessTests : IDisposable
     {
         var start = new ProcessStartInfo("/bin/bash", ["-c", "ktl() { dotnet \"$KTL\" \"$@\"; }; set -o pipefail; " + line])
         {
-            WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
         start.Environment["KTL"] = Ktl;
         using var process = Process.Start(start)!;

@@ -1,4 +1,5 @@
 using KvmTraceLab.Output;
+using KvmTraceLab.Output.Text;
 using KvmTraceLab.Parser.Health;
 
 namespace KvmTraceLab.Cli;
@@ -46,5 +47,5 @@ internal static class Guard
 
     /// <summary>One line, and nothing that a terminal would obey.</summary>
     private static string Visible(string message) =>
-        string.Concat(message.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
+        SafeText.Clean(message.ReplaceLineEndings(" "));
 }

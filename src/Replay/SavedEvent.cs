@@ -61,7 +61,7 @@ public sealed class SavedEvent
             _slotCount = shape.Width;
             if (_slots.Length < _slotCount) _slots = new ulong[_slotCount];
             batch.Slots.AsSpan(batch.Start[index], _slotCount).CopyTo(_slots);
-            if (shape.KeepsText) withText = true;
+            if (shape.HasText) withText = true;
         }
         else
         {
@@ -138,7 +138,7 @@ public sealed class SavedEvent
     /// <summary>Text fields refer to the batch's text; make them refer to the copy.</summary>
     private void Rebase(int payloadStart, int length)
     {
-        if (_slotCount == 0 || Shape is not { KeepsText: true } shape) return;
+        if (_slotCount == 0 || Shape is not { HasText: true } shape) return;
         for (var slot = 0; slot < shape.Fields.Count; slot++)
         {
             if (!shape.IsText(slot)) continue;

@@ -20,7 +20,7 @@ internal static class FuzzProgram
             using var watchdog = new Timer(_ => Watch(runner, lines, keep), null, 1000, 1000);
             void Found(int index, string trouble)
             {
-                var key = string.Join('\n', trouble.Split('\n').Take(3));
+                var key = runner.Args[0] + " " + (trouble.StartsWith("unhandled", StringComparison.Ordinal) ? string.Join('\n', trouble.Split('\n').Take(3)) : trouble.Split(" at ")[0]);
                 key = new string([.. key.Where(c => !char.IsAsciiDigit(c))]);
                 key = key[..Math.Min(300, key.Length)];
                 findings[key] = findings.GetValueOrDefault(key) + 1;

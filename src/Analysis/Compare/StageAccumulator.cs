@@ -87,7 +87,8 @@ public sealed class StageAccumulator(string path, string format)
     {
         double span = _first == long.MinValue ? 0 : (double)_last - _first;
         double covered = span / Math.Pow(2, _shift);
-        int used = Math.Min(MostWindows, (int)Math.Floor(covered) + 1);
+        // Damaged times span more than an int of windows.
+        int used = (int)Math.Clamp(Math.Floor(covered) + 1, 0, MostWindows);
         return new RunSeries
         {
             Path = path,

@@ -26,7 +26,12 @@ public sealed class ExitReasons : Analysis
         var key = trip.HasReason ? ((ulong)trip.Isa << 32) | trip.Reason : NoReason;
         if (key != _lastKey)
         {
-            if (!_byReason.TryGetValue(key, out var stat)) _byReason[key] = stat = new ExitStat();
+            if (!_byReason.TryGetValue(key, out var stat))
+            {
+                if (_byReason.Count >= MaxReasons) key = Other;
+                if (!_byReason.TryGetValue(key, out stat)) _byReason[key] = stat = new ExitStat();
+            }
+
             _last = stat;
             _lastKey = key;
         }
@@ -79,6 +84,10 @@ public sealed class ExitReasons : Analysis
     }
 
     private const ulong NoReason = ulong.MaxValue - 1;
+    private const ulong Other = ulong.MaxValue - 2;
 
-    private static string NameOf(ulong key) => key == NoReason ? "UNKNOWN" : ExitReasonVocabulary.ReportName((Isa)(key >> 32), (uint)key);
+    /// <summary>Kernels know about two hundred; a trace with more is damaged, and what is beyond counts as <c>(other)</c>.</summary>
+    private const int MaxReasons = 4096;
+
+    private static string NameOf(ulong key) => key == Other ? "(other)" : key == NoReason ? "UNKNOWN" : ExitReasonVocabulary.ReportName((Isa)(key >> 32), (uint)key);
 }

@@ -8,7 +8,7 @@ namespace KvmTraceLab.Analysis.Exits;
 public sealed class ExitStacks : TraceObserver
 {
     /// <summary>Distinct stacks kept; further ones keep their frames down to the reason.</summary>
-    private const int MaxStacks = 200_000;
+    private const int MaxStacks = 50_000;
 
     private readonly Dictionary<Key, (long Count, long Ns)> _stacks = [];
     private readonly Dictionary<int, VcpuLane> _lanes = [];

@@ -14,6 +14,9 @@ public sealed class LoopDetector : TraceObserver
     /// <summary>Loops kept; the smallest beyond are dropped and counted.</summary>
     public const int MaxLoops = 1000;
 
+    /// <summary>Threads followed at a time; one unseen for longest is let go, and a loop of it is told in pieces.</summary>
+    private const int MaxFollowed = 1024;
+
     private readonly int _minIterations;
     private readonly int _maxPeriod;
     private readonly EventToken _tokens = new();
@@ -24,6 +27,7 @@ public sealed class LoopDetector : TraceObserver
     private readonly List<Loop> _ticks = [];
     private readonly List<Loop> _sweeps = [];
     private LaneLoops? _last;
+    private long _turns;
 
     /// <param name="minIterations">Complete periods that make a loop, at least 2.</param>
     /// <param name="maxPeriod">Longer periods are not reported, at most 64.</param>
@@ -70,10 +74,21 @@ public sealed class LoopDetector : TraceObserver
         if (!_lanes.TryGetValue(lane.Index, out var loops))
         {
             if (!lane.IsVcpu && lane.Events > 1 && !lane.InHost) return null;
+            if (_lanes.Count >= MaxFollowed) LetGo();
             _lanes[lane.Index] = loops = new LaneLoops(lane, _minIterations, Found);
         }
 
+        loops.Turn = ++_turns;
         return _last = loops;
+    }
+
+    private void LetGo()
+    {
+        foreach (var old in _lanes.Values.OrderBy(l => l.Turn).Take(MaxFollowed / 2).ToList())
+        {
+            old.Break();
+            _lanes.Remove(old.Lane.Index);
+        }
     }
 
     private void Found(VcpuLane lane, LoopRun run, LoopStreamKind kind)
@@ -125,6 +140,9 @@ public sealed class LoopDetector : TraceObserver
         }
 
         public VcpuLane Lane { get; }
+
+        /// <summary>When the thread last took over from another.</summary>
+        public long Turn { get; set; }
 
         public void Add(in EventRow row, EventToken tokens, KnownKinds kinds, NotableEvents notable)
         {

@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using KvmTraceLab.Output.Text;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Replay;
 
@@ -8,7 +8,7 @@ namespace KvmTraceLab.Cli.EventLists;
 /// <summary>One JSON object a line: time, place, event, payload and the fields by the kernel's names.</summary>
 internal sealed class JsonEventWriter(Stream stream) : IEventWriter
 {
-    private readonly Utf8JsonWriter _json = new(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private readonly Utf8JsonWriter _json = new(stream, new JsonWriterOptions { Encoder = SafeJson.Encoder });
     private readonly TextBuilder _payload = new();
 
     public void Write(in EventRow row)

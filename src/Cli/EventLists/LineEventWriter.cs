@@ -1,4 +1,5 @@
 using System.Text;
+using KvmTraceLab.Output.Text;
 using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Replay;
@@ -8,7 +9,7 @@ namespace KvmTraceLab.Cli.EventLists;
 /// <summary>
 /// Lines as trace-cmd prints them: <c>comm-pid [cpu] time: event: payload</c>, the comm right-aligned in 16 columns, the
 /// event padded to 20. With the kernel's dialect this is what <c>trace-cmd report -N -t</c> prints; the text format has
-/// the plugin's dialect and shows control bytes of hostile names as <c>\x1b</c>.
+/// the plugin's dialect. Control bytes of hostile names are shown as <c>\x1b</c> in both.
 /// </summary>
 internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect Dialect, bool visible, bool fenced = false) : IEventWriter
 {
@@ -102,20 +103,6 @@ internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect Dia
 
     private void Flush()
     {
-        var bytes = _line.Written;
-        if (!visible || bytes.IndexOfAnyInRange((byte)0, (byte)0x1f) < 0)
-        {
-            stream.Write(bytes);
-        }
-        else
-        {
-            foreach (var b in bytes)
-            {
-                if (b >= 0x20) stream.WriteByte(b);
-                else stream.Write(Encoding.ASCII.GetBytes($"\\x{b:x2}"));
-            }
-        }
-
-        stream.WriteByte((byte)'\n');
+        SafeText.WriteLine(stream, _line.Written, keepTabs: !visible);
     }
 }

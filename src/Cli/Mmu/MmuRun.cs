@@ -1,3 +1,5 @@
+using KvmTraceLab.Output.Text;
+
 namespace KvmTraceLab.Cli.Mmu;
 
 /// <summary>Runs a subcommand: where the result goes, and what trouble becomes.</summary>
@@ -29,12 +31,12 @@ internal static class MmuRun
         }
         catch (MmuUsageException e)
         {
-            error.WriteLine($"ktl: {e.Message.ReplaceLineEndings(" ")}");
+            error.WriteLine($"ktl: {SafeText.Clean(e.Message.ReplaceLineEndings(" "))}");
             return 2;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            error.WriteLine($"ktl: {Trouble(file ?? "standard input", e)}");
+            error.WriteLine($"ktl: {SafeText.Clean(Trouble(file ?? "standard input", e))}");
             return 2;
         }
     }

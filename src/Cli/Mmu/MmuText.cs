@@ -1,6 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using KvmTraceLab.Output.Mmu;
+using KvmTraceLab.Output.Text;
 
 namespace KvmTraceLab.Cli.Mmu;
 
@@ -10,7 +10,7 @@ internal static class MmuText
     /// <summary>One JSON object, indented, ending in a line feed.</summary>
     public static void Json(TextWriter output, Action<Utf8JsonWriter> body)
     {
-        using (var json = new Utf8JsonWriter(new JsonToText(output), new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(new JsonToText(output), new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = SafeJson.Encoder }))
         {
             json.WriteStartObject();
             body(json);

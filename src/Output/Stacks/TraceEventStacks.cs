@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Diagnostics.Tracing.Stacks;
 using Microsoft.Diagnostics.Tracing.Stacks.Formats;
+using KvmTraceLab.Output.Text;
 
 namespace KvmTraceLab.Output.Stacks;
 
@@ -14,7 +14,7 @@ namespace KvmTraceLab.Output.Stacks;
 /// </remarks>
 internal static class TraceEventStacks
 {
-    private static readonly JsonWriterOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Form = new() { Encoder = SafeJson.Encoder };
 
     public static void WriteSpeedscope(List<WeightedStack> stacks, StackWeight weight, string name, Stream stream)
     {

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using KvmTraceLab.Analysis.Reports;
 
@@ -12,7 +11,7 @@ internal sealed class JsonOutput : IReportOutput
     public void Write(Report report, Stream stream, OutputOptions options)
     {
         // Relaxed: no <>&+' as escapes; control characters and quotes are escaped all the same.
-        var form = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        var form = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = SafeJson.Encoder };
         using (var writer = new Utf8JsonWriter(stream, form))
         {
             report.Document.WriteTo(writer);

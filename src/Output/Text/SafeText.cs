@@ -7,7 +7,7 @@ namespace KvmTraceLab.Output.Text;
 /// Makes text from traces harmless: control characters, escape sequences, bidirectional overrides and broken surrogates become
 /// visible (<c>\x1b</c>, <c>\u202e</c>), so that a comm can neither drive a terminal nor forge lines of a report.
 /// </summary>
-internal static class SafeText
+public static class SafeText
 {
     /// <summary>One line of harmless text; the same instance where nothing had to change.</summary>
     public static string Clean(string text)
@@ -45,6 +45,43 @@ internal static class SafeText
 
         return result.ToString();
     }
+
+    /// <summary>Writes bytes of a trace as one line: as they are where they are plain text, else cleaned; bytes that are no UTF-8 as <c>\xff</c>; tabs stay only where asked.</summary>
+    public static void WriteLine(Stream stream, ReadOnlySpan<byte> bytes, bool keepTabs = false)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (bytes.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0)
+        {
+            stream.Write(bytes);
+        }
+        else
+        {
+            var text = new StringBuilder(bytes.Length + 16);
+            while (!bytes.IsEmpty)
+            {
+                if (Rune.DecodeFromUtf8(bytes, out var rune, out var length) != System.Buffers.OperationStatus.Done)
+                {
+                    foreach (var b in bytes[..length]) text.Append(CultureInfo.InvariantCulture, $"\\x{b:x2}");
+                }
+                else if (!IsUnsafe(rune) || (keepTabs && rune.Value == '\t'))
+                {
+                    text.Append(rune.ToString());
+                }
+                else
+                {
+                    text.Append(Clean(rune.ToString()));
+                }
+
+                bytes = bytes[length..];
+            }
+
+            stream.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        }
+
+        stream.WriteByte((byte)'\n');
+    }
+
+    internal static bool IsUnsafe(int scalar) => !Rune.TryCreate(scalar, out var rune) || IsUnsafe(rune);
 
     /// <summary>A trace line: like <see cref="Clean"/>, but tabs become the spaces a terminal would show.</summary>
     public static string Line(string text)

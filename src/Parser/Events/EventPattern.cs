@@ -171,6 +171,8 @@ public sealed class EventPattern
 
     internal bool KeepsText => Array.Exists(_steps, s => s.Code is StepCode.Rest or StepCode.Token);
 
+    internal bool HasText => Array.Exists(_steps, s => s.Code is StepCode.Rest or StepCode.Token);
+
     internal bool IsText(int slot) => Array.Exists(_steps, s => s.Slot == slot && (s.Code is StepCode.Rest or StepCode.Token));
 
     internal bool PrintsHex(int slot) => Array.Exists(_steps, s => s.Slot == slot && s.Code == StepCode.Hex);

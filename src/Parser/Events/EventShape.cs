@@ -72,6 +72,7 @@ public sealed class EventShape
         foreach (var field in Split(address)) roles[field] = FieldRole.Address;
         foreach (var field in Split(frame)) roles[field] = FieldRole.Frame;
         Fields = [.. names.Select(n => new EventField(n, [.. aliasMap[n]], roles.GetValueOrDefault(n)))];
+        HasText = patterns.Exists(p => p.HasText) || (irregular is not null && Enumerable.Range(0, names.Count).Any(irregular.IsText));
         Width = names.Count + 1;
         for (var i = 0; i < names.Count; i++) _slots[names[i]] = i;
         foreach (var named in roles.Keys.Concat(aliasMap.Select(g => g.Key)))
@@ -138,7 +139,10 @@ public sealed class EventShape
     }
 
     /// <summary>Whether the slot holds a <see cref="TextRef"/>.</summary>
-    public bool IsText(int slot) => Array.Exists(_patterns, p => p.IsText(slot));
+    public bool IsText(int slot) => Array.Exists(_patterns, p => p.IsText(slot)) || _irregular?.IsText(slot) == true;
+
+    /// <summary>Whether some field may be a piece of the batch's text.</summary>
+    public bool HasText { get; }
 
     /// <summary>Whether some spelling keeps text to the end of the line, so that any words behind it would match.</summary>
     public bool KeepsText { get; }

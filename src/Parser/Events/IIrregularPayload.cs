@@ -18,4 +18,7 @@ public interface IIrregularPayload
 
     /// <summary>Prints the payload; fields in the bit mask <paramref name="starred"/> print as <c>*</c>.</summary>
     void Print(in EventRow row, TextBuilder to, Dialect dialect, ulong starred);
+
+    /// <summary>Whether the slot holds a <see cref="TextRef"/>.</summary>
+    bool IsText(int slot) => false;
 }

@@ -60,6 +60,14 @@ internal static class FuzzCommands
         throw new InvalidOperationException("weights do not add up");
     }
 
+    /// <summary>Every command that reads a trace, over one file.</summary>
+    public static IEnumerable<(string[] Args, FuzzOutput Output)> All(string file)
+    {
+        foreach (var (_, args, output) in Traces) yield return ([args[0], file, .. args[1..]], output);
+        foreach (var format in InputFormats) yield return (["analyze", file, "--input-format", format], FuzzOutput.Text);
+        yield return (["compare", file, file, "--expect", "2x"], FuzzOutput.Text);
+    }
+
     private static (string[] Args, FuzzOutput Output) Further(int which, Random random, string file, string other) => which switch
     {
         0 => (["compare", file, other, "--expect", "2x"], FuzzOutput.Text),

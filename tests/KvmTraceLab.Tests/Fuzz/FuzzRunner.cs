@@ -17,7 +17,7 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
     private readonly string _other = Path.Combine(folder, "other");
     private readonly string _output = Path.Combine(folder, "output");
     private readonly RootCommand _root = Root.Create();
-    private readonly StringWriter _error = new();
+    private readonly StringBuilder _errors = new();
 
     /// <summary>The most bytes a case may allocate, all buffers taken together.</summary>
     public const long MaxAllocated = 256L << 20;
@@ -40,6 +40,7 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
         var random = new Random(unchecked((seed * 1_000_003) + index));
         var (_, bytes, text) = corpus.Files[random.Next(corpus.Files.Count)];
         Input = FuzzMutator.Mutate(bytes, text, random, corpus.Files);
+        Index = index;
         File.WriteAllBytes(_input, Input);
         if (!File.Exists(_other)) File.WriteAllBytes(_other, corpus.Files[1].Bytes);
         var (args, kind) = FuzzCommands.Pick(random, _input, _other);
@@ -51,15 +52,16 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
     {
         Args = args;
         File.Delete(_output);
-        _error.GetStringBuilder().Clear();
+        _errors.Clear();
+        using var error = new StringWriter(_errors);
         var parsed = _root.Parse([.. args, "-o", _output]);
         if (parsed.Errors.Count > 0) return null; // Program says so in one line
         var before = GC.GetTotalAllocatedBytes();
         var usual = Console.Error;
-        Console.SetError(_error);
+        Console.SetError(error);
         try
         {
-            Code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = TextWriter.Null, Error = _error });
+            Code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = TextWriter.Null, Error = error });
         }
 #pragma warning disable CA1031 // Any exception is a finding.
         catch (Exception e)
@@ -75,7 +77,7 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
         Allocated = GC.GetTotalAllocatedBytes() - before;
         return Code is < 0 or > 3 ? $"exit code {Code}"
             : Allocated > MaxAllocated ? $"{Allocated >> 20} MB allocated"
-            : Errors(_error.ToString()) ?? Leftovers() ?? (Code == 2 ? null : Check(kind));
+            : Errors(_errors.ToString()) ?? Leftovers() ?? (Code == 2 ? null : Check(kind));
     }
 
     private string? Errors(string error)
@@ -122,7 +124,7 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
         for (var i = 0; i < bytes.Length; i++)
         {
             var b = bytes[i];
-            if (b is >= 0x20 and < 0x7f or (byte)'\n') continue;
+            if (b is >= 0x20 and < 0x7f or (byte)'\n' or (byte)'\t') continue;
             if (b is < 0x20 or 0x7f) return $"control byte 0x{b:x2} at {i}: {Around(bytes, i)}";
             if (Rune.DecodeFromUtf8(bytes[i..], out var rune, out var length) != System.Buffers.OperationStatus.Done) return $"not UTF-8 at {i}: {Around(bytes, i)}";
             if (rune.Value is < 0xa0 or (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069) or 0x2028 or 0x2029) return $"U+{rune.Value:x4} at {i}: {Around(bytes, i)}";
@@ -143,7 +145,6 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
         for (var i = first; watch.Elapsed < time; i++, done++)
         {
             var start = watch.Elapsed;
-            Index = i;
             if (Run(seed, i) is { } trouble) found(i, trouble);
             else if ((watch.Elapsed - start).TotalSeconds > 5) found(i, $"took {(watch.Elapsed - start).TotalSeconds:f1} s");
             if (done % 1000 == 0) progress?.Invoke(done);

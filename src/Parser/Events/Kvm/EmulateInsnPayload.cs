@@ -24,6 +24,8 @@ internal sealed class EmulateInsnPayload : IIrregularPayload
         _ => default,
     };
 
+    public bool IsText(int slot) => slot == Disassembly;
+
     public bool TryRead(ReadOnlySpan<byte> text, int textOffset, Span<ulong> slots, out ulong presence)
     {
         presence = 0;

@@ -212,9 +212,10 @@ public sealed class FaultJudge : TraceObserver
         var level = lane.Trip.Level == GuestLevel.L2 || state.HasNestedExit ? GuestLevel.L2 : GuestLevel.L1;
         var group = state.Group;
         var rip = fault.HasRip ? fault.Rip : lane.InHost && lane.Trip.HasReason ? lane.Trip.Rip : 0;
-        group.Open(row, new FaultAccess(mode, fault.ErrorCode), fault.FaultAddress, rip, level,
+        group.Open(row, new FaultAccess(mode, fault.ErrorCode, mode == FaultMode.Npt && Config.Gmet == true), fault.FaultAddress, rip, level,
             state.HasExit ? state.Exit : null, state.HasNestedExit ? state.NestedExit : null);
         group.EntrySequence = state.EntrySequence;
+        group.Slot = _tally.Place();
         if (mode != FaultMode.Shadow && !_severalSpaces) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
     }
 
@@ -500,7 +501,7 @@ public sealed class FaultJudge : TraceObserver
     {
         var group = state.Group;
         if (state.Runs.Count > 0) CloseRunsOf(state, group.Level, group.Gfn);
-        _tally.Decided(record);
+        _tally.Decided(record, group.Slot);
         if (!record.Verdict.IsBug()) return;
         var bug = _tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement, _context, group);
         if (bug is null) return;
@@ -541,9 +542,10 @@ public sealed class FaultJudge : TraceObserver
 
         if (run.Observations.Count < 8 || (run.Observations.Count < BugCase.MaxObservations && (run.Count & (run.Count - 1)) == 0))
             run.Observations.Add(FaultObservation.Of(_context, judgement.Unresolved));
-        if (_tally.Waits(record, run) is not { } oldest) return;
+        if (_tally.Waits(record, run, group.Slot) is not { } oldest) return;
         CloseRun(oldest);
-        foreach (var lane in _lanes.Values) lane.Runs.Remove(oldest.Key, out _);
+        foreach (var lane in _lanes.Values)
+            if (lane.Runs.TryGetValue(oldest.Key, out var same) && ReferenceEquals(same, oldest)) lane.Runs.Remove(oldest.Key);
         _tally.Flush();
     }
 

@@ -103,7 +103,7 @@ public sealed class FaultJudge : TraceObserver
             case FaultEvent.PrepareZap:
                 if (!Config.TdpMmu) _map.ForgetDirect(_sequence);
                 _map.ForgetShadow(_sequence);
-                if (!state.Group.IsOpen) _invalidations.Add(row.Time, lane.Index, wholeSlot: false);
+                if (!state.IsOpen) _invalidations.Add(row.Time, lane.Index, wholeSlot: false);
                 break;
             case FaultEvent.SyncPage: _map.ForgetShadow(_sequence); break;
             case FaultEvent.ZapAllFast:
@@ -120,7 +120,7 @@ public sealed class FaultJudge : TraceObserver
             case FaultEvent.SpteRequested when KvmMmuSpteRequested.Over(row).HasAccess: Config.SeeRequestedAccess(); break;
         }
 
-        if (state.Group.IsOpen) Collect(state, e, row);
+        if (state.IsOpen) Collect(state, e, row);
     }
 
     public override void OnLost(in EventRow row)
@@ -130,7 +130,7 @@ public sealed class FaultJudge : TraceObserver
         foreach (var state in _lanes.Values)
         {
             state.HasExit = state.HasNestedExit = false;
-            if (state.Group.IsOpen)
+            if (state.IsOpen)
             {
                 state.Group.Lost = true;
                 Close(state);
@@ -147,7 +147,7 @@ public sealed class FaultJudge : TraceObserver
     {
         foreach (var state in _lanes.Values)
         {
-            if (state.Group.IsOpen) Close(state);
+            if (state.IsOpen) Close(state);
             foreach (var run in state.Runs.Values) CloseRun(run);
             state.Runs.Clear();
         }
@@ -170,7 +170,7 @@ public sealed class FaultJudge : TraceObserver
             else if (owner != state.Lane.Index) _map.SeveralVms = true;
         }
 
-        if (state.Group.IsOpen)
+        if (state.IsOpen)
         {
             state.Group.HasEntry = true;
             state.Group.Save(row);
@@ -183,7 +183,7 @@ public sealed class FaultJudge : TraceObserver
 
     private void OnExit(LaneFaults state, in EventRow row)
     {
-        if (state.Group.IsOpen) Close(state);
+        if (state.IsOpen) Close(state);
         var trip = state.Lane.Trip;
         Config.SeeIsa(trip.Isa);
         state.HasExit = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || ModeOfExit(trip) == FaultMode.Shadow;
@@ -195,7 +195,7 @@ public sealed class FaultJudge : TraceObserver
 
     private void OnFault(LaneFaults state, in EventRow row)
     {
-        if (state.Group.IsOpen) Close(state);
+        if (state.IsOpen) Close(state);
         Faults++;
         state.Faults++;
         var fault = KvmPageFault.Over(row);
@@ -298,7 +298,7 @@ public sealed class FaultJudge : TraceObserver
         var lane = state.Lane.Index;
         _checks.Check(spte, changed.Level, changed.Gfn, isL1: true, row);
         var zap = !spte.IsPresent;
-        if (zap && !state.Group.IsOpen && new Spte(changed.OldSpte, layout).IsPresent) _invalidations.Add(row.Time, lane, wholeSlot: false);
+        if (zap && !state.IsOpen && new Spte(changed.OldSpte, layout).IsPresent) _invalidations.Add(row.Time, lane, wholeSlot: false);
         // Roots have no name in this event: after a memslot deletion a zap may be of the dead root, the frame mapped anew in the live one.
         if (zap && _slotZapSequence >= 0 && _map.TryGet(false, changed.AsId, changed.Level, changed.Gfn, out var known, out var when, out _) &&
             when > _slotZapSequence && new Spte(known, layout).WithoutAccessedDirty != new Spte(changed.OldSpte, layout).WithoutAccessedDirty)

@@ -35,6 +35,7 @@ public sealed class FaultJudge : TraceObserver
     private long _sequence;
     private long _slotZapSequence = -1;
     private bool _severalSpaces;
+    private bool _nestedFaultSeen;
     private bool _advancedInfoSeen;
     private bool _mbec12Learned;
 
@@ -116,6 +117,7 @@ public sealed class FaultJudge : TraceObserver
                 _map.ForgetShadow(_sequence);
                 _invalidations.Add(row.Time, lane.Index, wholeSlot: false);
                 break;
+            case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, wholeSlot: false); break;
             case FaultEvent.Msr: OnMsr(row); return;
             case FaultEvent.SpteRequested when KvmMmuSpteRequested.Over(row).HasAccess: Config.SeeRequestedAccess(); break;
         }
@@ -201,7 +203,9 @@ public sealed class FaultJudge : TraceObserver
         var fault = KvmPageFault.Over(row);
         var mode = ModeOf(state, fault.ErrorCode);
         state.LastMode = mode;
-        if (mode == FaultMode.Shadow) Config.ShadowPaging = true;
+        // #PF is intercepted now and then with nested paging too; nested faults prove nested paging.
+        if (mode == FaultMode.Shadow) Config.ShadowPaging = !_nestedFaultSeen;
+        else if (mode != FaultMode.Unknown) (_nestedFaultSeen, Config.ShadowPaging) = (true, false);
         if (mode == FaultMode.Ept)
         {
             Config.SeeEptFault();

@@ -6,7 +6,8 @@ namespace KvmTraceLab.Replay.Faults;
 /// <summary>The access of a fault as its code tells it, whatever the vendor.</summary>
 /// <param name="Mode">Kind of code.</param>
 /// <param name="Code">The raw code.</param>
-public readonly record struct FaultAccess(FaultMode Mode, ulong Code)
+/// <param name="Gmet">GMET is on: only then does U of an NPF say who fetched; else every nested walk is a user's.</param>
+public readonly record struct FaultAccess(FaultMode Mode, ulong Code, bool Gmet = false)
 {
     private ExitQualification Qualification => new(Code);
 
@@ -19,13 +20,14 @@ public readonly record struct FaultAccess(FaultMode Mode, ulong Code)
     public bool IsRead => !IsWrite && !IsFetch;
 
     /// <summary>
-    /// User side of the access: EPT the guest page's U bit, where the qualification carries it; NPT the traced U bit; null
-    /// where the code does not tell.
+    /// User side of the access: EPT the guest page's U bit, where the qualification carries it; NPT the traced U bit, with
+    /// GMET; null where the code does not tell.
     /// </summary>
     public bool? IsUser => Mode switch
     {
         FaultMode.Ept => (Code & 0x180) == 0x180 && (Code & 0xe00) != 0 ? Qualification.UserPage : null,
-        FaultMode.Npt or FaultMode.Shadow => Pferr.Has(PageAccess.User),
+        FaultMode.Npt => Gmet ? Pferr.Has(PageAccess.User) : null,
+        FaultMode.Shadow => Pferr.Has(PageAccess.User),
         _ => null,
     };
 

@@ -20,6 +20,9 @@ internal sealed class FaultGroup
     }
 
     public bool IsOpen;
+
+    /// <summary>Place in the order of all faults; null if nobody wants each.</summary>
+    public FaultSlot? Slot;
     public long Time;
     public ulong Rip;
     public ulong Gpa;

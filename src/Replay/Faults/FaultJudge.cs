@@ -18,7 +18,7 @@ namespace KvmTraceLab.Replay.Faults;
 /// VMs are not named in a trace. As long as no two threads are the same vCPU number, all threads are one VM and share what
 /// they know of SPTEs; from then on a thread knows only what it wrote itself.
 /// </remarks>
-public sealed class FaultJudge : TraceObserver
+public sealed partial class FaultJudge : TraceObserver
 {
     private const ulong MbecOffered = 1UL << 54;
 
@@ -35,6 +35,7 @@ public sealed class FaultJudge : TraceObserver
     private long _sequence;
     private long _slotZapSequence = -1;
     private bool _severalSpaces;
+    private bool _nestedFaultSeen;
     private bool _advancedInfoSeen;
     private bool _mbec12Learned;
 
@@ -103,7 +104,7 @@ public sealed class FaultJudge : TraceObserver
             case FaultEvent.PrepareZap:
                 if (!Config.TdpMmu) _map.ForgetDirect(_sequence);
                 _map.ForgetShadow(_sequence);
-                if (!state.Group.IsOpen) _invalidations.Add(row.Time, lane.Index, wholeSlot: false);
+                if (!state.IsOpen) _invalidations.Add(row.Time, lane.Index, wholeSlot: false);
                 break;
             case FaultEvent.SyncPage: _map.ForgetShadow(_sequence); break;
             case FaultEvent.ZapAllFast:
@@ -116,11 +117,12 @@ public sealed class FaultJudge : TraceObserver
                 _map.ForgetShadow(_sequence);
                 _invalidations.Add(row.Time, lane.Index, wholeSlot: false);
                 break;
+            case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, wholeSlot: false); break;
             case FaultEvent.Msr: OnMsr(row); return;
             case FaultEvent.SpteRequested when KvmMmuSpteRequested.Over(row).HasAccess: Config.SeeRequestedAccess(); break;
         }
 
-        if (state.Group.IsOpen) Collect(state, e, row);
+        if (state.IsOpen) Collect(state, e, row);
     }
 
     public override void OnLost(in EventRow row)
@@ -130,7 +132,7 @@ public sealed class FaultJudge : TraceObserver
         foreach (var state in _lanes.Values)
         {
             state.HasExit = state.HasNestedExit = false;
-            if (state.Group.IsOpen)
+            if (state.IsOpen)
             {
                 state.Group.Lost = true;
                 Close(state);
@@ -147,7 +149,7 @@ public sealed class FaultJudge : TraceObserver
     {
         foreach (var state in _lanes.Values)
         {
-            if (state.Group.IsOpen) Close(state);
+            if (state.IsOpen) Close(state);
             foreach (var run in state.Runs.Values) CloseRun(run);
             state.Runs.Clear();
         }
@@ -170,7 +172,7 @@ public sealed class FaultJudge : TraceObserver
             else if (owner != state.Lane.Index) _map.SeveralVms = true;
         }
 
-        if (state.Group.IsOpen)
+        if (state.IsOpen)
         {
             state.Group.HasEntry = true;
             state.Group.Save(row);
@@ -183,7 +185,7 @@ public sealed class FaultJudge : TraceObserver
 
     private void OnExit(LaneFaults state, in EventRow row)
     {
-        if (state.Group.IsOpen) Close(state);
+        if (state.IsOpen) Close(state);
         var trip = state.Lane.Trip;
         Config.SeeIsa(trip.Isa);
         state.HasExit = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || ModeOfExit(trip) == FaultMode.Shadow;
@@ -195,13 +197,15 @@ public sealed class FaultJudge : TraceObserver
 
     private void OnFault(LaneFaults state, in EventRow row)
     {
-        if (state.Group.IsOpen) Close(state);
+        if (state.IsOpen) Close(state);
         Faults++;
         state.Faults++;
         var fault = KvmPageFault.Over(row);
         var mode = ModeOf(state, fault.ErrorCode);
         state.LastMode = mode;
-        if (mode == FaultMode.Shadow) Config.ShadowPaging = true;
+        // #PF is intercepted now and then with nested paging too; nested faults prove nested paging.
+        if (mode == FaultMode.Shadow) Config.ShadowPaging = !_nestedFaultSeen;
+        else if (mode != FaultMode.Unknown) (_nestedFaultSeen, Config.ShadowPaging) = (true, false);
         if (mode == FaultMode.Ept)
         {
             Config.SeeEptFault();
@@ -212,9 +216,10 @@ public sealed class FaultJudge : TraceObserver
         var level = lane.Trip.Level == GuestLevel.L2 || state.HasNestedExit ? GuestLevel.L2 : GuestLevel.L1;
         var group = state.Group;
         var rip = fault.HasRip ? fault.Rip : lane.InHost && lane.Trip.HasReason ? lane.Trip.Rip : 0;
-        group.Open(row, new FaultAccess(mode, fault.ErrorCode), fault.FaultAddress, rip, level,
+        group.Open(row, new FaultAccess(mode, fault.ErrorCode, mode == FaultMode.Npt && Config.Gmet == true), fault.FaultAddress, rip, level,
             state.HasExit ? state.Exit : null, state.HasNestedExit ? state.NestedExit : null);
         group.EntrySequence = state.EntrySequence;
+        group.Slot = _tally.Place();
         if (mode != FaultMode.Shadow && !_severalSpaces) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
     }
 
@@ -234,113 +239,6 @@ public sealed class FaultJudge : TraceObserver
         if (state.LastMode != FaultMode.Unknown) return state.LastMode;
         if (Config.VendorKnown) return Config.IsIntel ? FaultMode.Ept : FaultMode.Npt;
         return (code & 0x80) != 0 ? FaultMode.Ept : FaultMode.Npt;
-    }
-
-    private void OnSetSpte(LaneFaults state, in EventRow row)
-    {
-        var set = KvmMmuSetSpte.Over(row);
-        var group = state.Group;
-        var isL2 = group.IsOpen && group.Walked && group.Access.Mode != FaultMode.Shadow && (group.Level == GuestLevel.L2 || group.WalkedFirst);
-        var leaf = set.Level == 1 || (set.Spte & SpteLayout.PageSize) != 0;
-        if (!isL2) Config.SeeSpte(set.Spte, leaf);
-        var spte = new Spte(set.Spte, Config.Layout);
-        if (spte.IsAccessTracked) Config.EptAccessedDirty = false;
-        var unknownLevel = !group.IsOpen && state.Lane.HasNested;
-        _checks.Check(spte, set.Level, set.Gfn, isL1: !isL2 && !unknownLevel && !(group.IsOpen && group.Level == GuestLevel.L2), row);
-        if (group.IsOpen && Covers(set.Gfn, set.Level, group.TargetGfn))
-        {
-            group.Sets++;
-            group.SetSpte = set.Spte;
-            group.SetLevel = set.Level;
-            var mask = (1UL << (9 * (set.Level - 1))) - 1;
-            if (group.Requested && spte.IsPresent && spte.Pfn != (group.RequestedPfn & ~mask)) _checks.WrongPfn(spte, set.Gfn, group.RequestedPfn & ~mask, row);
-            if (isL2) CheckAgainstL1(state, group, spte, set.Gfn, row);
-            if (isL2) _map.Set(true, 0, 1, ShadowKey(group), set.Spte, _sequence, state.Lane.Index);
-        }
-        else if (group.IsOpen)
-        {
-            group.OtherSets++;
-        }
-
-        if (!isL2 && !Config.TdpMmu)
-        {
-            if (unknownLevel) _map.Forget(false, 0, set.Level, set.Gfn, _sequence, state.Lane.Index);
-            else _map.Set(false, 0, set.Level, set.Gfn, set.Spte, _sequence, state.Lane.Index);
-        }
-    }
-
-    /// <summary>Invariant 2: an L2 SPTE grants no more than the entries that were walked for it.</summary>
-    private void CheckAgainstL1(LaneFaults state, FaultGroup group, Spte spte, ulong gfn, in EventRow row)
-    {
-        if (group.ElementCount == 0 || group.LeafGfn is null || !spte.IsPresent || spte.IsAccessTracked) return;
-        var all = ulong.MaxValue;
-        var nx = 0UL;
-        foreach (var (pte, _) in group.Walk) (all, nx) = (all & pte, nx | pte);
-        var ept = group.Access.Mode == FaultMode.Ept;
-        var what = spte.Writable && (all & 2) == 0 ? "W"
-            : ept && spte.SupervisorExec && (all & 4) == 0 ? "XS"
-            : ept && spte.UserExec && (all >> 10 & 1) == 0 && (state.FeatureRole12 ?? _mbec12Learned) ? "XU"
-            : !ept && spte.SupervisorExec && nx >> 63 != 0 ? "execute"
-            : null;
-        if (what is not null) _checks.TooMuchForL1(spte, gfn, what, row);
-    }
-
-    private void OnTdpChanged(LaneFaults state, in EventRow row)
-    {
-        Config.TdpMmu = true;
-        var changed = KvmTdpMmuSpteChanged.Over(row);
-        _severalSpaces |= changed.AsId != 0;
-        var layout = Config.Layout;
-        Config.SeeSpte(changed.OldSpte, changed.Level == 1 || (changed.OldSpte & SpteLayout.PageSize) != 0);
-        Config.SeeSpte(changed.NewSpte, changed.Level == 1 || (changed.NewSpte & SpteLayout.PageSize) != 0);
-        var spte = new Spte(changed.NewSpte, layout);
-        var lane = state.Lane.Index;
-        _checks.Check(spte, changed.Level, changed.Gfn, isL1: true, row);
-        var zap = !spte.IsPresent;
-        if (zap && !state.Group.IsOpen && new Spte(changed.OldSpte, layout).IsPresent) _invalidations.Add(row.Time, lane, wholeSlot: false);
-        // Roots have no name in this event: after a memslot deletion a zap may be of the dead root, the frame mapped anew in the live one.
-        if (zap && _slotZapSequence >= 0 && _map.TryGet(false, changed.AsId, changed.Level, changed.Gfn, out var known, out var when, out _) &&
-            when > _slotZapSequence && new Spte(known, layout).WithoutAccessedDirty != new Spte(changed.OldSpte, layout).WithoutAccessedDirty)
-        {
-            _map.Forget(false, changed.AsId, changed.Level, changed.Gfn, _sequence, lane);
-        }
-        else
-        {
-            _map.Set(false, changed.AsId, changed.Level, changed.Gfn, changed.NewSpte, _sequence, lane);
-        }
-
-        var group = state.Group;
-        if (!group.IsOpen || (group.Level == GuestLevel.L2 && group.Walked) || !Covers(changed.Gfn, changed.Level, group.TargetGfn)) return;
-        if (spte.IsPresent && !spte.IsLeaf(changed.Level)) return;
-        if (zap)
-        {
-            group.ZappedHere = true;
-            return;
-        }
-
-        if (group.TdpChanges == 0) group.TdpOld = changed.OldSpte;
-        group.TdpChanges++;
-        group.TdpNew = changed.NewSpte;
-        group.TdpLevel = changed.Level;
-    }
-
-    private void OnGetPage(LaneFaults state, in EventRow row)
-    {
-        var page = KvmMmuGetPage.Over(row);
-        if (!page.HasRole) return;
-        if ((ShadowPageRoleLayout)page.RoleLayout == ShadowPageRoleLayout.FourAccessBits) Config.SeeRequestedAccess();
-        if (page.RoleKnown != uint.MaxValue) return;
-        // Before 7.2 bit 20 is unused, and nobody asks; the generation may become known only later.
-        var guestMode = (page.Role >> 17 & 1) != 0;
-        var smep = (page.Role >> 20 & 1) != 0;
-        if (!guestMode)
-        {
-            if ((page.Role >> 7 & 1) != 0 && !Config.ShadowPaging) Config.SeeDirectRole(page.Role);
-        }
-        else
-        {
-            state.FeatureRole12 = smep;
-        }
     }
 
     private void OnMsr(in EventRow row)
@@ -495,199 +393,6 @@ public sealed class FaultJudge : TraceObserver
         else Decide(state, record, judgement);
         if ((state.Faults & 15) == 0 && state.Runs.Count > 0) DropStale(state);
     }
-
-    private void Decide(LaneFaults state, in FaultRecord record, Judgement judgement)
-    {
-        var group = state.Group;
-        if (state.Runs.Count > 0) CloseRunsOf(state, group.Level, group.Gfn);
-        _tally.Decided(record);
-        if (!record.Verdict.IsBug()) return;
-        var bug = _tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement, _context, group);
-        if (bug is null) return;
-        bug.Count++;
-        bug.LastNs = group.Time;
-        if (bug.Observations.Count < BugCase.MaxObservations) bug.Observations.Add(FaultObservation.Of(_context, Unresolved.No));
-    }
-
-    private void Join(LaneFaults state, in FaultRecord record, Judgement judgement)
-    {
-        var group = state.Group;
-        var key = new FaultRun.Identity(group.Level, group.Gfn, group.Access.Code, group.Rip);
-        if (!state.Runs.TryGetValue(key, out var run))
-        {
-            if (state.Runs.Count >= LaneFaults.MaxRuns) CloseOldest(state);
-            state.Runs[key] = run = new FaultRun(key, state.Lane) { First = group.Time, Access = group.Access, Gpa = group.Gpa };
-        }
-
-        run.Count++;
-        run.Last = group.Time;
-        run.LastFault = state.Faults;
-        run.CutShort |= group.Lost;
-        run.Requested |= group.Requested;
-        run.Looks[(int)record.Verdict]++;
-        switch (judgement.Unresolved)
-        {
-            case Unresolved.Nothing: run.Nothing++; break;
-            case Unresolved.Denied: run.Denied++; break;
-            case Unresolved.Granted: run.Granted++; break;
-            default: run.Widened++; break;
-        }
-
-        if (run.Count is 1 or 3)
-        {
-            run.Why = judgement.Why(_context);
-            run.Evidence = group.DetachEvidence();
-        }
-
-        if (run.Observations.Count < 8 || (run.Observations.Count < BugCase.MaxObservations && (run.Count & (run.Count - 1)) == 0))
-            run.Observations.Add(FaultObservation.Of(_context, judgement.Unresolved));
-        if (_tally.Waits(record, run) is not { } oldest) return;
-        CloseRun(oldest);
-        foreach (var lane in _lanes.Values) lane.Runs.Remove(oldest.Key, out _);
-        _tally.Flush();
-    }
-
-    private void CloseRunsOf(LaneFaults state, GuestLevel level, ulong frame)
-    {
-        List<FaultRun.Identity>? over = null;
-        foreach (var run in state.Runs.Values)
-        {
-            if (run.Key.Level != level || run.Key.Frame != frame) continue;
-            CloseRun(run, resolved: true);
-            (over ??= []).Add(run.Key);
-        }
-
-        if (over is null) return;
-        foreach (var key in over) state.Runs.Remove(key);
-    }
-
-    private void DropStale(LaneFaults state)
-    {
-        List<FaultRun.Identity>? over = null;
-        foreach (var run in state.Runs.Values)
-        {
-            if (state.Faults - run.LastFault <= LaneFaults.StaleAfter) continue;
-            CloseRun(run, stale: true);
-            (over ??= []).Add(run.Key);
-        }
-
-        if (over is null) return;
-        foreach (var key in over) state.Runs.Remove(key);
-        _tally.Flush();
-    }
-
-    private void CloseOldest(LaneFaults state)
-    {
-        var oldest = state.Runs.Values.MinBy(r => r.LastFault)!;
-        CloseRun(oldest, stale: true);
-        state.Runs.Remove(oldest.Key);
-        _tally.Flush();
-    }
-
-    private void CloseRun(FaultRun run, bool resolved = false, bool stale = false)
-    {
-        run.IsClosed = true;
-        run.Verdict = RunVerdict(run, resolved, stale);
-        if (run.Verdict == FaultVerdict.Open)
-        {
-            for (var i = 0; i < run.Looks.Length; i++)
-                if (run.Looks[i] > 0) _tally.Count((FaultVerdict)i, run.Looks[i]);
-            return;
-        }
-
-        _tally.Count(run.Verdict, run.Count);
-        if (run.Verdict == FaultVerdict.Undecidable && run.Count >= LivelockShape.MinRepeats && LivelockShaped.Count < LivelockShape.MaxKept)
-            LivelockShaped.Add(new LivelockShape(run.Lane.Tid, run.Lane.Vcpu, run.Lane.Comm, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.Count, run.First, run.Last, run.Evidence));
-        if (!run.Verdict.IsBug()) return;
-        var bug = _tally.CaseOf(run.Verdict, run.Lane, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.First, run);
-        if (bug is null) return;
-        bug.Count += run.Count;
-        bug.LastNs = Math.Max(bug.LastNs, run.Last);
-        foreach (var seen in run.Observations)
-            if (bug.Observations.Count < BugCase.MaxObservations) bug.Observations.Add(seen);
-    }
-
-    private FaultVerdict RunVerdict(FaultRun run, bool resolved, bool stale)
-    {
-        if (!Config.MmuEvents) return FaultVerdict.Undecidable;
-        var granted = run.Granted + run.Widened;
-        // What an invalidation takes away the map has forgotten, so no excuse is asked for here.
-        if (granted >= FaultRun.GrantedRepeats && granted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
-        if (run.Count >= FaultRun.LivelockRepeats)
-        {
-            if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
-            return _invalidations.Covered(run.Lane.Index, run.First, run.Last, run.Count) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
-        }
-
-        if (resolved || run.Nothing < run.Count) return FaultVerdict.Open;
-        if (run.CutShort) return FaultVerdict.Undecidable;
-        if (!stale) return FaultVerdict.Open;
-        return _invalidations.Covered(run.Lane.Index, run.First, run.Last + 1, run.Count) > 0 ? FaultVerdict.ExpectedRetry : FaultVerdict.Unexplained;
-    }
-
-    private void LearnMbec12(LaneFaults state, FaultGroup group)
-    {
-        if (group.ElementCount > 0 && group.Injections == 0 && group.Sets > 0 && state.FeatureRole12 != true && (group.Elements[group.ElementCount - 1].Pte & 7) == 4) Config.ExecOnlySeen = true;
-        if (_mbec12Learned || group.Access.Mode != FaultMode.Ept || (Config.KernelKnown && Config.Kernel.IsBefore72())) return;
-        var parentsHaveXu = group.ElementCount > 1;
-        for (var i = 0; i < group.ElementCount; i++)
-        {
-            var pte = group.Elements[i].Pte;
-            var xs = (pte >> 2 & 1) != 0;
-            var xu = (pte >> 10 & 1) != 0;
-            var last = i == group.ElementCount - 1;
-            if (xu && !xs) _mbec12Learned = true;
-            if (last && xs && !xu && parentsHaveXu) _mbec12Learned = true;
-            parentsHaveXu &= xu;
-        }
-
-        if (group.Injections > 0 && (group.InjectReason & 0xffff) == FaultCode.EptViolation)
-        {
-            if ((group.InjectInfo1 & 0xe40) != 0) Config.SeeInjectedBits();
-            if ((group.InjectInfo1 >> 6 & 1) != 0) _mbec12Learned = true;
-            if ((group.InjectInfo1 & 0xe00) != 0) _advancedInfoSeen = true;
-        }
-
-        if (_mbec12Learned) Config.SeeMbec("EPT12 entries or injected qualifications use XU, which L1 can only do where MBEC is offered");
-    }
-
-    private NestedAnswer? Nested(LaneFaults state, FaultGroup group)
-    {
-        if (group.Access.Mode != FaultMode.Ept) return _nested.Answer(group, mbec12: false, !Config.Kernel.IsBefore72() && state.FeatureRole12 == true);
-        if (!Config.KernelKnown) return AnyGeneration(group);
-        if (Config.Kernel.IsBefore72())
-        {
-            group.Mbec12 = false;
-            return _nested.Answer(group, mbec12: false, gmet12: false);
-        }
-
-        group.Mbec12 = state.FeatureRole12 ?? (_mbec12Learned ? true : null);
-        if (group.Mbec12 is { } mbec) return WithAdvanced(_nested.Answer(group, mbec, gmet12: false));
-        // Nothing tells whether L1 uses MBEC: take the reading that fits what KVM did.
-        var off = _nested.Answer(group, mbec12: false, gmet12: false);
-        var on = _nested.Answer(group, mbec12: true, gmet12: false);
-        var reflected = group.Injections > 0;
-        if (on is null || off is null || (off.Outcome != NestedOutcome.Ok) == reflected) return WithAdvanced(off) is { } a ? a with { Mask = a.Mask & ~0x40UL } : null;
-        return (on.Outcome != NestedOutcome.Ok) == reflected ? on with { Mask = on.Mask & ~0x40UL } : off;
-    }
-
-    /// <summary>The generation is not known yet: the reading that fits what KVM did, and the bits that all agree on.</summary>
-    private NestedAnswer? AnyGeneration(FaultGroup group)
-    {
-        var reflected = group.Injections > 0;
-        NestedAnswer? first = null;
-        foreach (var (kernel, mbec) in ((KvmKernel, bool)[])[(KvmKernel.V61, false), (KvmKernel.V72, false), (KvmKernel.V72, true)])
-        {
-            if (_nested.Answer(group, mbec, gmet12: false, kernel) is not { } answer) return null;
-            first ??= answer;
-            if ((answer.Outcome != NestedOutcome.Ok) != reflected || (reflected && ((answer.Info ^ group.InjectInfo1) & answer.Mask) != 0)) continue;
-            return answer;
-        }
-
-        return first;
-    }
-
-    private NestedAnswer? WithAdvanced(NestedAnswer? answer) => answer is not null && _advancedInfoSeen ? answer with { Mask = answer.Mask | 0xe00 } : answer;
 
     private static bool Covers(ulong gfn, int level, ulong target) => level is >= 1 and <= 5 && gfn >> (9 * (level - 1)) == target >> (9 * (level - 1));
 

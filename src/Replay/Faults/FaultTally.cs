@@ -10,7 +10,7 @@ internal sealed class FaultTally(Action<FaultRecord>? each)
     private const int MaxWaiting = 1_000_000;
 
     private readonly long[] _counts = new long[FaultVerdicts.Count];
-    private readonly Queue<Waiting> _queue = new();
+    private readonly Queue<FaultSlot> _queue = new();
     private readonly Dictionary<(FaultVerdict, int, GuestLevel, ulong, string), BugCase> _cases = [];
     private readonly List<BugCase> _inOrder = [];
 
@@ -23,28 +23,40 @@ internal sealed class FaultTally(Action<FaultRecord>? each)
 
     public void Count(FaultVerdict verdict, long faults = 1) => _counts[(int)verdict] += faults;
 
+    /// <summary>A fault begins: it gets its place.</summary>
+    public FaultSlot? Place()
+    {
+        if (each is null) return null;
+        var slot = new FaultSlot();
+        _queue.Enqueue(slot);
+        return slot;
+    }
+
     /// <summary>A fault is decided.</summary>
-    public void Decided(in FaultRecord record)
+    public void Decided(in FaultRecord record, FaultSlot? slot)
     {
         Count(record.Verdict);
-        if (each is null) return;
-        _queue.Enqueue(new Waiting(record, null));
+        if (slot is null) return;
+        slot.Record = record;
+        slot.IsFilled = true;
         Flush();
     }
 
     /// <summary>A fault waits for its run.</summary>
     /// <returns>The run to close when too many wait.</returns>
-    public FaultRun? Waits(in FaultRecord record, FaultRun run)
+    public FaultRun? Waits(in FaultRecord record, FaultRun run, FaultSlot? slot)
     {
-        if (each is null) return null;
-        _queue.Enqueue(new Waiting(record, run));
+        if (slot is null) return null;
+        slot.Record = record;
+        slot.Run = run;
+        slot.IsFilled = true;
         return _queue.Count > MaxWaiting ? _queue.Peek().Run : null;
     }
 
     public void Flush()
     {
         if (each is null) return;
-        while (_queue.TryPeek(out var head) && head.Run is not { IsClosed: false })
+        while (_queue.TryPeek(out var head) && head is { IsFilled: true, Run: not { IsClosed: false } })
         {
             _queue.Dequeue();
             var verdict = head.Run is { Verdict: not FaultVerdict.Open } run ? run.Verdict : head.Record.Verdict;
@@ -82,6 +94,4 @@ internal sealed class FaultTally(Action<FaultRecord>? each)
         _inOrder.Add(added);
         return added;
     }
-
-    private readonly record struct Waiting(FaultRecord Record, FaultRun? Run);
 }

@@ -14,15 +14,15 @@ internal sealed class InvalidationLog
 
     private const int Kept = 65_536;
 
-    private readonly Queue<Invalidation> _log = new();
+    private readonly List<Invalidation> _log = [];
 
     /// <summary>Invalidations seen.</summary>
     public long Count { get; private set; }
 
     public void Add(long time, int lane, bool wholeSlot)
     {
-        if (_log.Count == Kept) _log.Dequeue();
-        _log.Enqueue(new Invalidation(time, lane, wholeSlot));
+        if (_log.Count == 2 * Kept) _log.RemoveRange(0, Kept);
+        _log.Add(new Invalidation(time, lane, wholeSlot));
         Count++;
     }
 
@@ -38,10 +38,11 @@ internal sealed class InvalidationLog
         var reach = Math.Min(ReachNs, perFault * ReachFaults);
         double covered = 0;
         double end = first;
-        foreach (var i in _log)
+        for (var at = FirstFrom(first - ReachNs); at < _log.Count; at++)
         {
-            if (i.Lane == lane) continue;
-            if (i.Time > last + (i.WholeSlot ? ReachNs : 0)) continue;
+            var i = _log[at];
+            if (i.Time > last + ReachNs) break;
+            if (i.Lane == lane || i.Time > last + (i.WholeSlot ? ReachNs : 0)) continue;
             // What lies between the invalidation and the run costs time, not faults.
             var start = Math.Max(first, i.WholeSlot ? i.Time - ReachNs : i.Time);
             var begin = Math.Max(end, start);
@@ -52,6 +53,20 @@ internal sealed class InvalidationLog
         }
 
         return covered / duration;
+    }
+
+    /// <summary>Times ascend, as far as the trace's do.</summary>
+    private int FirstFrom(long time)
+    {
+        int low = 0, high = _log.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_log[middle].Time < time) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
     }
 
     private readonly record struct Invalidation(long Time, int Lane, bool WholeSlot);

@@ -10,7 +10,12 @@ internal sealed class LaneFaults(VcpuLane lane)
 
     public VcpuLane Lane => lane;
 
-    public FaultGroup Group { get; } = new();
+    private FaultGroup? _group;
+
+    /// <summary>The open or last group; made with the first fault, since most threads have none.</summary>
+    public FaultGroup Group => _group ??= new FaultGroup();
+
+    public bool IsOpen => _group is { IsOpen: true };
 
     public SavedEvent Exit { get; } = new();
 

@@ -27,6 +27,19 @@ public sealed class SimulatedKvmTests
     }
 
     [Theory]
+    [MemberData(nameof(Hosts))]
+    public void Lost_events_make_a_healthy_KVM_unknown_never_wrong(string host)
+    {
+        for (var seed = 1; seed <= 6; seed++)
+        {
+            var judged = SimJudgement.Of(SimBug.None(host), seed, losses: 6);
+            Assert.True(judged.Outcome.Judge.LostMarkers == 6, $"seed {seed}: {judged.Outcome.Judge.LostMarkers} markers");
+            Assert.True(judged.Outcome.Judge.Bugs.Count == 0, $"seed {seed}: {judged.Describe()}");
+            Assert.True(judged.Outcome.Judge.Findings.Count == 0, $"seed {seed}: {string.Join(" ", judged.Outcome.Judge.Findings.Select(f => f.Id))}");
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Bugs))]
     public void An_injected_fault_is_found_and_named(int index)
     {

@@ -23,7 +23,12 @@ internal sealed class UnresolvedRule : IFaultRule
         }
 
         if (group.Emulations > 0 && !context.Wrote && !context.Access.IsPresent)
-            return Judgement.Final(FaultVerdict.ExpectedMmioFirst, "the access is emulated");
+        {
+            return context.Config.MmuEvents
+                ? Judgement.Final(FaultVerdict.ExpectedMmioFirst, "the access is emulated")
+                : Judgement.Final(FaultVerdict.Undecidable, "the access is emulated, and nothing tells why");
+        }
+
         // A signal (KVM_EXIT_INTR), and a thread that never comes back, say nothing about the fault.
         if (group is { UserspaceReason: >= 0 and not KvmExitIntr, HasEntry: true } && !context.Wrote)
             return Judgement.Final(FaultVerdict.ExpectedRetry, static c => $"user space is asked (KVM_EXIT {c.Group.UserspaceReason})");

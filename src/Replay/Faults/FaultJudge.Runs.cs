@@ -1,0 +1,135 @@
+namespace KvmTraceLab.Replay.Faults;
+
+/// <content>What becomes of faults: decided at once, or joined to runs of the same unresolved fault.</content>
+public sealed partial class FaultJudge
+{
+    private void Decide(LaneFaults state, in FaultRecord record, Judgement judgement)
+    {
+        var group = state.Group;
+        if (state.Runs.Count > 0) CloseRunsOf(state, group.Level, group.Gfn);
+        _tally.Decided(record, group.Slot);
+        if (!record.Verdict.IsBug()) return;
+        var bug = _tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement, _context, group);
+        if (bug is null) return;
+        bug.Count++;
+        bug.LastNs = group.Time;
+        if (bug.Observations.Count < BugCase.MaxObservations) bug.Observations.Add(FaultObservation.Of(_context, Unresolved.No));
+    }
+
+    private void Join(LaneFaults state, in FaultRecord record, Judgement judgement)
+    {
+        var group = state.Group;
+        var key = new FaultRun.Identity(group.Level, group.Gfn, group.Access.Code, group.Rip);
+        if (!state.Runs.TryGetValue(key, out var run))
+        {
+            if (state.Runs.Count >= LaneFaults.MaxRuns) CloseOldest(state);
+            state.Runs[key] = run = new FaultRun(key, state.Lane) { First = group.Time, Access = group.Access, Gpa = group.Gpa };
+        }
+
+        run.Count++;
+        run.Last = group.Time;
+        run.LastFault = state.Faults;
+        run.CutShort |= group.Lost;
+        run.Requested |= group.Requested;
+        run.Looks[(int)record.Verdict]++;
+        switch (judgement.Unresolved)
+        {
+            case Unresolved.Nothing: run.Nothing++; break;
+            case Unresolved.Denied: run.Denied++; break;
+            case Unresolved.Granted: run.Granted++; break;
+            default: run.Widened++; break;
+        }
+
+        if (run.Count is 1 or 3)
+        {
+            run.Why = judgement.Why(_context);
+            run.Evidence = group.DetachEvidence();
+        }
+
+        if (run.Observations.Count < 8 || (run.Observations.Count < BugCase.MaxObservations && (run.Count & (run.Count - 1)) == 0))
+            run.Observations.Add(FaultObservation.Of(_context, judgement.Unresolved));
+        if (_tally.Waits(record, run, group.Slot) is not { } oldest) return;
+        CloseRun(oldest);
+        foreach (var lane in _lanes.Values)
+            if (lane.Runs.TryGetValue(oldest.Key, out var same) && ReferenceEquals(same, oldest)) lane.Runs.Remove(oldest.Key);
+        _tally.Flush();
+    }
+
+    private void CloseRunsOf(LaneFaults state, GuestLevel level, ulong frame)
+    {
+        List<FaultRun.Identity>? over = null;
+        foreach (var run in state.Runs.Values)
+        {
+            if (run.Key.Level != level || run.Key.Frame != frame) continue;
+            CloseRun(run, resolved: true);
+            (over ??= []).Add(run.Key);
+        }
+
+        if (over is null) return;
+        foreach (var key in over) state.Runs.Remove(key);
+    }
+
+    private void DropStale(LaneFaults state)
+    {
+        List<FaultRun.Identity>? over = null;
+        foreach (var run in state.Runs.Values)
+        {
+            if (state.Faults - run.LastFault <= LaneFaults.StaleAfter) continue;
+            CloseRun(run, stale: true);
+            (over ??= []).Add(run.Key);
+        }
+
+        if (over is null) return;
+        foreach (var key in over) state.Runs.Remove(key);
+        _tally.Flush();
+    }
+
+    private void CloseOldest(LaneFaults state)
+    {
+        var oldest = state.Runs.Values.MinBy(r => r.LastFault)!;
+        CloseRun(oldest, stale: true);
+        state.Runs.Remove(oldest.Key);
+        _tally.Flush();
+    }
+
+    private void CloseRun(FaultRun run, bool resolved = false, bool stale = false)
+    {
+        run.IsClosed = true;
+        run.Verdict = RunVerdict(run, resolved, stale);
+        if (run.Verdict == FaultVerdict.Open)
+        {
+            for (var i = 0; i < run.Looks.Length; i++)
+                if (run.Looks[i] > 0) _tally.Count((FaultVerdict)i, run.Looks[i]);
+            return;
+        }
+
+        _tally.Count(run.Verdict, run.Count);
+        if (run.Verdict == FaultVerdict.Undecidable && run.Count >= LivelockShape.MinRepeats && LivelockShaped.Count < LivelockShape.MaxKept)
+            LivelockShaped.Add(new LivelockShape(run.Lane.Tid, run.Lane.Vcpu, run.Lane.Comm, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.Count, run.First, run.Last, run.Evidence));
+        if (!run.Verdict.IsBug()) return;
+        var bug = _tally.CaseOf(run.Verdict, run.Lane, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.First, run);
+        if (bug is null) return;
+        bug.Count += run.Count;
+        bug.LastNs = Math.Max(bug.LastNs, run.Last);
+        foreach (var seen in run.Observations)
+            if (bug.Observations.Count < BugCase.MaxObservations) bug.Observations.Add(seen);
+    }
+
+    private FaultVerdict RunVerdict(FaultRun run, bool resolved, bool stale)
+    {
+        if (!Config.MmuEvents) return FaultVerdict.Undecidable;
+        var granted = run.Granted + run.Widened;
+        // What an invalidation takes away the map has forgotten, so no excuse is asked for here.
+        if (granted >= FaultRun.GrantedRepeats && granted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
+        if (run.Count >= FaultRun.LivelockRepeats)
+        {
+            if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
+            return _invalidations.Covered(run.Lane.Index, run.First, run.Last, run.Count) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
+        }
+
+        if (resolved || run.Nothing < run.Count) return FaultVerdict.Open;
+        if (run.CutShort) return FaultVerdict.Undecidable;
+        if (!stale) return FaultVerdict.Open;
+        return _invalidations.Covered(run.Lane.Index, run.First, run.Last + 1, run.Count) > 0 ? FaultVerdict.ExpectedRetry : FaultVerdict.Unexplained;
+    }
+}

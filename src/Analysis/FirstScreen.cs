@@ -18,6 +18,8 @@ public sealed class FirstScreen(LoopDetector loops) : Analysis
 
     public override bool Wants(int kind) => false;
 
+    public override bool WantsTrips => false;
+
     public override void AddTo(Report report, TraceRun run)
     {
         foreach (var loop in loops.Loops.Where(l => l.Signature is null && l.Kind != LoopKind.Sweep && l.ShareOfExits >= WorthSaying).Take(3))

@@ -17,6 +17,8 @@ public sealed class Overview : Analysis
 
     public override string Description => "Source, health, time span, events by name, vCPUs with guest, host and idle time.";
 
+    public override bool WantsTrips => false;
+
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         var kind = row.Kind;

@@ -8,6 +8,9 @@ public interface ITraceObserver
     /// <summary>Whether <see cref="OnEvent"/> wants events of this kind; asked once a kind.</summary>
     bool Wants(int kind);
 
+    /// <summary>Whether <see cref="OnTrip"/> wants to be told.</summary>
+    bool WantsTrips { get; }
+
     /// <summary>Every event of a kind that is wanted; called before the lane's trip is updated for entries, after it for exits and all others.</summary>
     void OnEvent(VcpuLane lane, in EventRow row);
 
@@ -25,6 +28,8 @@ public interface ITraceObserver
 public abstract class TraceObserver : ITraceObserver
 {
     public virtual bool Wants(int kind) => true;
+
+    public virtual bool WantsTrips => true;
 
     public virtual void OnEvent(VcpuLane lane, in EventRow row)
     {

@@ -16,10 +16,15 @@ public sealed class TraceReplayer
     /// <summary>Threads told apart; events of further ones share one lane (a counter says so).</summary>
     public const int MaxLanes = 65_536;
 
+    /// <summary>Threads found without a look into the dictionary; a power of two.</summary>
+    private const int RecentLanes = 64;
+
     public static readonly HealthCounter TooManyThreads = new(
         "tooManyThreads", Severity.Info, "More than 65536 threads: events of the others are counted together. Narrow with --tid.");
 
     private readonly TraceObserver[] _observers;
+    private readonly TraceObserver[] _tripObservers;
+    private readonly VcpuLane?[] _recent = new VcpuLane[RecentLanes];
     private TraceObserver[]?[] _wanting = new TraceObserver[256][];
     private readonly RowFilter _filter;
     private readonly Dictionary<int, VcpuLane> _lanes = [];
@@ -34,6 +39,7 @@ public sealed class TraceReplayer
     public TraceReplayer(IEnumerable<ITraceObserver> observers, RowFilter? filter = null)
     {
         _observers = [.. observers.Select(o => o as TraceObserver ?? new Adapter(o))];
+        _tripObservers = Array.FindAll(_observers, o => o.WantsTrips);
         _filter = filter ?? RowFilter.All;
     }
 
@@ -216,7 +222,7 @@ public sealed class TraceReplayer
             lane.HostNs += trip.Duration - idle;
         }
 
-        foreach (var observer in _observers) observer.OnTrip(lane, trip);
+        foreach (var observer in _tripObservers) observer.OnTrip(lane, trip);
     }
 
     /// <summary>
@@ -259,6 +265,8 @@ public sealed class TraceReplayer
     {
         var tid = row.Tid;
         if (_last is { } last && last.Tid == tid) return last;
+        ref var recent = ref _recent[tid & (RecentLanes - 1)];
+        if (recent is { } known && known.Tid == tid && known.Comm.Length > 0 && known.Comm[0] != '<') return _last = known;
         if (!_lanes.TryGetValue(tid, out var lane))
         {
             if (_all.Count >= MaxLanes)
@@ -278,6 +286,7 @@ public sealed class TraceReplayer
             lane.Vcpu ??= FromComm(lane.Comm);
         }
 
+        recent = lane;
         return _last = lane;
     }
 
@@ -292,6 +301,8 @@ public sealed class TraceReplayer
     private sealed class Adapter(ITraceObserver inner) : TraceObserver
     {
         public override bool Wants(int kind) => inner.Wants(kind);
+
+        public override bool WantsTrips => inner.WantsTrips;
 
         public override void OnEvent(VcpuLane lane, in EventRow row) => inner.OnEvent(lane, row);
 

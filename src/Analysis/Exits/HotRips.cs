@@ -25,6 +25,8 @@ public sealed class HotRips : Analysis
 
     public override bool Wants(int kind) => kind == _kinds.Exit || kind == _kinds.Entry;
 
+    public override bool WantsTrips => false;
+
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         if (!row.HasFields) return;

@@ -22,6 +22,8 @@ public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInf
 
     public override void OnEvent(VcpuLane lane, in EventRow row) => Judge.OnEvent(lane, row);
 
+    public override bool WantsTrips => Judge.WantsTrips;
+
     public override void OnTrip(VcpuLane lane, HostTrip trip) => Judge.OnTrip(lane, trip);
 
     public override void OnLost(in EventRow row) => Judge.OnLost(row);

@@ -43,6 +43,8 @@ public sealed class LoopDetector : TraceObserver
     /// <summary>All loops, most events first, sweeps last. Complete after <see cref="OnEnd"/>.</summary>
     public IReadOnlyList<Loop> Loops { get; private set; } = [];
 
+    public override bool WantsTrips => false;
+
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         var loops = _last is { } l && l.Lane == lane ? l : Of(lane);

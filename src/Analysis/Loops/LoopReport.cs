@@ -19,6 +19,8 @@ public sealed class LoopReport(LoopDetector detector) : Analysis
 
     public override bool Wants(int kind) => false;
 
+    public override bool WantsTrips => false;
+
     public override void AddTo(Report report, TraceRun run)
     {
         var exits = run.Exits;

@@ -21,6 +21,10 @@ public sealed class SignatureAnalysis(LoopDetector detector, FactsCollector coll
     public IReadOnlyList<Finding> Find(TraceRun run) =>
         Findings ??= [.. new SignatureMatcher(collector, run).Match(detector.Loops).OrderBy(f => f.Signature.Blame == Blame.Normal).ThenByDescending(f => f.Confidence)];
 
+    public override bool Wants(int kind) => false;
+
+    public override bool WantsTrips => false;
+
     public override void AddTo(Report report, TraceRun run)
     {
         var findings = Find(run);

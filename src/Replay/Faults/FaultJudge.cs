@@ -81,6 +81,10 @@ public sealed partial class FaultJudge : TraceObserver
     /// <summary>Faults with a verdict.</summary>
     public long CountOf(FaultVerdict verdict) => _tally[verdict];
 
+    public override bool Wants(int kind) => _events[kind] != FaultEvent.None;
+
+    public override bool WantsTrips => false;
+
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         ArgumentNullException.ThrowIfNull(lane);

@@ -13,6 +13,10 @@ public sealed class LogAnalysis : Analysis
 
     public override string Description => "Watchdog messages, RCU stalls and RIP lists around the trace (or --dmesg), joined to the vCPUs they name.";
 
+    public override bool Wants(int kind) => false;
+
+    public override bool WantsTrips => false;
+
     public override void AddTo(Report report, TraceRun run)
     {
         if (run.LogLines.Count == 0) return;

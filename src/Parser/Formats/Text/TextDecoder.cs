@@ -12,8 +12,8 @@ internal sealed class TextDecoder(EventCatalog catalog)
     private const int MaxJoinedLines = 8;
     private const int NoSlots = 1;
 
-    /// <summary>Kinds whose last text is remembered: all that have shapes.</summary>
-    private const int KindMask = 255;
+    /// <summary>Places for what was said after two kinds of events; a power of two less one.</summary>
+    private const int ContextMask = 255;
 
     private readonly KindCache _kinds = new(catalog);
     private readonly byte[] _hints = new byte[4096];
@@ -28,9 +28,9 @@ internal sealed class TextDecoder(EventCatalog catalog)
     private int _recentStart;
     private Envelope _older;
     private int _olderStart;
-    private readonly int[] _follower = new int[KindMask + 1];
-    private readonly Tail[] _tails = new Tail[KindMask + 1];
+    private readonly Tail[] _tails = new Tail[ContextMask + 1];
     private int _lastKind;
+    private int _context;
     private int _repeated = -1;
 
     public void Decode(TextBlock block, EventBatch batch)
@@ -45,8 +45,8 @@ internal sealed class TextDecoder(EventCatalog catalog)
         _recent = default;
         _older = default;
         _lastKind = 0;
+        _context = 0;
         _repeated = -1;
-        _follower.AsSpan().Fill(-1);
         _tails.AsSpan().Fill(new Tail { Row = -1 });
         _hints.AsSpan(0, Math.Min(_hints.Length, catalog.Count)).Clear();
         var bytes = block.Bytes.AsSpan(0, block.Length);
@@ -139,20 +139,18 @@ internal sealed class TextDecoder(EventCatalog catalog)
     }
 
     /// <summary>
-    /// Traces repeat themselves: after an event of one kind there often comes the very text, name and payload, that came
-    /// after it before. Then nothing is left to read; the fields are those of that row.
+    /// Traces repeat themselves: after two events of some kinds there often comes the very text, name and payload, that
+    /// came after such two before. Then nothing is left to read; the fields are those of that row.
     /// </summary>
     private bool TryRepeat(ReadOnlySpan<byte> line, int nameAt, ref Envelope envelope)
     {
-        var row = _follower[_lastKind & (KindMask)];
-        if (row < 0) return false;
-        ref readonly var known = ref _tails[_batch.Kind[row] & KindMask];
-        if (known.Row != row || line.Length - nameAt != known.Length) return false;
+        ref readonly var known = ref _tails[_context];
+        if (known.Row < 0 || line.Length - nameAt != known.Length) return false;
         if (!line[nameAt..].SequenceEqual(_block.Bytes.AsSpan(known.Start, known.Length))) return false;
         envelope.NameStart = nameAt;
         envelope.NameLength = known.NameLength;
         envelope.PayloadStart = nameAt + known.PayloadOffset;
-        _repeated = row;
+        _repeated = known.Row;
         return true;
     }
 
@@ -204,22 +202,19 @@ internal sealed class TextDecoder(EventCatalog catalog)
         else
         {
             _pending.Matched = TryPayload(row, shape, payload, end, out _pending.LeftOver);
-            if (_pending.Matched && !_pending.LeftOver && !shape.KeepsText && envelope.NameLength > 0) Remember(row, kind, start, line.Length, envelope);
+            if (_pending.Matched && !_pending.LeftOver && !shape.KeepsText && envelope.NameLength > 0) Remember(row, start, line.Length, envelope);
         }
 
-        if (kind <= KindMask) _follower[_lastKind & KindMask] = _tails[kind].Row;
+        _pending.Context = _context;
+        _context = ((_lastKind * 31) + kind) & ContextMask;
         _lastKind = kind;
     }
 
-    private void Remember(int row, int kind, int start, int lineLength, in Envelope envelope)
+    private void Remember(int row, int start, int lineLength, in Envelope envelope) => _tails[_context] = new Tail
     {
-        if (kind > KindMask) return;
-        _tails[kind] = new Tail
-        {
-            Row = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart,
-            NameLength = envelope.NameLength, PayloadOffset = envelope.PayloadStart - envelope.NameStart,
-        };
-    }
+        Row = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart,
+        NameLength = envelope.NameLength, PayloadOffset = envelope.PayloadStart - envelope.NameStart,
+    };
 
     private bool TryPayload(int row, EventShape shape, int payload, int end, out bool leftOver)
     {
@@ -305,7 +300,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
         if (TryPayload(p.Row, p.Shape, payload, end, out var leftOver) && !leftOver)
         {
             _batch.Lines.Continuations += p.Tentative;
-            if (_batch.Kind[p.Row] <= KindMask) _tails[_batch.Kind[p.Row]].Row = -1; // its line alone is not its text
+            _tails[p.Context].Row = -1; // its line alone is not its text
             p.Matched = true;
             p.LeftOver = false;
             p.End = end;
@@ -404,7 +399,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
     private void BlankBetween(int from, int to) => _block.Bytes.AsSpan(from, to - from).Fill((byte)' ');
 
-    /// <summary>Where the last text of a kind stands in the block, from its name to the end of the line.</summary>
+    /// <summary>Where a text stands in the block, from its name to the end of the line.</summary>
     private struct Tail
     {
         public int Row;
@@ -426,5 +421,6 @@ internal sealed class TextDecoder(EventCatalog catalog)
         public int Joined;
         public int Tentative;
         public int TentativeEnd;
+        public int Context;
     }
 }

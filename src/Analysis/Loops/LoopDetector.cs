@@ -14,6 +14,9 @@ public sealed class LoopDetector : TraceObserver
     /// <summary>Loops kept; the smallest beyond are dropped and counted.</summary>
     public const int MaxLoops = 1000;
 
+    /// <summary>Threads found without a look into the dictionary; a power of two.</summary>
+    private const int Recent = 64;
+
     /// <summary>Threads followed at a time; one unseen for longest is let go, and a loop of it is told in pieces.</summary>
     private const int MaxFollowed = 1024;
 
@@ -23,6 +26,7 @@ public sealed class LoopDetector : TraceObserver
     private readonly KnownKinds _kinds = new();
     private readonly NotableEvents _notable = new();
     private readonly Dictionary<int, LaneLoops> _lanes = [];
+    private readonly LaneLoops?[] _recent = new LaneLoops[Recent];
     private readonly List<Loop> _found = [];
     private readonly List<Loop> _ticks = [];
     private readonly List<Loop> _sweeps = [];
@@ -73,6 +77,13 @@ public sealed class LoopDetector : TraceObserver
     /// <summary>Follows a thread from its first exit or entry on; before that it is no vCPU.</summary>
     private LaneLoops? Of(VcpuLane lane)
     {
+        ref var recent = ref _recent[lane.Index & (Recent - 1)];
+        if (recent is { } known && known.Lane == lane)
+        {
+            known.Turn = ++_turns;
+            return _last = known;
+        }
+
         if (!_lanes.TryGetValue(lane.Index, out var loops))
         {
             if (!lane.IsVcpu && lane.Events > 1 && !lane.InHost) return null;
@@ -81,11 +92,13 @@ public sealed class LoopDetector : TraceObserver
         }
 
         loops.Turn = ++_turns;
+        recent = loops;
         return _last = loops;
     }
 
     private void LetGo()
     {
+        Array.Clear(_recent);
         foreach (var old in _lanes.Values.OrderBy(l => l.Turn).Take(MaxFollowed / 2).ToList())
         {
             old.Break();

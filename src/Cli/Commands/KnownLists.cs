@@ -1,6 +1,7 @@
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Analysis.Signatures;
 using KvmTraceLab.Mmu.Rules;
+using KvmTraceLab.Replay.Faults;
 
 namespace KvmTraceLab.Cli.Commands;
 
@@ -22,6 +23,7 @@ internal static class KnownLists
     {
         var table = new ReportTable(new Column("rule", "Rule", ColumnKind.Text), new Column("kernel", "Kernel", ColumnKind.Text), new Column("meaning", "Meaning", ColumnKind.Text));
         foreach (var rule in PermissionRules.All) table.Add(rule.Name, rule.Kernel, rule.Sentence);
+        foreach (var (name, sentence) in FaultRuleCatalog.All) table.Add(name, "fault verdict", sentence);
         return table;
     }
 }

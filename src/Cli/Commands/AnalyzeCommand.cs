@@ -80,7 +80,7 @@ internal static class AnalyzeCommand
                 _ => document["health"]!["notUnderstood"]!.GetValue<long>() > 0,
             };
             if (holds) return Guard.DoesNotHold;
-            if (condition == "bug" && document["faults"]?["overall"]?.GetValue<string>() == "undecidable") code = Guard.CannotTell;
+            if (condition == "bug" && document["faults"]?["verdicts"]?["UNDECIDABLE"] is not null) code = Guard.CannotTell;
         }
 
         return code;

@@ -14,9 +14,6 @@ public sealed class LoopDetector : TraceObserver
     /// <summary>Loops kept; the smallest beyond are dropped and counted.</summary>
     public const int MaxLoops = 1000;
 
-    /// <summary>Threads found without a look into the dictionary; a power of two.</summary>
-    private const int Recent = 64;
-
     /// <summary>Threads followed at a time; one unseen for longest is let go, and a loop of it is told in pieces.</summary>
     private const int MaxFollowed = 1024;
 
@@ -26,7 +23,7 @@ public sealed class LoopDetector : TraceObserver
     private readonly KnownKinds _kinds = new();
     private readonly NotableEvents _notable = new();
     private readonly Dictionary<int, LaneLoops> _lanes = [];
-    private readonly LaneLoops?[] _recent = new LaneLoops[Recent];
+    private readonly LaneCache<LaneLoops> _recent = new();
     private readonly List<Loop> _found = [];
     private readonly List<Loop> _ticks = [];
     private readonly List<Loop> _sweeps = [];
@@ -77,8 +74,7 @@ public sealed class LoopDetector : TraceObserver
     /// <summary>Follows a thread from its first exit or entry on; before that it is no vCPU.</summary>
     private LaneLoops? Of(VcpuLane lane)
     {
-        ref var recent = ref _recent[lane.Index & (Recent - 1)];
-        if (recent is { } known && known.Lane == lane)
+        if (_recent.Find(lane) is { } known)
         {
             known.Turn = ++_turns;
             return _last = known;
@@ -92,13 +88,13 @@ public sealed class LoopDetector : TraceObserver
         }
 
         loops.Turn = ++_turns;
-        recent = loops;
+        _recent.Put(lane, loops);
         return _last = loops;
     }
 
     private void LetGo()
     {
-        Array.Clear(_recent);
+        _recent.Clear();
         foreach (var old in _lanes.Values.OrderBy(l => l.Turn).Take(MaxFollowed / 2).ToList())
         {
             old.Break();

@@ -20,11 +20,8 @@ public sealed class FactsCollector : TraceObserver
 
     private readonly MarkReader _reader = new();
     private readonly KnownKinds _kinds = new();
-    /// <summary>Threads found without a look into the dictionary; a power of two.</summary>
-    private const int Recent = 64;
-
     private readonly Dictionary<int, LaneFacts> _lanes = [];
-    private readonly LaneFacts?[] _recent = new LaneFacts[Recent];
+    private readonly LaneCache<LaneFacts> _recent = new();
     private readonly int _getPage = KnownKinds.Kind("kvm_mmu_get_page");
     private readonly int _setIrq = KnownKinds.Kind("kvm_set_irq");
     private readonly TallyBudget _budget = new();
@@ -233,8 +230,7 @@ public sealed class FactsCollector : TraceObserver
     /// <summary>A thread's facts begin with its first exit: before that it is no vCPU. CR4 writes may come first in an excerpt.</summary>
     private LaneFacts? Of(VcpuLane lane, int kind)
     {
-        ref var recent = ref _recent[lane.Index & (Recent - 1)];
-        if (recent is { } known && known.Lane == lane) return _last = known;
+        if (_recent.Find(lane) is { } known) return _last = known;
         if (!_lanes.TryGetValue(lane.Index, out var facts))
         {
             if ((!lane.IsVcpu && kind != _kinds.Exit && kind != _kinds.Cr && kind != _kinds.Msr && kind != _kinds.Pio) || _lanes.Count >= MaxLanes) return null;
@@ -242,7 +238,7 @@ public sealed class FactsCollector : TraceObserver
             Facts.Lanes.Add(facts);
         }
 
-        recent = facts;
+        _recent.Put(lane, facts);
         return _last = facts;
     }
 }

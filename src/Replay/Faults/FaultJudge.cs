@@ -29,11 +29,8 @@ public sealed partial class FaultJudge : TraceObserver
     private readonly FaultTally _tally;
     private readonly FaultContext _context;
     private readonly NestedTables _nested;
-    /// <summary>Threads found without a look into the dictionary; a power of two.</summary>
-    private const int Recent = 64;
-
     private readonly Dictionary<int, LaneFaults> _lanes = [];
-    private readonly LaneFaults?[] _recent = new LaneFaults[Recent];
+    private readonly LaneCache<LaneFaults> _recent = new();
     private readonly Dictionary<int, int> _vcpuOwner = [];
     private LaneFaults? _last;
     private long _sequence;
@@ -167,10 +164,9 @@ public sealed partial class FaultJudge : TraceObserver
 
     private LaneFaults StateOf(VcpuLane lane)
     {
-        ref var recent = ref _recent[lane.Index & (Recent - 1)];
-        if (recent is { } known && ReferenceEquals(known.Lane, lane)) return _last = known;
+        if (_recent.Find(lane) is { } known) return _last = known;
         if (!_lanes.TryGetValue(lane.Index, out var state)) _lanes[lane.Index] = state = new LaneFaults(lane);
-        recent = state;
+        _recent.Put(lane, state);
         return _last = state;
     }
 

@@ -171,12 +171,7 @@ internal static class EnvelopeReader
         }
 
         at = ByteText.SkipBlanks(line, at);
-        if (at + 1 < line.Length && line[at] == '(' && line[at + 1] == '+')
-        {
-            // trace-cmd report --ts-diff
-            var close = line[at..].IndexOf((byte)')');
-            if (close > 0) at = ByteText.SkipBlanks(line, at + close + 1);
-        }
+        at = SkipDifference(line, at);
 
         return at;
     }
@@ -254,14 +249,18 @@ internal static class EnvelopeReader
             e.Form = EnvelopeForm.Latency;
             SetComm(line, dash, ref e);
             at = ByteText.SkipBlanks(line, at);
-            if (at + 1 < line.Length && line[at] == '(' && line[at + 1] == '+')
-            {
-                var close = line[at..].IndexOf((byte)')');
-                if (close > 0) at = ByteText.SkipBlanks(line, at + close + 1);
-            }
+            at = SkipDifference(line, at);
 
             return TryName(line, at, ref e);
         }
+    }
+
+    /// <summary>trace-cmd report --ts-diff puts <c>(+304068)</c> behind the time.</summary>
+    private static int SkipDifference(ReadOnlySpan<byte> line, int at)
+    {
+        if (at + 1 >= line.Length || line[at] != '(' || line[at + 1] != '+') return at;
+        var close = line[at..].IndexOf((byte)')');
+        return close > 0 ? ByteText.SkipBlanks(line, at + close + 1) : at;
     }
 
     /// <summary><c>digits[.digits]:</c>; nothing is consumed where it is no time.</summary>

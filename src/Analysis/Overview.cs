@@ -10,26 +10,17 @@ namespace KvmTraceLab.Analysis;
 /// <summary>Source, health, span, events by name and vCPUs: the head of every report.</summary>
 public sealed class Overview : Analysis
 {
-    private long[] _counts = new long[512];
     private long _lostSpans;
 
     public override string Name => "overview";
 
     public override string Description => "Source, health, time span, events by name, vCPUs with guest, host and idle time.";
 
+    public override bool Wants(int kind) => false;
+
     public override bool WantsTrips => false;
 
-    public override void OnEvent(VcpuLane lane, in EventRow row)
-    {
-        var kind = row.Kind;
-        if (kind >= _counts.Length) Array.Resize(ref _counts, kind + 256);
-        _counts[kind]++;
-    }
-
     public override void OnLost(in EventRow row) => _lostSpans++;
-
-    /// <summary>Events of one name.</summary>
-    public long CountOf(int kind) => kind >= 0 && kind < _counts.Length ? _counts[kind] : 0;
 
     public override void AddTo(Report report, TraceRun run)
     {
@@ -42,7 +33,7 @@ public sealed class Overview : Analysis
             ["startNs"] = run.Replayer.HasTimes ? run.Replayer.FirstTime : null,
             ["endNs"] = run.Replayer.HasTimes ? run.Replayer.LastTime : null,
         };
-        var events = Events(run.Trace.Catalog);
+        var events = Events(run);
         var array = new JsonArray();
         foreach (var (name, count) in events) array.Add((JsonNode)new JsonObject { ["event"] = name, ["count"] = count });
         document["events"] = array;
@@ -51,11 +42,13 @@ public sealed class Overview : Analysis
         if (run.Replayer.Lanes.Any(l => l.IsVcpu)) report.Sections.Add(VcpuSection(run));
     }
 
-    public IReadOnlyList<(string Name, long Count)> Events(EventCatalog catalog)
+    /// <summary>Events by name, most first.</summary>
+    public static IReadOnlyList<(string Name, long Count)> Events(TraceRun run)
     {
+        var catalog = run.Trace.Catalog;
         var list = new List<(string Name, long Count)>();
-        for (var kind = 1; kind < _counts.Length && kind < catalog.Count; kind++)
-            if (_counts[kind] > 0) list.Add((catalog.NameOf(kind), _counts[kind]));
+        for (var kind = 1; kind < catalog.Count; kind++)
+            if (run.Replayer.CountOf(kind) is > 0 and var count) list.Add((catalog.NameOf(kind), count));
         list.Sort((a, b) => b.Count.CompareTo(a.Count) is var order and not 0 ? order : string.CompareOrdinal(a.Name, b.Name));
         return list;
     }
@@ -143,7 +136,7 @@ public sealed class Overview : Analysis
             : ", without times";
         var unit = info.Version > 0 ? "records" : "lines";
         section.Paragraphs.Add($"{run.Trace.Path}: {info.Format}{(info.Version > 0 ? $" version {info.Version}" : "")}, vendor {run.Vendor}, {info.Cpus} CPUs{span}.");
-        section.Paragraphs.Add($"{run.Trace.Lines.Lines} {unit}, {run.Trace.Lines.Events} events of {Events(run.Trace.Catalog).Count} kinds, "
+        section.Paragraphs.Add($"{run.Trace.Lines.Lines} {unit}, {run.Trace.Lines.Events} events of {Events(run).Count} kinds, "
             + $"{run.Replayer.Lanes.Count(l => l.IsVcpu)} vCPUs, {run.Exits} exits.");
         foreach (var entry in run.Trace.Health.Entries.Concat(run.Replayer.Health.Entries).Where(e => e.Counter.Severity != Severity.Info))
             section.Paragraphs.Add($"{entry.Counter.Name}: {entry.Count} (first at offset {entry.FirstOffset}). {entry.Counter.Advice}");

@@ -162,44 +162,50 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
     private void Event(int start, ReadOnlySpan<byte> line, in Envelope envelope)
     {
-        var kind = _repeated >= 0 ? _batch.Kind[_repeated]
+        var batch = _batch;
+        var repeats = _repeated >= 0;
+        var kind = repeats ? batch.Heads[_repeated].Kind
             : envelope.NameLength == 0 ? _kinds.Function : _kinds.Of(line.Slice(envelope.NameStart, envelope.NameLength));
         var shape = catalog.ShapeOf(kind);
-        var batch = _batch;
-        var row = batch.Add(shape?.Width ?? NoSlots);
-        _batch.Lines.Events++;
-        batch.Time[row] = envelope.Time;
-        batch.Cpu[row] = envelope.Cpu;
-        batch.Tid[row] = envelope.Tid;
-        batch.Kind[row] = (ushort)kind;
-        batch.Buffer[row] = envelope.BufferLength == 0 ? (byte)0 : _kinds.Buffer(line.Slice(envelope.BufferStart, envelope.BufferLength));
-        batch.Offset[row] = _block.Offset + start;
-        batch.CommStart[row] = start + envelope.CommStart;
-        batch.CommLength[row] = envelope.CommLength;
+        var row = repeats ? batch.AddLike(_repeated) : batch.Add(shape?.Width ?? NoSlots);
+        batch.Lines.Events++;
+        ref var head = ref batch.Heads[row];
+        head.Time = envelope.Time;
+        head.Cpu = envelope.Cpu;
+        head.Tid = envelope.Tid;
+        head.Kind = (ushort)kind;
+        head.Buffer = envelope.BufferLength == 0 ? (byte)0 : _kinds.Buffer(line.Slice(envelope.BufferStart, envelope.BufferLength));
+        head.Offset = _block.Offset + start;
+        head.CommStart = start + envelope.CommStart;
+        head.CommLength = envelope.CommLength;
         var payload = start + envelope.PayloadStart;
         var end = start + line.Length;
-        batch.PayloadStart[row] = payload;
-        batch.PayloadLength[row] = end - payload;
-        var flags = envelope.TimeForm == TimeForm.None ? RowFlags.NoTime : RowFlags.None;
-        if (envelope.TimeForm == TimeForm.Ticks) batch.IntegerTimes++;
+        head.PayloadStart = payload;
+        head.PayloadLength = end - payload;
+        if (envelope.Cpu > batch.MaxCpu) batch.MaxCpu = envelope.Cpu;
+        var flags = RowFlags.NoTime;
+        if (envelope.TimeForm != TimeForm.None)
+        {
+            flags = RowFlags.None;
+            batch.Timed++;
+            if (envelope.Time < batch.FirstTime) batch.FirstTime = envelope.Time;
+            if (envelope.Time > batch.LastTime) batch.LastTime = envelope.Time;
+            if (envelope.TimeForm == TimeForm.Ticks) batch.IntegerTimes++;
+        }
+
         if (_gap)
         {
             flags |= RowFlags.Gap;
             _gap = false;
         }
 
-        batch.Flags[row] = flags;
-        _pending = new Pending { Row = row, Shape = shape, End = end, Matched = false };
-        if (shape is null)
-        {
-            batch.Flags[row] |= RowFlags.NoFields;
-        }
-        else if (_repeated >= 0)
-        {
-            _pending.Matched = true;
-            batch.Slots.AsSpan(batch.Start[_repeated], shape.Width).CopyTo(batch.Slots.AsSpan(batch.Start[row], shape.Width));
-        }
-        else
+        if (shape is null) flags |= RowFlags.NoFields;
+        head.Flags = flags;
+        _pending.Row = row;
+        _pending.Shape = shape;
+        _pending.End = end;
+        _pending.Matched = repeats;
+        if (shape is not null && !repeats)
         {
             _pending.Matched = TryPayload(row, shape, payload, end, out _pending.LeftOver);
             if (_pending.Matched && !_pending.LeftOver && !shape.KeepsText && envelope.NameLength > 0) Remember(row, start, line.Length, envelope);
@@ -219,8 +225,9 @@ internal sealed class TextDecoder(EventCatalog catalog)
     private bool TryPayload(int row, EventShape shape, int payload, int end, out bool leftOver)
     {
         var text = _block.Bytes.AsSpan(payload, end - payload);
-        var slots = _batch.Slots.AsSpan(_batch.Start[row], shape.Width);
-        ref var hint = ref _hints[_batch.Kind[row] & 4095];
+        ref readonly var head = ref _batch.Heads[row];
+        var slots = _batch.Slots.AsSpan(head.Start, head.Width);
+        ref var hint = ref _hints[head.Kind & 4095];
         if (shape.TryRead(text, payload, slots, ref hint, out leftOver) && !leftOver) return true;
         if (text.IndexOf((byte)'=') > 0 && RawFieldReader.TryRead(shape, text, payload, slots))
         {
@@ -285,13 +292,14 @@ internal sealed class TextDecoder(EventCatalog catalog)
             p.Joined++;
             BlankBetween(p.End, start);
             p.End = start + line.Length;
-            _batch.PayloadLength[p.Row] = p.End - _batch.PayloadStart[p.Row];
+            _batch.Heads[p.Row].PayloadLength = p.End - _batch.Heads[p.Row].PayloadStart;
             _batch.Lines.Continuations++;
             return true;
         }
 
         if (p.Matched && !p.LeftOver && (p.Shape.KeepsText || p.Tentative > 0)) return false;
-        var payload = _batch.PayloadStart[p.Row];
+        var payload = _batch.Heads[p.Row].PayloadStart;
+        if (p.Joined == 0) _batch.Unshare(p.Row); // what it repeats stays as it is
         BlankBetween(p.TentativeEnd > 0 ? p.TentativeEnd : p.End, start);
         var end = start + line.Length;
         p.Joined++;
@@ -306,7 +314,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
             p.End = end;
             p.Tentative = 0;
             p.TentativeEnd = 0;
-            _batch.PayloadLength[p.Row] = end - payload;
+            _batch.Heads[p.Row].PayloadLength = end - payload;
             return true;
         }
 
@@ -325,33 +333,39 @@ internal sealed class TextDecoder(EventCatalog catalog)
     {
         ref var p = ref _pending;
         if (p.Row < 0) return;
+        if (p.Tentative > 0 || p.LeftOver || !p.Matched) AccountFor(p);
+        p = new Pending { Row = -1 };
+    }
+
+    /// <summary>Counts what is wrong with an event, now that no line will mend it.</summary>
+    private void AccountFor(in Pending p)
+    {
+        ref var head = ref _batch.Heads[p.Row];
         if (p.Tentative > 0)
         {
             // Lines taken on trial that never made the event whole are words after all.
             _batch.Lines.Comments += p.Tentative;
-            _batch.Health.Count(TraceHealth.Prose, _batch.Offset[p.Row], p.Tentative);
+            _batch.Health.Count(TraceHealth.Prose, head.Offset, p.Tentative);
         }
 
         if (p.Shape is not null && !p.Matched)
         {
-            _batch.Flags[p.Row] |= RowFlags.NoFields;
-            var payload = _block.Bytes.AsSpan(_batch.PayloadStart[p.Row], _batch.PayloadLength[p.Row]).Trim(" \t\r"u8);
+            head.Flags |= RowFlags.NoFields;
+            var payload = _block.Bytes.AsSpan(head.PayloadStart, head.PayloadLength).Trim(" \t\r"u8);
             if (payload.IsEmpty && p.Shape.Fields.Count > 0)
             {
-                _batch.Health.Count(TraceHealth.Truncated, _batch.Offset[p.Row]);
+                _batch.Health.Count(TraceHealth.Truncated, head.Offset);
             }
             else
             {
-                _batch.Flags[p.Row] |= RowFlags.NotUnderstood;
-                _batch.Health.Count(TraceHealth.PayloadNotUnderstood, _batch.Offset[p.Row]);
+                head.Flags |= RowFlags.NotUnderstood;
+                _batch.Health.Count(TraceHealth.PayloadNotUnderstood, head.Offset);
             }
         }
         else if (p.LeftOver)
         {
-            _batch.Health.Count(TraceHealth.TrailingText, _batch.Offset[p.Row]);
+            _batch.Health.Count(TraceHealth.TrailingText, head.Offset);
         }
-
-        p = new Pending { Row = -1 };
     }
 
     private void LostMarker(int start, ReadOnlySpan<byte> line, int cpu, long lost)
@@ -359,18 +373,20 @@ internal sealed class TextDecoder(EventCatalog catalog)
         var batch = _batch;
         var row = batch.Add(NoSlots);
         batch.Lines.LostMarkers++;
-        batch.Time[row] = 0;
-        batch.Cpu[row] = cpu;
-        batch.Tid[row] = -1;
-        batch.Kind[row] = EventCatalog.LostKind;
-        batch.Buffer[row] = 0;
-        batch.Offset[row] = _block.Offset + start;
-        batch.CommStart[row] = start;
-        batch.CommLength[row] = 0;
-        batch.PayloadStart[row] = start;
-        batch.PayloadLength[row] = line.Length;
-        batch.Flags[row] = RowFlags.NoTime | RowFlags.NoFields | RowFlags.Lost | (lost >= 0 ? RowFlags.LostCountKnown : RowFlags.None);
-        batch.Slots[batch.Start[row]] = lost >= 0 ? (ulong)lost : 0;
+        ref var head = ref batch.Heads[row];
+        head.Time = 0;
+        head.Cpu = cpu;
+        head.Tid = -1;
+        head.Kind = EventCatalog.LostKind;
+        head.Buffer = 0;
+        head.Offset = _block.Offset + start;
+        head.CommStart = start;
+        head.CommLength = 0;
+        head.PayloadStart = start;
+        head.PayloadLength = line.Length;
+        head.Flags = RowFlags.NoTime | RowFlags.NoFields | RowFlags.Lost | (lost >= 0 ? RowFlags.LostCountKnown : RowFlags.None);
+        batch.Slots[head.Start] = lost >= 0 ? (ulong)lost : 0;
+        if (cpu > batch.MaxCpu) batch.MaxCpu = cpu;
         if (lost >= 0) batch.Health.Count(TraceHealth.LostEvents, _block.Offset + start, lost);
         else batch.Health.Count(TraceHealth.LostUnknown, _block.Offset + start);
     }

@@ -8,6 +8,7 @@ internal static class NotATrace
         if (!head.ContainsAnyExcept((byte)0)) return "holds only NUL bytes; a trace was expected (an unfinished recording? run trace-cmd restore)";
         if (head.StartsWith("PERFILE2"u8)) return "is perf.data; run `perf script -i FILE` and give its text";
         if (head.StartsWith((ReadOnlySpan<byte>)[0x7f, 0x45, 0x4c, 0x46])) return "is an ELF program or core; a trace was expected";
+        if (head is [0xff, 0xfe, ..] or [0xfe, 0xff, ..]) return "is UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8";
         if (TextKind(head) is { } kind) return kind;
         return "is no trace: no event line and no trace.dat header was found; give trace.dat or the text of trace-cmd report";
     }

@@ -26,13 +26,7 @@ public sealed class Overview : Analysis
     {
         var info = run.Info;
         var document = report.Document;
-        document["source"] = Source(run);
-        document["health"] = Health(run);
-        document["span"] = new JsonObject
-        {
-            ["startNs"] = run.Replayer.HasTimes ? run.Replayer.FirstTime : null,
-            ["endNs"] = run.Replayer.HasTimes ? run.Replayer.LastTime : null,
-        };
+        foreach (var (key, value) in Head(run)) document[key] = value?.DeepClone();
         var events = Events(run);
         var array = new JsonArray();
         foreach (var (name, count) in events) array.Add((JsonNode)new JsonObject { ["event"] = name, ["count"] = count });
@@ -41,6 +35,18 @@ public sealed class Overview : Analysis
         report.Sections.Insert(0, SourceSection(run, info));
         if (run.Replayer.Lanes.Any(l => l.IsVcpu)) report.Sections.Add(VcpuSection(run));
     }
+
+    /// <summary>Source, health and span.</summary>
+    public JsonObject Head(TraceRun run) => new()
+    {
+        ["source"] = Source(run),
+        ["health"] = Health(run),
+        ["span"] = new JsonObject
+        {
+            ["startNs"] = run.Replayer.HasTimes ? run.Replayer.FirstTime : null,
+            ["endNs"] = run.Replayer.HasTimes ? run.Replayer.LastTime : null,
+        },
+    };
 
     /// <summary>Events by name, most first.</summary>
     public static IReadOnlyList<(string Name, long Count)> Events(TraceRun run)

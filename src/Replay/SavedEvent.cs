@@ -43,6 +43,9 @@ public sealed class SavedEvent
 
     public bool Has(int slot) => HasFields && (_slots[_slotCount - 1] >> slot & 1) != 0;
 
+    /// <summary>A text field by slot.</summary>
+    public string Text(int slot) => System.Text.Encoding.UTF8.GetString(_text.AsSpan(TextRef.Offset(_slots[slot]), TextRef.Length(_slots[slot])));
+
     public void CopyFrom(in EventRow row, bool withText = false)
     {
         var batch = row.Batch;

@@ -38,7 +38,7 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
     public string? Run(int seed, int index)
     {
         var random = new Random(unchecked((seed * 1_000_003) + index));
-        var (_, bytes, text) = corpus.Files[random.Next(corpus.Files.Count)];
+        var (_, bytes, text) = corpus.Pick(random);
         Input = FuzzMutator.Mutate(bytes, text, random, corpus.Files);
         Index = index;
         File.WriteAllBytes(_input, Input);
@@ -137,12 +137,12 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
     private static string Around(ReadOnlySpan<byte> bytes, int at) =>
         Convert.ToHexString(bytes[Math.Max(0, at - 20)..Math.Min(bytes.Length, at + 20)]) + " \"" + Encoding.Latin1.GetString(bytes[Math.Max(0, at - 40)..at]).Replace('\n', '~') + "\"";
 
-    /// <summary>Runs cases until the time is over; findings go to <paramref name="found"/>. Returns how many ran.</summary>
-    public long RunFor(int seed, TimeSpan time, int first, Action<int, string> found, Action<long>? progress = null)
+    /// <summary>Runs <paramref name="most"/> cases, fewer where the time is over before; findings go to <paramref name="found"/>. Returns how many ran.</summary>
+    public long RunFor(int seed, TimeSpan time, int most, int first, Action<int, string> found, Action<long>? progress = null)
     {
         var watch = Stopwatch.StartNew();
         long done = 0;
-        for (var i = first; watch.Elapsed < time; i++, done++)
+        for (var i = first; done < most && watch.Elapsed < time; i++, done++)
         {
             var start = watch.Elapsed;
             if (Run(seed, i) is { } trouble) found(i, trouble);

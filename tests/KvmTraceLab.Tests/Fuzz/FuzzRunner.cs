@@ -22,6 +22,9 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
     /// <summary>The most bytes a case may allocate, all buffers taken together.</summary>
     public const long MaxAllocated = 256L << 20;
 
+    /// <summary>The most the process may ever take: the heap's 256 MB, the runtime, and code.</summary>
+    private const long MaxWorkingSet = 512L << 20;
+
     /// <summary>Arguments of the last case.</summary>
     public string[] Args { get; private set; } = [];
 
@@ -147,7 +150,13 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
             var start = watch.Elapsed;
             if (Run(seed, i) is { } trouble) found(i, trouble);
             else if ((watch.Elapsed - start).TotalSeconds > 5) found(i, $"took {(watch.Elapsed - start).TotalSeconds:f1} s");
-            if (done % 1000 == 0) progress?.Invoke(done);
+            if (done % 1000 == 0)
+            {
+                progress?.Invoke(done);
+
+                // What a case leaves behind outside the heap (a decompressor not freed) shows over many of them.
+                if (Environment.WorkingSet > MaxWorkingSet) found(i, $"{Environment.WorkingSet >> 20} MB in use");
+            }
         }
 
         return done;

@@ -10,6 +10,12 @@ namespace KvmTraceLab.Analysis;
 /// <summary>Source, health, span, events by name and vCPUs: the head of every report.</summary>
 public sealed class Overview : Analysis
 {
+    /// <summary>vCPUs listed, those with the most exits.</summary>
+    private const int MaxVcpus = 4096;
+
+    private static readonly HealthCounter NotListed = new(
+        "vcpusNotListed", Severity.Info, "More than 4096 threads enter a guest: those with the fewest exits are not listed. Narrow with --tid.");
+
     private long _lostSpans;
 
     public override string Name => "overview";
@@ -26,14 +32,21 @@ public sealed class Overview : Analysis
     {
         var info = run.Info;
         var document = report.Document;
+        var vcpus = run.Replayer.Lanes.Where(l => l.IsVcpu).OrderByDescending(l => l.Exits).ThenBy(l => l.Tid).ToList();
+        if (vcpus.Count > MaxVcpus)
+        {
+            run.Trace.Health.Count(NotListed, 0, vcpus.Count - MaxVcpus);
+            vcpus.RemoveRange(MaxVcpus, vcpus.Count - MaxVcpus);
+        }
+
         foreach (var (key, value) in Head(run)) document[key] = value?.DeepClone();
         var events = Events(run);
         var array = new JsonArray();
         foreach (var (name, count) in events) array.Add((JsonNode)new JsonObject { ["event"] = name, ["count"] = count });
         document["events"] = array;
-        document["vcpus"] = Vcpus(run);
+        document["vcpus"] = Vcpus(vcpus);
         report.Sections.Insert(0, SourceSection(run, info));
-        if (run.Replayer.Lanes.Any(l => l.IsVcpu)) report.Sections.Add(VcpuSection(run));
+        if (vcpus.Count > 0) report.Sections.Add(VcpuSection(run, vcpus));
     }
 
     /// <summary>Source, health and span.</summary>
@@ -103,10 +116,10 @@ public sealed class Overview : Analysis
         };
     }
 
-    private static JsonArray Vcpus(TraceRun run)
+    private static JsonArray Vcpus(List<VcpuLane> vcpus)
     {
         var array = new JsonArray();
-        foreach (var lane in run.Replayer.Lanes.Where(l => l.IsVcpu).OrderBy(l => l.Vcpu ?? int.MaxValue).ThenBy(l => l.Tid))
+        foreach (var lane in vcpus.OrderBy(l => l.Vcpu ?? int.MaxValue).ThenBy(l => l.Tid))
         {
             array.Add((JsonNode)new JsonObject
             {
@@ -118,14 +131,14 @@ public sealed class Overview : Analysis
         return array;
     }
 
-    private static ReportSection VcpuSection(TraceRun run)
+    private static ReportSection VcpuSection(TraceRun run, List<VcpuLane> vcpus)
     {
         var table = new ReportTable(
             new Column("tid", "TID", ColumnKind.Count), new Column("vcpu", "vCPU", ColumnKind.Count), new Column("comm", "Task", ColumnKind.Text),
             new Column("exits", "Exits", ColumnKind.Count), new Column("entries", "Entries", ColumnKind.Count),
             new Column("guest_ns", "Guest", ColumnKind.Duration), new Column("host_ns", "Host", ColumnKind.Duration), new Column("idle_ns", "Idle", ColumnKind.Duration),
             new Column("exit_rate", "Exits/s", ColumnKind.Rate, Optional: true)) { TimeUnit = run.TimeUnit, ShowAtMost = 16 };
-        foreach (var lane in run.Replayer.Lanes.Where(l => l.IsVcpu).OrderByDescending(l => l.Exits).ThenBy(l => l.Tid))
+        foreach (var lane in vcpus)
         {
             table.Add((long)lane.Tid, (long?)lane.Vcpu, lane.Comm, lane.Exits, lane.Entries, lane.GuestNs, lane.HostNs, lane.IdleNs,
                 run.Seconds is { } s ? lane.Exits / s : null);

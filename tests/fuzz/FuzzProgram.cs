@@ -30,20 +30,10 @@ internal static class FuzzProgram
             }
 
             var watch = Stopwatch.StartNew();
-            long done;
-            if (count > 0)
+            var done = runner.RunFor(seed, count > 0 ? TimeSpan.MaxValue : TimeSpan.FromMinutes(minutes), count > 0 ? count : int.MaxValue, first, Found, n =>
             {
-                for (var i = first; i < first + count; i++) if (runner.Run(seed, i) is { } trouble) Found(i, trouble);
-                done = count;
-            }
-            else
-            {
-                done = runner.RunFor(seed, TimeSpan.FromMinutes(minutes), first, Found, n =>
-                {
-                    if (n % 10_000 == 0) lines.WriteLine($"{n} cases, {watch.Elapsed.TotalSeconds:f0} s, {findings.Count} kinds of findings, {Environment.WorkingSet >> 20} MB");
-                });
-            }
-
+                if (n % 10_000 == 0) lines.WriteLine($"{n} cases, {watch.Elapsed.TotalSeconds:f0} s, {findings.Count} kinds of findings, {Environment.WorkingSet >> 20} MB");
+            });
             lines.WriteLine($"seed {seed}: {done} cases from {first} in {watch.Elapsed.TotalSeconds:f0} s, {findings.Values.Sum()} findings of {findings.Count} kinds, peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MB");
             foreach (var (key, n) in findings.OrderByDescending(f => f.Value)) lines.WriteLine($"  {n} x {key.ReplaceLineEndings(" | ")}");
             return findings.Count == 0 ? 0 : 1;

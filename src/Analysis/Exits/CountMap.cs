@@ -1,104 +1,87 @@
+using KvmTraceLab.Replay;
+
 namespace KvmTraceLab.Analysis.Exits;
 
 /// <summary>
-/// Two counts by address, exact up to a million addresses; past that the rarest half is folded into one, and
+/// Two counts by address, exact up to a million addresses (32 MB); past that the rarest half is folded into one, and
 /// <see cref="Folded"/> says how many events that took.
 /// </summary>
-public sealed class CountMap
+public sealed class CountMap(int maxKeys = CountMap.MaxKeys)
 {
     public const int MaxKeys = 1_000_000;
 
-    private readonly int _maxKeys;
-    private ulong[] _keys;
-    private long[] _first;
-    private long[] _second;
-    private bool[] _used;
-    private int _mask;
+    private ChunkedMap<Counts> _map = new();
+    private ulong _lastKey;
     private int _last = -1;
 
-    public CountMap(int maxKeys = MaxKeys)
-    {
-        _maxKeys = maxKeys;
-        _keys = new ulong[64];
-        _first = new long[64];
-        _second = new long[64];
-        _used = new bool[64];
-        _mask = 63;
-    }
-
-    public int Keys { get; private set; }
+    public int Keys => _map.Count;
 
     /// <summary>Events whose address was folded away.</summary>
     public long Folded { get; private set; }
 
     public void Add(ulong key, long first, long second)
     {
-        var at = _last >= 0 && _keys[_last] == key ? _last : Find(key);
-        if (!_used[at])
+        if (_last < 0 || key != _lastKey)
         {
-            if (Keys >= _maxKeys) Fold();
-            if (Keys * 2 >= _keys.Length) Grow(_keys.Length * 2);
-            at = Find(key);
-            _used[at] = true;
-            _keys[at] = key;
-            Keys++;
+            _last = _map.Find(key);
+            if (_last < 0)
+            {
+                if (_map.Count >= maxKeys) Fold();
+                _last = _map.GetOrAdd(key);
+            }
+
+            _lastKey = key;
         }
 
-        _first[at] += first;
-        _second[at] += second;
-        _last = at;
+        ref var counts = ref _map.ValueAt(_last);
+        counts.First += first;
+        counts.Second += second;
     }
 
-    /// <summary>All entries by the sum of both counts, largest first, then by address.</summary>
-    public List<(ulong Key, long First, long Second)> Sorted()
+    /// <summary>The entries with the largest sums of both counts, largest first, then by address.</summary>
+    public List<(ulong Key, long First, long Second)> Top(int most)
     {
-        var list = new List<(ulong Key, long First, long Second)>(Keys);
-        for (var i = 0; i < _keys.Length; i++)
-            if (_used[i]) list.Add((_keys[i], _first[i], _second[i]));
-        list.Sort((a, b) => (b.First + b.Second).CompareTo(a.First + a.Second) is var order and not 0 ? order : a.Key.CompareTo(b.Key));
+        // The least of the best so far comes off first.
+        var best = new PriorityQueue<int, (long Sum, ulong Key)>(Comparer<(long Sum, ulong Key)>.Create((a, b) => a.Sum != b.Sum ? a.Sum.CompareTo(b.Sum) : b.Key.CompareTo(a.Key)));
+        for (var i = 0; i < _map.Count; i++)
+        {
+            var order = (_map.ValueAt(i).Sum, _map.KeyAt(i));
+            if (best.Count < most) best.Enqueue(i, order);
+            else if (best.Count > 0) best.EnqueueDequeue(i, order);
+        }
+
+        var list = new List<(ulong Key, long First, long Second)>(best.Count);
+        while (best.TryDequeue(out var i, out _)) list.Add((_map.KeyAt(i), _map.ValueAt(i).First, _map.ValueAt(i).Second));
+        list.Reverse();
         return list;
-    }
-
-    private int Find(ulong key)
-    {
-        var at = (int)((key * 0x9E3779B97F4A7C15) >> 33) & _mask;
-        while (_used[at] && _keys[at] != key) at = (at + 1) & _mask;
-        return at;
     }
 
     private void Fold()
     {
-        var all = Sorted();
-        var keep = _maxKeys / 2;
-        for (var i = keep; i < all.Count; i++) Folded += all[i].First + all[i].Second;
-        Rebuild(all.Take(keep), _keys.Length);
-    }
-
-    private void Grow(int size)
-    {
-        var all = new List<(ulong, long, long)>(Keys);
-        for (var i = 0; i < _keys.Length; i++)
-            if (_used[i]) all.Add((_keys[i], _first[i], _second[i]));
-        Rebuild(all, size);
-    }
-
-    private void Rebuild(IEnumerable<(ulong Key, long First, long Second)> entries, int size)
-    {
-        _keys = new ulong[size];
-        _first = new long[size];
-        _second = new long[size];
-        _used = new bool[size];
-        _mask = size - 1;
-        _last = -1;
-        Keys = 0;
-        foreach (var (key, first, second) in entries)
+        var sums = new long[_map.Count];
+        for (var i = 0; i < sums.Length; i++) sums[i] = _map.ValueAt(i).Sum;
+        Array.Sort(sums);
+        var keep = maxKeys / 2;
+        var least = sums[sums.Length - keep];
+        var ties = keep; // of those with the least sum, the first to come stay
+        for (var i = sums.Length - 1; sums[i] > least; i--) ties--;
+        var kept = new ChunkedMap<Counts>();
+        for (var i = 0; i < _map.Count; i++)
         {
-            var at = Find(key);
-            _used[at] = true;
-            _keys[at] = key;
-            _first[at] = first;
-            _second[at] = second;
-            Keys++;
+            var counts = _map.ValueAt(i);
+            if (counts.Sum > least || (counts.Sum == least && ties-- > 0)) kept.ValueAt(kept.GetOrAdd(_map.KeyAt(i))) = counts;
+            else Folded += counts.Sum;
         }
+
+        _map = kept;
+        _last = -1;
+    }
+
+    private struct Counts
+    {
+        public long First;
+        public long Second;
+
+        public readonly long Sum => First + Second;
     }
 }

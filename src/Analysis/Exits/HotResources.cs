@@ -11,7 +11,7 @@ public sealed class HotResources : Analysis
     private const int MaxRows = 1000;
 
     private static readonly HealthCounter Folded = new(
-        "resourcesFolded", Severity.Info, "More than a million distinct pages or numbers: the rarest were folded. Narrow with --vcpu, --from and --to.");
+        "resourcesFolded", Severity.Info, "More than a million distinct pages or 65536 ports, MSRs, leaves or hypercalls: the rarest were folded. Narrow with --vcpu, --from and --to.");
 
     private static readonly (TripDetail Detail, string Key, string Title, string Number)[] Kinds =
     [
@@ -23,7 +23,10 @@ public sealed class HotResources : Analysis
         (TripDetail.Hypercall, "hypercalls", "Hypercalls", "nr"),
     ];
 
-    private readonly CountMap[] _maps = [.. Kinds.Select(_ => new CountMap())];
+    /// <summary>Numbers other than addresses: ports are 16 bits, and no machine has so many MSRs or CPUID leaves.</summary>
+    private const int MaxNumbers = 65_536;
+
+    private readonly CountMap[] _maps = [.. Kinds.Select(k => new CountMap(k.Detail == TripDetail.Gpa ? CountMap.MaxKeys : MaxNumbers))];
 
     public override string Name => "resources";
 
@@ -48,7 +51,7 @@ public sealed class HotResources : Analysis
             var table = new ReportTable(
                 new Column(number, number, ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("reads", "Reads", ColumnKind.Count),
                 new Column("writes", "Writes", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };
-            foreach (var (value, reads, writes) in _maps[i].Sorted().Take(MaxRows))
+            foreach (var (value, reads, writes) in _maps[i].Top(MaxRows))
             {
                 var item = new JsonObject { [number] = Numbers.Hex(value), ["count"] = reads + writes, ["reads"] = reads, ["writes"] = writes };
                 var what = ResourceNames.Of(Kinds[i].Detail, value);

@@ -41,7 +41,7 @@ public sealed class HotRips : Analysis
         var table = new ReportTable(
             new Column("rip", "RIP", ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("entries", "Entries", ColumnKind.Count),
             new Column("exits", "Exits", ColumnKind.Count), new Column("symbol", "Symbol", ColumnKind.Text, Optional: true)) { ShowAtMost = 10 };
-        foreach (var (rip, entries, exits) in _rips.Sorted().Take(MaxRows))
+        foreach (var (rip, entries, exits) in _rips.Top(MaxRows))
         {
             var symbol = run.GuestSymbols.NameOf(rip);
             var item = new JsonObject { ["rip"] = Numbers.Hex(rip), ["entries"] = entries, ["exits"] = exits, ["count"] = entries + exits };

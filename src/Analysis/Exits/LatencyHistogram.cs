@@ -11,7 +11,12 @@ public sealed class LatencyHistogram
     private const int SubBits = 7;
     private const int SubCount = 1 << SubBits;
 
+    /// <summary>So many durations are kept as they are: most groups of exits are small, and buckets cost kilobytes.</summary>
+    private const int Few = 16;
+
     private long[] _buckets = [];
+    private long[] _few = [];
+    private int _fewCount;
 
     public long Count { get; private set; }
 
@@ -31,9 +36,12 @@ public sealed class LatencyHistogram
         if (duration < Min) Min = duration;
         if (duration > Max) Max = duration;
         var bucket = BucketOf((ulong)duration);
-        if (bucket >= _buckets.Length) Array.Resize(ref _buckets, Math.Max(bucket + 1, Math.Min(_buckets.Length * 2, 64 * SubCount)));
-        _buckets[bucket]++;
+        if (bucket < _buckets.Length) _buckets[bucket]++;
+        else AddBeyond(bucket, duration);
     }
+
+    /// <summary>Bytes of what grows with the durations.</summary>
+    public int Bytes => (_buckets.Length + _few.Length) * sizeof(long);
 
     public void Merge(LatencyHistogram other)
     {
@@ -42,7 +50,20 @@ public sealed class LatencyHistogram
         Total = Total > long.MaxValue - other.Total ? long.MaxValue : Total + other.Total;
         Min = Math.Min(Min, other.Min);
         Max = Math.Max(Max, other.Max);
-        if (_buckets.Length < other._buckets.Length) Array.Resize(ref _buckets, other._buckets.Length);
+        if (_buckets.Length < other._buckets.Length)
+        {
+            var before = _buckets.Length;
+            Array.Resize(ref _buckets, other._buckets.Length);
+            if (before == 0) Spill();
+        }
+
+        for (var i = 0; i < other._fewCount; i++)
+        {
+            var bucket = BucketOf((ulong)other._few[i]);
+            if (bucket < _buckets.Length) _buckets[bucket]++;
+            else AddBeyond(bucket, other._few[i]);
+        }
+
         for (var i = 0; i < other._buckets.Length; i++) _buckets[i] += other._buckets[i];
     }
 
@@ -51,6 +72,13 @@ public sealed class LatencyHistogram
     {
         if (Count == 0) return 0;
         var rank = Math.Max(1, (long)Math.Ceiling((decimal)share * Count));
+        if (_buckets.Length == 0)
+        {
+            var sorted = _few.AsSpan(0, _fewCount).ToArray();
+            Array.Sort(sorted);
+            return Math.Clamp(Middle(BucketOf((ulong)sorted[rank - 1])), Min, Max);
+        }
+
         long seen = 0;
         for (var i = 0; i < _buckets.Length; i++)
         {
@@ -59,6 +87,39 @@ public sealed class LatencyHistogram
         }
 
         return Max;
+    }
+
+    private void AddBeyond(int bucket, long duration)
+    {
+        if (_buckets.Length == 0 && _fewCount < Few)
+        {
+            if (_fewCount == _few.Length) Array.Resize(ref _few, Math.Max(1, _fewCount * 2));
+            _few[_fewCount++] = duration;
+            return;
+        }
+
+        Grow(bucket);
+        Spill();
+        _buckets[bucket]++;
+    }
+
+    private void Grow(int bucket)
+    {
+        if (bucket >= _buckets.Length) Array.Resize(ref _buckets, Math.Max(bucket + 1, Math.Min(_buckets.Length * 2, 64 * SubCount)));
+    }
+
+    /// <summary>Durations kept so far move to their buckets.</summary>
+    private void Spill()
+    {
+        for (var i = 0; i < _fewCount; i++)
+        {
+            var bucket = BucketOf((ulong)_few[i]);
+            Grow(bucket);
+            _buckets[bucket]++;
+        }
+
+        _few = [];
+        _fewCount = 0;
     }
 
     private static int BucketOf(ulong value)

@@ -11,7 +11,7 @@ namespace KvmTraceLab.Analysis.Loops;
 /// </summary>
 public sealed class LoopDetector : TraceObserver
 {
-    /// <summary>Loops kept; the smallest beyond are dropped and counted.</summary>
+    /// <summary>Loops kept, and as many sweeps; the smallest beyond are dropped and counted.</summary>
     public const int MaxLoops = 1000;
 
     /// <summary>Threads followed at a time; one unseen for longest is let go, and a loop of it is told in pieces.</summary>
@@ -77,9 +77,9 @@ public sealed class LoopDetector : TraceObserver
         foreach (var loops in _lanes.Values) loops.Break();
         var all = new List<Loop>(_found);
         all.AddRange(_ticks.Where(t => !Overlapped(t, _found)));
-        all.Sort(BySize);
+        Trim(all);
         var sweeps = _sweeps.Where(s => !Overlapped(s, all)).ToList();
-        sweeps.Sort(BySize);
+        Trim(sweeps);
         all.AddRange(sweeps);
         Loops = all;
     }
@@ -120,8 +120,14 @@ public sealed class LoopDetector : TraceObserver
         if (run.Period > _maxPeriod || LoopClassifier.Make(lane, run, kind == LoopStreamKind.WithoutAddress) is not { } loop) return;
         var list = kind switch { LoopStreamKind.Main => _found, LoopStreamKind.WithInterrupts => _ticks, _ => _sweeps };
         list.Add(loop);
-        if (list.Count <= MaxLoops * 2) return;
+        if (list.Count <= MaxLoops + (MaxLoops / 4)) return;
+        Trim(list);
+    }
+
+    private void Trim(List<Loop> list)
+    {
         list.Sort(BySize);
+        if (list.Count <= MaxLoops) return;
         Dropped += list.Count - MaxLoops;
         list.RemoveRange(MaxLoops, list.Count - MaxLoops);
     }

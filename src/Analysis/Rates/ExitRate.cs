@@ -16,6 +16,10 @@ public sealed class ExitRate : Analysis
     private const int MaxCategories = 512;
     private const int MaxWindows = 2048;
     private const int MaxGivenWindows = 100_000;
+
+    /// <summary>Windows of all categories together; past them the smallest categories are summed as "other".</summary>
+    private const long MaxCells = 2_000_000;
+    private const int KeptWhenFull = 16;
     private const int Shown = 8;
     private const ulong Other = ulong.MaxValue;
 
@@ -27,6 +31,7 @@ public sealed class ExitRate : Analysis
     private readonly int _cr = KnownKinds.Kind("kvm_cr");
     private readonly int _crNumber = KnownKinds.Slot("kvm_cr", "cr");
     private readonly int _crValue = KnownKinds.Slot("kvm_cr", "val");
+    private long _cells;
     private long _origin;
     private bool _started;
     private long _lastTime;
@@ -72,7 +77,24 @@ public sealed class ExitRate : Analysis
             window = (trip.Start - _origin) / WindowNs;
         }
 
-        SeriesOf(KeyOf(lane, trip)).Add((int)window, trip.Timed ? trip.Duration : 0);
+        var series = SeriesOf(KeyOf(lane, trip));
+        _cells -= series.Capacity;
+        series.Add((int)window, trip.Timed ? trip.Duration : 0);
+        _cells += series.Capacity;
+        if (_cells > MaxCells && _series.Count > KeptWhenFull + 1) Fold();
+    }
+
+    private void Fold()
+    {
+        var small = _series.Where(s => s.Key != Other).OrderByDescending(s => s.Value.Total).ThenBy(s => s.Key).Skip(KeptWhenFull).ToList();
+        if (!_series.TryGetValue(Other, out var other)) _series[Other] = other = new RateSeries();
+        foreach (var (key, series) in small)
+        {
+            other.Merge(series);
+            _series.Remove(key);
+        }
+
+        _cells = _series.Values.Sum(s => (long)s.Capacity);
     }
 
     public override bool Wants(int kind) => kind == _cr;

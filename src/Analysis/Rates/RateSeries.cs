@@ -15,15 +15,33 @@ public sealed class RateSeries
 
     public long HostNsAt(int window) => window < Length ? _hostNs[window] : 0;
 
-    internal void Add(int window, long hostNs)
+    /// <summary>Windows there is room for.</summary>
+    internal int Capacity => _counts.Length;
+
+    internal void Merge(RateSeries other)
     {
-        if (window >= _counts.Length)
+        Room(other.Length - 1);
+        for (var i = 0; i < other.Length; i++)
         {
-            var size = Math.Max(window + 1, _counts.Length * 2);
-            Array.Resize(ref _counts, size);
-            Array.Resize(ref _hostNs, size);
+            _counts[i] += other._counts[i];
+            _hostNs[i] += other._hostNs[i];
         }
 
+        Length = Math.Max(Length, other.Length);
+        Total += other.Total;
+    }
+
+    private void Room(int window)
+    {
+        if (window < _counts.Length) return;
+        var size = Math.Max(window + 1, _counts.Length * 2);
+        Array.Resize(ref _counts, size);
+        Array.Resize(ref _hostNs, size);
+    }
+
+    internal void Add(int window, long hostNs)
+    {
+        Room(window);
         if (window >= Length) Length = window + 1;
         _counts[window]++;
         _hostNs[window] += hostNs;

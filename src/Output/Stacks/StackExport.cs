@@ -32,8 +32,10 @@ public static class StackExport
             var vcpu = at < frames.Count ? frames[at] : "";
             if (!labels.TryGetValue(sample.Tid, out var label)) labels.Add(sample.Tid, label = vcpu);
             if (at < frames.Count && vcpu == label) frames.RemoveAt(at);
-            frames.Insert(at, $"Thread ({sample.Tid}) {label}".TrimEnd());
-            stacks.Add(new(sample.Tid, frames, Weigh(sample, weight)));
+            // Viewers know no negative thread ids; -1 is a thread that the trace does not name.
+            var tid = sample.Tid & int.MaxValue;
+            frames.Insert(at, $"Thread ({tid}) {label}".TrimEnd());
+            stacks.Add(new(tid, frames, Weigh(sample, weight)));
         }
 
         Write(stacks, format, weight, name, stream);

@@ -44,17 +44,19 @@ public sealed class TraceInput : IDisposable
 
     public static TraceInput Open(string path)
     {
-        var (stream, file) = OpenRaw(path);
+        var (raw, file) = OpenRaw(path);
+        var stream = raw;
         try
         {
             var head = ReadHead(stream, path);
             var compression = Decompression.Sniff(head);
             if (compression is null) return new TraceInput(path, stream, head, file, "none");
-            var inner = Decompression.Open(compression, new PrefixedStream(head, stream), path);
-            return new TraceInput(path, inner, ReadHead(inner, path), null, compression);
+            stream = Decompression.Open(compression, new PrefixedStream(head, raw), path);
+            return new TraceInput(path, stream, ReadHead(stream, path), null, compression);
         }
         catch
         {
+            // Where the decompressor is missing there is only the raw stream; else it disposes that too.
             stream.Dispose();
             throw;
         }

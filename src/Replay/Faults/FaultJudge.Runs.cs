@@ -22,7 +22,8 @@ public sealed partial class FaultJudge
         var key = new FaultRun.Identity(group.Level, group.Gfn, group.Access.Code, group.Rip);
         if (!state.Runs.TryGetValue(key, out var run))
         {
-            if (state.Runs.Count >= LaneFaults.MaxRuns) CloseOldest(state);
+            if (state.Runs.Count >= (_openRuns < MaxOpenRuns ? LaneFaults.MaxRuns : 1)) CloseOldest(state);
+            _openRuns++;
             state.Runs[key] = run = new FaultRun(key, state.Lane) { First = group.Time, Access = group.Access, Gpa = group.Gpa };
         }
 
@@ -94,6 +95,7 @@ public sealed partial class FaultJudge
 
     private void CloseRun(FaultRun run, bool resolved = false, bool stale = false)
     {
+        if (!run.IsClosed) _openRuns--;
         run.IsClosed = true;
         run.Verdict = RunVerdict(run, resolved, stale);
         if (run.Verdict == FaultVerdict.Open)

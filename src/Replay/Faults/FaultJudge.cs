@@ -22,6 +22,14 @@ public sealed partial class FaultJudge : TraceObserver
 {
     private const ulong MbecOffered = 1UL << 54;
 
+    /// <summary>Threads judged at a time; those that entered the guest longest ago are let go, their open runs closed.</summary>
+    private const int MaxFollowed = 4096;
+
+    /// <summary>Open runs of all threads; from here on a thread keeps one.</summary>
+    private const int MaxOpenRuns = 4096;
+
+    private const int MaxVcpuIds = 65_536;
+
     private readonly FaultEvents _events = new();
     private readonly GuestMemoryMap _map = new();
     private readonly InvalidationLog _invalidations = new();
@@ -33,6 +41,7 @@ public sealed partial class FaultJudge : TraceObserver
     private readonly LaneCache<LaneFaults> _recent = new();
     private readonly Dictionary<int, int> _vcpuOwner = [];
     private LaneFaults? _last;
+    private int _openRuns;
     private long _sequence;
     private long _slotZapSequence = -1;
     private bool _severalSpaces;
@@ -152,22 +161,41 @@ public sealed partial class FaultJudge : TraceObserver
 
     public override void OnEnd()
     {
-        foreach (var state in _lanes.Values)
-        {
-            if (state.IsOpen) Close(state);
-            foreach (var run in state.Runs.Values) CloseRun(run);
-            state.Runs.Clear();
-        }
-
+        foreach (var state in _lanes.Values) EndAll(state);
         _tally.Flush();
     }
 
     private LaneFaults StateOf(VcpuLane lane)
     {
         if (_recent.Find(lane) is { } known) return _last = known;
-        if (!_lanes.TryGetValue(lane.Index, out var state)) _lanes[lane.Index] = state = new LaneFaults(lane);
+        if (!_lanes.TryGetValue(lane.Index, out var state))
+        {
+            if (_lanes.Count >= MaxFollowed) LetGo();
+            _lanes[lane.Index] = state = new LaneFaults(lane);
+        }
+
         _recent.Put(lane, state);
         return _last = state;
+    }
+
+    private void LetGo()
+    {
+        foreach (var old in _lanes.Values.OrderBy(l => l.EntrySequence).ThenBy(l => l.Lane.Index).Take(MaxFollowed / 2).ToList())
+        {
+            EndAll(old);
+            _lanes.Remove(old.Lane.Index);
+        }
+
+        _recent.Clear();
+        _tally.Flush();
+    }
+
+    /// <summary>Nothing more is to be seen of this thread's faults.</summary>
+    private void EndAll(LaneFaults state)
+    {
+        if (state.IsOpen) Close(state);
+        foreach (var run in state.Runs.Values) CloseRun(run);
+        state.Runs.Clear();
     }
 
     private void OnEntry(LaneFaults state, in EventRow row)
@@ -175,7 +203,10 @@ public sealed partial class FaultJudge : TraceObserver
         var entry = KvmEntry.Over(row);
         if (entry.HasVcpuId)
         {
-            if (!_vcpuOwner.TryGetValue(entry.VcpuId, out var owner)) _vcpuOwner[entry.VcpuId] = state.Lane.Index;
+            if (!_vcpuOwner.TryGetValue(entry.VcpuId, out var owner))
+            {
+                if (_vcpuOwner.Count < MaxVcpuIds) _vcpuOwner[entry.VcpuId] = state.Lane.Index;
+            }
             else if (owner != state.Lane.Index) _map.SeveralVms = true;
         }
 

@@ -7,7 +7,7 @@ namespace KvmTraceLab.Replay.Faults;
 internal sealed class FaultTally(Action<FaultRecord>? each)
 {
     private const int MaxCases = 10_000;
-    private const int MaxWaiting = 1_000_000;
+    private const int MaxWaiting = 200_000;
 
     private readonly long[] _counts = new long[FaultVerdicts.Count];
     private readonly Queue<FaultSlot> _queue = new();

@@ -9,9 +9,9 @@ namespace KvmTraceLab.Replay.Faults;
 /// </summary>
 internal sealed class GuestMemoryMap
 {
-    public const int MaxEntries = 4_000_000;
+    public const int MaxEntries = 1_000_000;
 
-    private readonly Dictionary<ulong, Entry> _entries = [];
+    private readonly ChunkedMap<Entry> _entries = new();
     private long _directEpoch;
     private long _shadowEpoch;
 
@@ -32,14 +32,14 @@ internal sealed class GuestMemoryMap
             Overflows++;
         }
 
-        _entries[Key(guestMode, asId, level, gfn)] = new Entry(spte, sequence, lane, Unsure: false);
+        _entries.ValueAt(_entries.GetOrAdd(Key(guestMode, asId, level, gfn))) = new Entry(spte, sequence, lane, Unsure: false);
     }
 
     /// <summary>Something happened to this SPTE and nobody can say what.</summary>
     public void Forget(bool guestMode, int asId, int level, ulong gfn, long sequence, int lane)
     {
-        if (_entries.ContainsKey(Key(guestMode, asId, level, gfn)))
-            _entries[Key(guestMode, asId, level, gfn)] = new Entry(0, sequence, lane, Unsure: true);
+        if (_entries.Find(Key(guestMode, asId, level, gfn)) is >= 0 and var place)
+            _entries.ValueAt(place) = new Entry(0, sequence, lane, Unsure: true);
     }
 
     public void ForgetAll(long sequence) => _directEpoch = _shadowEpoch = sequence;
@@ -56,7 +56,8 @@ internal sealed class GuestMemoryMap
         for (var level = 3; level >= 1; level--)
         {
             var frame = gfn & ~((1UL << (9 * (level - 1))) - 1);
-            if (!_entries.TryGetValue(Key(guestMode, asId, level, frame), out var entry)) continue;
+            if (_entries.Find(Key(guestMode, asId, level, frame)) is not (>= 0 and var place)) continue;
+            ref readonly var entry = ref _entries.ValueAt(place);
             if (entry.Sequence <= epoch || entry.Sequence < best.Sequence) continue;
             var spte = new Spte(entry.Spte, layout);
             var unknown = entry.Unsure || spte.IsFrozen || (SeveralVms && entry.Lane != lane) || (spte.IsPresent && !spte.IsLeaf(level));
@@ -70,7 +71,9 @@ internal sealed class GuestMemoryMap
     /// <summary>The very SPTE of a level, whatever stands above it.</summary>
     public bool TryGet(bool guestMode, int asId, int level, ulong gfn, out ulong spte, out long sequence, out int lane)
     {
-        var found = _entries.TryGetValue(Key(guestMode, asId, level, gfn), out var entry);
+        var place = _entries.Find(Key(guestMode, asId, level, gfn));
+        var found = place >= 0;
+        var entry = found ? _entries.ValueAt(place) : default;
         (spte, sequence, lane) = (entry.Spte, entry.Sequence, entry.Lane);
         return found && !entry.Unsure && sequence > (guestMode ? _shadowEpoch : _directEpoch);
     }

@@ -20,6 +20,6 @@ public sealed record InvariantFinding(string Id, string Sentence)
 
     internal HashSet<ulong> Seen { get; } = [];
 
-    /// <summary>Distinct guest frames, up to a million.</summary>
+    /// <summary>Distinct guest frames, up to a million of all findings together.</summary>
     public int DistinctGfns => Seen.Count;
 }

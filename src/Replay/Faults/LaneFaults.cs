@@ -17,11 +17,14 @@ internal sealed class LaneFaults(VcpuLane lane)
 
     public bool IsOpen => _group is { IsOpen: true };
 
-    public SavedEvent Exit { get; } = new();
+    private SavedEvent? _exit;
+    private SavedEvent? _nestedExit;
+
+    public SavedEvent Exit => _exit ??= new SavedEvent();
 
     public bool HasExit;
 
-    public SavedEvent NestedExit { get; } = new();
+    public SavedEvent NestedExit => _nestedExit ??= new SavedEvent();
 
     public bool HasNestedExit;
 

@@ -8,10 +8,13 @@ namespace KvmTraceLab.Replay.Faults;
 internal sealed class SpteChecks
 {
     private const int MaxGfnsShown = 32;
+
+    /// <summary>Frames told apart, of all findings together.</summary>
     private const int MaxSeen = 1_000_000;
 
     private readonly Dictionary<string, InvariantFinding> _byId = new(StringComparer.Ordinal);
     private readonly List<InvariantFinding> _findings = [];
+    private int _seen;
 
     public IReadOnlyList<InvariantFinding> Findings => _findings;
 
@@ -56,7 +59,8 @@ internal sealed class SpteChecks
         }
 
         finding.Count++;
-        if (finding.Seen.Count >= MaxSeen || !finding.Seen.Add(gfn)) return;
+        if (_seen >= MaxSeen || !finding.Seen.Add(gfn)) return;
+        _seen++;
         if (finding.Gfns.Count < MaxGfnsShown) finding.Gfns.Add(gfn);
     }
 }

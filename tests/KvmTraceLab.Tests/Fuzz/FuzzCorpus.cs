@@ -51,6 +51,17 @@ public sealed class FuzzCorpus
     /// <summary>Small inputs, each readable as it is.</summary>
     public IReadOnlyList<(string Name, byte[] Bytes, bool IsText)> Files { get; }
 
+    /// <summary>One of the files. Big ones come up an eighth as often: a case costs by size, and small inputs reach the same code.</summary>
+    public (string Name, byte[] Bytes, bool IsText) Pick(Random random)
+    {
+        while (true)
+        {
+            var file = Files[random.Next(Files.Count)];
+            var big = file.Bytes.Length > 12 << 10 || file.Name.EndsWith(".zst", StringComparison.Ordinal);
+            if (!big || random.Next(8) == 0) return file;
+        }
+    }
+
     /// <param name="fixtures">Folder with further .dat and .txt files, or null.</param>
     public static FuzzCorpus Load(string? fixtures)
     {

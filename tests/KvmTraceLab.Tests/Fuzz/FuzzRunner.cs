@@ -22,6 +22,9 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
     /// <summary>The most bytes a case may allocate, all buffers taken together.</summary>
     public const long MaxAllocated = 256L << 20;
 
+    /// <summary>The most the process may ever take: the heap's 256 MB, the runtime, and code.</summary>
+    private const long MaxWorkingSet = 512L << 20;
+
     /// <summary>Arguments of the last case.</summary>
     public string[] Args { get; private set; } = [];
 
@@ -38,7 +41,7 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
     public string? Run(int seed, int index)
     {
         var random = new Random(unchecked((seed * 1_000_003) + index));
-        var (_, bytes, text) = corpus.Files[random.Next(corpus.Files.Count)];
+        var (_, bytes, text) = corpus.Pick(random);
         Input = FuzzMutator.Mutate(bytes, text, random, corpus.Files);
         Index = index;
         File.WriteAllBytes(_input, Input);
@@ -137,17 +140,23 @@ internal sealed class FuzzRunner(FuzzCorpus corpus, string folder)
     private static string Around(ReadOnlySpan<byte> bytes, int at) =>
         Convert.ToHexString(bytes[Math.Max(0, at - 20)..Math.Min(bytes.Length, at + 20)]) + " \"" + Encoding.Latin1.GetString(bytes[Math.Max(0, at - 40)..at]).Replace('\n', '~') + "\"";
 
-    /// <summary>Runs cases until the time is over; findings go to <paramref name="found"/>. Returns how many ran.</summary>
-    public long RunFor(int seed, TimeSpan time, int first, Action<int, string> found, Action<long>? progress = null)
+    /// <summary>Runs <paramref name="most"/> cases, fewer where the time is over before; findings go to <paramref name="found"/>. Returns how many ran.</summary>
+    public long RunFor(int seed, TimeSpan time, int most, int first, Action<int, string> found, Action<long>? progress = null)
     {
         var watch = Stopwatch.StartNew();
         long done = 0;
-        for (var i = first; watch.Elapsed < time; i++, done++)
+        for (var i = first; done < most && watch.Elapsed < time; i++, done++)
         {
             var start = watch.Elapsed;
             if (Run(seed, i) is { } trouble) found(i, trouble);
             else if ((watch.Elapsed - start).TotalSeconds > 5) found(i, $"took {(watch.Elapsed - start).TotalSeconds:f1} s");
-            if (done % 1000 == 0) progress?.Invoke(done);
+            if (done % 1000 == 0)
+            {
+                progress?.Invoke(done);
+
+                // What a case leaves behind outside the heap (a decompressor not freed) shows over many of them.
+                if (Environment.WorkingSet > MaxWorkingSet) found(i, $"{Environment.WorkingSet >> 20} MB in use");
+            }
         }
 
         return done;

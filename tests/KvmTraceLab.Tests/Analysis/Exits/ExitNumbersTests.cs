@@ -64,7 +64,8 @@ public sealed class ExitNumbersTests
         }
 
         Assert.Equal(slow.Count, map.Keys);
-        Assert.Equal(slow.OrderByDescending(s => s.Value.First + s.Value.Second).ThenBy(s => s.Key).Select(s => (s.Key, s.Value.First, s.Value.Second)), map.Sorted());
+        Assert.Equal(slow.OrderByDescending(s => s.Value.First + s.Value.Second).ThenBy(s => s.Key).Select(s => (s.Key, s.Value.First, s.Value.Second)), map.Top(int.MaxValue));
+        Assert.Equal(map.Top(int.MaxValue).Take(7), map.Top(7));
         Assert.Equal(0, map.Folded);
     }
 
@@ -79,7 +80,7 @@ public sealed class ExitNumbersTests
             map.Add((ulong)(1000 + i), 1, 0);
         }
 
-        var sorted = map.Sorted();
+        var sorted = map.Top(int.MaxValue);
         Assert.Equal([(1UL, 1000L, 0L), (2UL, 0L, 1000L)], sorted.Take(2));
         Assert.True(map.Keys <= 100);
         Assert.Equal(3000, sorted.Sum(s => s.First + s.Second) + map.Folded);

@@ -341,8 +341,11 @@ internal static class EnvelopeReader
         }
 
         if (i == digits || (uint)i >= (uint)line.Length || line[i] != ':') return false;
-        e.Time = (whole * 1_000_000_000L) + (fraction * scale);
+        e.WholeNs = whole * 1_000_000_000L;
+        e.Time = e.WholeNs + (fraction * scale);
         e.TimeForm = TimeForm.Seconds;
+        e.FractionStart = digits;
+        e.FractionDigits = i - digits;
         at = i + 1;
         return true;
     }

@@ -60,6 +60,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
         while (start < bytes.Length)
         {
+            if (TryRepeatLine(bytes, ref start)) continue;
             var length = bytes[start..].IndexOf((byte)'\n');
             var end = length < 0 ? bytes.Length : start + length;
             Line(start, end);
@@ -69,6 +70,73 @@ internal sealed class TextDecoder(EventCatalog catalog)
         FinishPending();
         DropHeldEnvelope();
         batch.EndsInGap = _gap;
+    }
+
+    /// <summary>
+    /// The whole line at once, where it is byte for byte what is expected: the task, CPU, flags and second of the last line
+    /// read, a fraction, and the event that came last in this place (<see cref="TryRepeat"/>). The reading is the same as
+    /// <see cref="Line"/>'s, for most lines of most traces.
+    /// </summary>
+    private bool TryRepeatLine(ReadOnlySpan<byte> bytes, ref int start)
+    {
+        ref readonly var tail = ref _tails[_context];
+        if (tail.Row < 0 || _envelopeOnly >= 0) return false;
+        var line = bytes[start..];
+        if (!IsMoment(_recent, _recentStart, line))
+        {
+            if (!IsMoment(_older, _olderStart, line)) return false;
+            (_recent, _older) = (_older, _recent);
+            (_recentStart, _olderStart) = (_olderStart, _recentStart);
+        }
+
+        var at = _recent.FractionStart;
+        if (!Digits.TryFraction(line[at..], _recent.FractionDigits, out var nanoseconds)) return false;
+        at += _recent.FractionDigits + 1;
+        var size = tail.Gap + tail.Length;
+        if (line.Length <= at + size || line[at + size] != '\n') return false;
+        if (!line.Slice(at, size).SequenceEqual(_block.Bytes.AsSpan(tail.Start - tail.Gap, size))) return false;
+
+        FinishPending();
+        var batch = _batch;
+        batch.Lines.Lines++;
+        batch.Lines.Events++;
+        var row = batch.AddLike(tail.Row);
+        ref readonly var known = ref batch.Heads[tail.Row];
+        ref var head = ref batch.Heads[row];
+        var kind = known.Kind;
+        var name = at + tail.Gap;
+        head.Time = _recent.WholeNs + nanoseconds;
+        head.Cpu = _recent.Cpu;
+        head.Tid = _recent.Tid;
+        head.Kind = kind;
+        head.Buffer = 0;
+        head.Offset = _block.Offset + start;
+        head.CommStart = start + _recent.CommStart;
+        head.CommLength = _recent.CommLength;
+        head.PayloadStart = start + name + tail.PayloadOffset;
+        head.PayloadLength = tail.Length - tail.PayloadOffset;
+        head.Flags = _gap ? RowFlags.Gap : RowFlags.None;
+        _gap = false;
+        batch.Timed++;
+        if (head.Time < batch.FirstTime) batch.FirstTime = head.Time;
+        if (head.Time > batch.LastTime) batch.LastTime = head.Time;
+        _pending.Row = row;
+        _pending.Shape = catalog.ShapeOf(kind);
+        _pending.End = start + at + size;
+        _pending.Matched = true;
+        _pending.Context = _context;
+        _context = ((_lastKind * 31) + kind) & ContextMask;
+        _lastKind = kind;
+        start += at + size + 1;
+        return true;
+    }
+
+    /// <summary>Whether the line begins as a known one did, up to the point of its seconds.</summary>
+    private bool IsMoment(in Envelope known, int knownStart, ReadOnlySpan<byte> line)
+    {
+        var length = known.FractionStart;
+        return known.HeadLength > 0 && known.TimeForm == TimeForm.Seconds && known.BufferLength == 0 && line.Length > length
+            && line[..length].SequenceEqual(_block.Bytes.AsSpan(knownStart, length));
     }
 
     private void Line(int start, int end)
@@ -120,6 +188,13 @@ internal sealed class TextDecoder(EventCatalog catalog)
         }
 
         if (!EnvelopeReader.TryReadAs(_recent, line, ref envelope, out var nameAt)) return EnvelopeReader.TryRead(line, ref envelope);
+        if (envelope.TimeForm == TimeForm.Seconds && envelope.WholeNs != _recent.WholeNs)
+        {
+            // From the next second on, lines begin like this one.
+            _recent = envelope;
+            _recentStart = start;
+        }
+
         if (TryRepeat(line, nameAt, ref envelope)) return true;
         return EnvelopeReader.TryEvent(line, nameAt, ref envelope) || EnvelopeReader.TryRead(line, ref envelope);
     }
@@ -218,9 +293,13 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
     private void Remember(int row, int start, int lineLength, in Envelope envelope) => _tails[_context] = new Tail
     {
-        Row = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart,
+        Row = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart, Gap = Gap(envelope),
         NameLength = envelope.NameLength, PayloadOffset = envelope.PayloadStart - envelope.NameStart,
     };
+
+    /// <summary>Bytes between the time's colon and the event's name.</summary>
+    private static int Gap(in Envelope envelope) =>
+        envelope.TimeForm == TimeForm.Seconds ? envelope.NameStart - (envelope.FractionStart + envelope.FractionDigits + 1) : 0;
 
     private bool TryPayload(int row, EventShape shape, int payload, int end, out bool leftOver)
     {
@@ -421,6 +500,9 @@ internal sealed class TextDecoder(EventCatalog catalog)
         public int Row;
         public int Start;
         public int Length;
+
+        /// <summary>Bytes between the time and <see cref="Start"/>.</summary>
+        public int Gap;
         public int NameLength;
         public int PayloadOffset;
     }

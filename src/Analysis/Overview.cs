@@ -51,11 +51,11 @@ public sealed class Overview : Analysis
         if (run.Replayer.Lanes.Any(l => l.IsVcpu)) report.Sections.Add(VcpuSection(run));
     }
 
-    public IReadOnlyList<(string Name, long Count)> Events(EventCatalog catalog)
+    public IReadOnlyList<EventCount> Events(EventCatalog catalog)
     {
-        var list = new List<(string Name, long Count)>();
+        var list = new List<EventCount>();
         for (var kind = 1; kind < _counts.Length && kind < catalog.Count; kind++)
-            if (_counts[kind] > 0) list.Add((catalog.NameOf(kind), _counts[kind]));
+            if (_counts[kind] > 0) list.Add(new EventCount(catalog.NameOf(kind), _counts[kind]));
         list.Sort((a, b) => b.Count.CompareTo(a.Count) is var order and not 0 ? order : string.CompareOrdinal(a.Name, b.Name));
         return list;
     }
@@ -78,7 +78,7 @@ public sealed class Overview : Analysis
         var log = run.Trace.Health;
         var lines = run.Trace.Lines;
         var counters = new JsonArray();
-        foreach (var entry in log.Entries.Concat(run.Replayer.Health.Entries).OrderByDescending(e => e.Counter.Severity).ThenBy(e => e.Counter.Name, StringComparer.Ordinal))
+        foreach (var entry in log.Entries.Concat(run.Replayer.Health.Entries).OrderByDescending(e => (int)e.Counter.Severity).ThenBy(e => e.Counter.Name, StringComparer.Ordinal))
         {
             counters.Add((JsonNode)new JsonObject
             {

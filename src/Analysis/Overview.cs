@@ -51,11 +51,11 @@ public sealed class Overview : Analysis
         if (run.Replayer.Lanes.Any(l => l.IsVcpu)) report.Sections.Add(VcpuSection(run));
     }
 
-    public IReadOnlyList<EventCount> Events(EventCatalog catalog)
+    public IReadOnlyList<(string Name, long Count)> Events(EventCatalog catalog)
     {
-        var list = new List<EventCount>();
+        var list = new List<(string Name, long Count)>();
         for (var kind = 1; kind < _counts.Length && kind < catalog.Count; kind++)
-            if (_counts[kind] > 0) list.Add(new EventCount(catalog.NameOf(kind), _counts[kind]));
+            if (_counts[kind] > 0) list.Add((catalog.NameOf(kind), _counts[kind]));
         list.Sort((a, b) => b.Count.CompareTo(a.Count) is var order and not 0 ? order : string.CompareOrdinal(a.Name, b.Name));
         return list;
     }

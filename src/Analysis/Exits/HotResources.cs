@@ -13,14 +13,14 @@ public sealed class HotResources : Analysis
     private static readonly HealthCounter Folded = new(
         "resourcesFolded", Severity.Info, "More than a million distinct pages or numbers: the rarest were folded. Narrow with --vcpu, --from and --to.");
 
-    private static readonly Resource[] Kinds =
+    private static readonly (TripDetail Detail, string Key, string Title, string Number)[] Kinds =
     [
-        new(TripDetail.Port, "ports", "Hot I/O ports", "port"),
-        new(TripDetail.Msr, "msrs", "Hot MSRs", "msr"),
-        new(TripDetail.Cr, "crs", "Control registers", "cr"),
-        new(TripDetail.CpuidLeaf, "cpuidLeaves", "CPUID leaves", "leaf"),
-        new(TripDetail.Gpa, "gpas", "Hot GPA pages", "gpa"),
-        new(TripDetail.Hypercall, "hypercalls", "Hypercalls", "nr"),
+        (TripDetail.Port, "ports", "Hot I/O ports", "port"),
+        (TripDetail.Msr, "msrs", "Hot MSRs", "msr"),
+        (TripDetail.Cr, "crs", "Control registers", "cr"),
+        (TripDetail.CpuidLeaf, "cpuidLeaves", "CPUID leaves", "leaf"),
+        (TripDetail.Gpa, "gpas", "Hot GPA pages", "gpa"),
+        (TripDetail.Hypercall, "hypercalls", "Hypercalls", "nr"),
     ];
 
     private readonly CountMap[] _maps = [.. Kinds.Select(_ => new CountMap())];
@@ -48,10 +48,8 @@ public sealed class HotResources : Analysis
             var table = new ReportTable(
                 new Column(number, number, ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("reads", "Reads", ColumnKind.Count),
                 new Column("writes", "Writes", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };
-            var sorted = _maps[i].Sorted();
-            for (var row = 0; row < sorted.Count && row < MaxRows; row++)
+            foreach (var (value, reads, writes) in _maps[i].Sorted().Take(MaxRows))
             {
-                var (value, reads, writes) = sorted[row];
                 var item = new JsonObject { [number] = Numbers.Hex(value), ["count"] = reads + writes, ["reads"] = reads, ["writes"] = writes };
                 var what = ResourceNames.Of(Kinds[i].Detail, value);
                 if (what is not null) item["what"] = what;
@@ -63,6 +61,4 @@ public sealed class HotResources : Analysis
             if (table.Rows.Count > 0) report.Sections.Add(new ReportSection(key, title) { Table = table });
         }
     }
-
-    private sealed record Resource(TripDetail Detail, string Key, string Title, string Number);
 }

@@ -41,10 +41,8 @@ public sealed class HotRips : Analysis
         var table = new ReportTable(
             new Column("rip", "RIP", ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("entries", "Entries", ColumnKind.Count),
             new Column("exits", "Exits", ColumnKind.Count), new Column("symbol", "Symbol", ColumnKind.Text, Optional: true)) { ShowAtMost = 10 };
-        var sorted = _rips.Sorted();
-        for (var row = 0; row < sorted.Count && row < MaxRows; row++)
+        foreach (var (rip, entries, exits) in _rips.Sorted().Take(MaxRows))
         {
-            var (rip, entries, exits) = sorted[row];
             var symbol = run.GuestSymbols.NameOf(rip);
             var item = new JsonObject { ["rip"] = Numbers.Hex(rip), ["entries"] = entries, ["exits"] = exits, ["count"] = entries + exits };
             if (symbol is not null) item["symbol"] = symbol;

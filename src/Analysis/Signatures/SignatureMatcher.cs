@@ -35,14 +35,6 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
         return findings;
     }
 
-    /// <summary>Loops before places before vCPUs; then the most turns, the earliest, the lowest tid.</summary>
-    private static int Order(Evidence a, Evidence b)
-    {
-        if (a.Scope != b.Scope) return a.Scope < b.Scope ? -1 : 1;
-        if (a.Turns != b.Turns) return b.Turns.CompareTo(a.Turns);
-        return a.StartNs != b.StartNs ? a.StartNs.CompareTo(b.StartNs) : a.Tid.CompareTo(b.Tid);
-    }
-
     private IReadOnlyList<Replay.SavedEvent> TurnOf(Signature signature, Evidence e)
     {
         if (e.Loop is not null || e.Lane is null || e.Rips.Count == 0) return [];
@@ -50,6 +42,14 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
         if (key is not { } at) return [];
         var basic = at.Isa == Isa.Vmx ? at.Reason & 0xffff : at.Reason;
         return collector.Excerpt.TurnAt(e.Tid, basic, at.Rip, signature.Shows, _builder.Read);
+    }
+
+    /// <summary>Loops before places before vCPUs; then the most turns, the earliest, the lowest tid.</summary>
+    private static int Order(Evidence a, Evidence b)
+    {
+        if (a.Scope != b.Scope) return a.Scope < b.Scope ? -1 : 1;
+        if (a.Turns != b.Turns) return b.Turns.CompareTo(a.Turns);
+        return a.StartNs != b.StartNs ? a.StartNs.CompareTo(b.StartNs) : a.Tid.CompareTo(b.Tid);
     }
 
     private static int IndexOf(IReadOnlyList<Loop> loops, Loop loop)

@@ -71,17 +71,11 @@ internal sealed class PlanTable
         var shape = format.System.StartsWith("kvm", StringComparison.Ordinal) ? _catalog.ShapeOf(_catalog.Intern(format.Name)) : null;
         if (shape is null) return WithoutShape(format, fields);
         var moves = new List<FieldMove>();
-        ulong presence = 0, text = 0;
-        var minSize = 0;
         for (var slot = 0; slot < shape.Fields.Count; slot++)
         {
             var wanted = shape.Fields[slot];
             var field = fields.FirstOrDefault(f => f.Name == wanted.Name) ?? fields.FirstOrDefault(f => wanted.Is(f.Name));
-            if (field is null || Move(field, slot, shape.IsIrregular) is not { } move) continue;
-            moves.Add(move);
-            presence |= 1UL << slot;
-            if (move.Code >= MoveCode.Inline) text |= 1UL << slot;
-            minSize = Math.Max(minSize, move.Offset + move.Size);
+            if (field is not null && Move(field, slot, shape.IsIrregular) is { } move) moves.Add(move);
         }
 
         return new RecordPlan
@@ -90,11 +84,11 @@ internal sealed class PlanTable
             Shape = shape,
             Width = shape.Width,
             Moves = [.. moves],
-            Presence = presence,
-            NeedsRecord = shape.NeedsRecord(presence),
+            Presence = moves.Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot)),
+            NeedsRecord = shape.NeedsRecord(moves.Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot))),
             HasGaps = moves.Count < shape.Fields.Count,
-            TextMask = text,
-            MinSize = minSize,
+            TextMask = moves.Where(m => m.Code >= MoveCode.Inline).Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot)),
+            MinSize = moves.Count == 0 ? 0 : moves.Max(m => m.Offset + m.Size),
             Fields = fields,
             PrintFormat = format.Text,
         };

@@ -90,7 +90,7 @@ public sealed class Overview : Analysis
         var log = run.Trace.Health;
         var lines = run.Trace.Lines;
         var counters = new JsonArray();
-        foreach (var entry in log.Entries.Concat(run.Replayer.Health.Entries).OrderByDescending(e => e.Counter.Severity).ThenBy(e => e.Counter.Name, StringComparer.Ordinal))
+        foreach (var entry in log.Entries.Concat(run.Replayer.Health.Entries).OrderByDescending(e => (int)e.Counter.Severity).ThenBy(e => e.Counter.Name, StringComparer.Ordinal))
         {
             counters.Add((JsonNode)new JsonObject
             {

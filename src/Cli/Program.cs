@@ -2,7 +2,7 @@ using System.CommandLine;
 using KvmTraceLab.Cli;
 
 Interrupt.Watch();
-ParseResult parsed = Root.Create().Parse(args);
+ParseResult parsed = Root.For(args).Parse(args);
 if (parsed.Errors.Count > 0)
 {
     var unknown = parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens.Count > 0;

@@ -17,7 +17,9 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
             if (!signature.Detectable) continue;
             var fitting = evidence.FindAll(e => signature.Fits.Any(d => d.Fit(e)));
             if (fitting.Count == 0) continue;
-            var best = fitting.OrderBy(e => e.Scope).ThenByDescending(e => e.Turns).ThenBy(e => e.StartNs).ThenBy(e => e.Tid).First();
+            var best = fitting[0];
+            foreach (var e in fitting)
+                if (Order(e, best) < 0) best = e;
             var finding = new Finding(signature, best, run) { Turn = TurnOf(signature, best) };
             foreach (var e in fitting)
             {
@@ -70,6 +72,14 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
         if (key is not { } at) return [];
         var basic = at.Isa == Isa.Vmx ? at.Reason & 0xffff : at.Reason;
         return collector.Excerpt.TurnAt(e.Tid, basic, at.Rip, signature.Shows, _builder.Read);
+    }
+
+    /// <summary>Loops before places before vCPUs; then the most turns, the earliest, the lowest tid.</summary>
+    private static int Order(Evidence a, Evidence b)
+    {
+        if (a.Scope != b.Scope) return a.Scope < b.Scope ? -1 : 1;
+        if (a.Turns != b.Turns) return b.Turns.CompareTo(a.Turns);
+        return a.StartNs != b.StartNs ? a.StartNs.CompareTo(b.StartNs) : a.Tid.CompareTo(b.Tid);
     }
 
     private static int IndexOf(IReadOnlyList<Loop> loops, Loop loop)

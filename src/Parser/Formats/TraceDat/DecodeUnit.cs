@@ -44,8 +44,11 @@ internal sealed class DecodeUnit(EventCatalog catalog)
     /// <summary>An error that ends the reading, from a worker.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>True for the one thread that may decode this unit.</summary>
-    public bool TryClaim() => Interlocked.CompareExchange(ref _state, 1, 0) == 0;
+    /// <summary>Tells this use of the unit from those before: units go round.</summary>
+    public int Ticket { get; private set; }
+
+    /// <summary>True for the one thread that may decode this unit, and only in the use the ticket is for.</summary>
+    public bool TryClaim(int ticket) => Interlocked.CompareExchange(ref _state, (2 * ticket) + 1, 2 * ticket) == 2 * ticket;
 
     public void Reset()
     {
@@ -56,7 +59,8 @@ internal sealed class DecodeUnit(EventCatalog catalog)
         TextSlots.Clear();
         Failure = null;
         Done.Reset();
-        _state = 0;
+        Ticket = (Ticket + 1) & 0x3fff_ffff;
+        Volatile.Write(ref _state, 2 * Ticket);
     }
 
     public byte[] PageBuffer(int size) => Grown(ref _page, size);

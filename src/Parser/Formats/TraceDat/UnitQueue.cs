@@ -9,7 +9,7 @@ namespace KvmTraceLab.Parser.Formats.TraceDat;
 /// </summary>
 internal sealed class UnitQueue : IDisposable
 {
-    private readonly BlockingCollection<DecodeUnit> _work = [];
+    private readonly BlockingCollection<Job> _work = [];
     private readonly Stack<DecodeUnit> _free = new();
     private readonly List<Thread> _workers = [];
     private readonly EventCatalog _catalog;
@@ -44,14 +44,14 @@ internal sealed class UnitQueue : IDisposable
     public void Schedule(DecodeUnit unit)
     {
         _ahead++;
-        _work.Add(unit);
+        _work.Add(new Job(unit, unit.Ticket));
     }
 
     /// <summary>Makes sure that the unit is decoded.</summary>
     public void Complete(DecodeUnit unit, bool scheduled)
     {
         if (scheduled) _ahead--;
-        if (unit.TryClaim()) Decode(unit);
+        if (unit.TryClaim(unit.Ticket)) Decode(unit);
         else unit.Done.Wait();
         if (unit.Failure is { } failure) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
     }
@@ -65,8 +65,8 @@ internal sealed class UnitQueue : IDisposable
 
     private void Work()
     {
-        foreach (var unit in _work.GetConsumingEnumerable())
-            if (!_work.IsAddingCompleted && unit.TryClaim()) Decode(unit);
+        foreach (var job in _work.GetConsumingEnumerable())
+            if (!_work.IsAddingCompleted && job.Unit.TryClaim(job.Ticket)) Decode(job.Unit);
     }
 
     private static void Decode(DecodeUnit unit)
@@ -82,4 +82,10 @@ internal sealed class UnitQueue : IDisposable
 
         unit.Done.Set();
     }
+
+    /// <summary>
+    /// A unit to decode ahead. By the time a worker comes to it the merger may have decoded and used it, and have it going
+    /// round again for other pages: then the ticket is no longer good.
+    /// </summary>
+    private sealed record Job(DecodeUnit Unit, int Ticket);
 }

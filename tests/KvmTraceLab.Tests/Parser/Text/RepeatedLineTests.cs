@@ -1,0 +1,69 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+using KvmTraceLab.Parser.Formats.Text;
+using Xunit;
+
+namespace KvmTraceLab.Tests.Parser.Text;
+
+/// <summary>Lines that repeat others are read by comparing; the slow twin reads each line as if it were alone.</summary>
+public sealed class RepeatedLineTests
+{
+    private static readonly string[] Heads =
+    [
+        "       CPU 0/KVM-16105 [001]  ", "       CPU 0/KVM-16105 [001] d..1. ", "           <...>-7     [000]  ", "qemu-system-x86-16105 [001]  ",
+        "guest: CPU 0/KVM-16105 [001]  ", "> CPU 0/KVM-16105 [001]  ",
+    ];
+
+    private static readonly string[] Seconds = ["4327.", "4328.", "0.", "94327."];
+
+    private static readonly string[] Fractions =
+        ["000004:", "999999:", "123456789:", "000000001:", "12345:", "1234567:", "00000a:", "00 004:", "000004 ", "000004:  (+25) "];
+
+    private static readonly string[] Events =
+    [
+        " kvm_entry:            vcpu 0 rip 0xfffff801b031bf35", " kvm_entry:            vcpu 0 rip 0xfffff801b031bf36",
+        " kvm_exit:             reason IO_INSTRUCTION rip 0xfffff801b031bf35 info 608000b 0", "  kvm_fpu:              unload",
+        " kvm_pio:              pio_read at 0x608 size 4 count 1 val 0x1 ", " kvm_pio:              pio_read at 0x608 size 4 count 1 val 0x2 ",
+        " sched_switch:         prev_comm=a prev_pid=1", " kvm_exit:             something else", " kvm_fpu:              unload\r",
+    ];
+
+    [Fact]
+    public void A_trace_reads_as_its_lines_do_one_by_one()
+    {
+        var line =
+            from head in Gen.Frequency((20, Gen.Constant(Heads[0])), (5, Gen.Elements(Heads)))
+            from second in Gen.Frequency((20, Gen.Constant(Seconds[0])), (3, Gen.Elements(Seconds)))
+            from fraction in Gen.Frequency((20, Gen.Choose(0, 999_999).Select(n => n.ToString("D6", CultureInfo.InvariantCulture) + ":")), (5, Gen.Elements(Fractions)))
+            from e in Gen.Elements(Events)
+            select head + second + fraction + e;
+        Prop.ForAll(Gen.ListOf(line, 60).ToArbitrary(), lines =>
+        {
+            var whole = TextRows.Of(string.Concat(lines.Select(l => l + "\n")));
+            var alone = lines.Select(l => TextRows.Of(l + "\n")).ToList();
+            Assert.Equal(alone.SelectMany(a => a.Rows), whole.Rows);
+            Assert.Equal(alone.Sum(a => a.Lines.Events), whole.Lines.Events);
+            Assert.Equal(alone.Sum(a => a.Lines.NotUnderstood), whole.Lines.NotUnderstood);
+            whole.CheckConservation();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+    }
+
+    [Theory]
+    [InlineData("000004: kvm", 6, 4_000L)]
+    [InlineData("999999: kvm", 6, 999_999_000L)]
+    [InlineData("123456789:", 9, 123_456_789L)]
+    [InlineData("000000001:", 9, 1L)]
+    [InlineData("00000/: kvm", 6, null)]
+    [InlineData("0000:4: kvm", 6, null)]
+    [InlineData("000004 :kvm", 6, null)]
+    [InlineData("1234567: kv", 6, null)]
+    [InlineData("12345678::", 9, null)]
+    [InlineData("1234567;9:", 9, null)]
+    [InlineData("000004:", 6, null)] // too short to look at: the general reader's
+    [InlineData("12345: kvm_", 5, null)]
+    public void Fractions_are_read_or_left_to_the_general_reader(string text, int digits, long? nanoseconds)
+    {
+        Assert.Equal(nanoseconds is not null, Digits.TryFraction(System.Text.Encoding.ASCII.GetBytes(text), digits, out var read));
+        if (nanoseconds is { } expected) Assert.Equal(expected, read);
+    }
+}

@@ -109,20 +109,23 @@ public sealed partial class FaultJudge : TraceObserver
             case FaultEvent.PrepareZap:
                 if (!Config.TdpMmu) _map.ForgetDirect(_sequence);
                 _map.ForgetShadow(_sequence);
-                if (!state.IsOpen) _invalidations.Add(row.Time, lane.Index, wholeSlot: false);
+                if (!state.IsOpen) _invalidations.Add(row.Time, lane.Index, Invalidation.Passing);
                 break;
             case FaultEvent.SyncPage: _map.ForgetShadow(_sequence); break;
             case FaultEvent.ZapAllFast:
                 _map.ForgetAll(_sequence);
                 _slotZapSequence = _sequence;
-                _invalidations.Add(row.Time, lane.Index, wholeSlot: true);
+                _invalidations.Add(row.Time, lane.Index, Invalidation.WholeSlot);
                 break;
             case FaultEvent.UnmapHva:
                 if (!Config.TdpMmu) _map.ForgetDirect(_sequence);
                 _map.ForgetShadow(_sequence);
-                _invalidations.Add(row.Time, lane.Index, wholeSlot: false);
+                Release(state, row.Time);
+                // A thread that invalidates for its own fault is through before it enters the guest; in user space it may sleep long after.
+                if (state is { IsOpen: true, Group.UserspaceReason: < 0 }) state.HeldInvalidation = _invalidations.Add(row.Time, lane.Index, Invalidation.Held);
+                else _invalidations.Add(row.Time, lane.Index, Invalidation.Lasting);
                 break;
-            case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, wholeSlot: false); break;
+            case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, Invalidation.Passing); break;
             case FaultEvent.Msr: OnMsr(row); return;
             case FaultEvent.SpteRequested when KvmMmuSpteRequested.Over(row).HasAccess: Config.SeeRequestedAccess(); break;
         }
@@ -140,7 +143,7 @@ public sealed partial class FaultJudge : TraceObserver
             if (state.IsOpen)
             {
                 state.Group.Lost = true;
-                Close(state);
+                Close(state, row.Time);
             }
 
             foreach (var run in state.Runs.Values) CloseRun(run);
@@ -154,7 +157,7 @@ public sealed partial class FaultJudge : TraceObserver
     {
         foreach (var state in _lanes.Values)
         {
-            if (state.IsOpen) Close(state);
+            if (state.IsOpen) Close(state, state.Group.LastTime);
             foreach (var run in state.Runs.Values) CloseRun(run);
             state.Runs.Clear();
         }
@@ -183,7 +186,7 @@ public sealed partial class FaultJudge : TraceObserver
         {
             state.Group.HasEntry = true;
             state.Group.Save(row);
-            Close(state);
+            Close(state, row.Time);
         }
 
         state.EntrySequence = _sequence;
@@ -192,7 +195,7 @@ public sealed partial class FaultJudge : TraceObserver
 
     private void OnExit(LaneFaults state, in EventRow row)
     {
-        if (state.IsOpen) Close(state);
+        if (state.IsOpen) Close(state, row.Time);
         var trip = state.Lane.Trip;
         Config.SeeIsa(trip.Isa);
         state.HasExit = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || ModeOfExit(trip) == FaultMode.Shadow;
@@ -204,7 +207,7 @@ public sealed partial class FaultJudge : TraceObserver
 
     private void OnFault(LaneFaults state, in EventRow row)
     {
-        if (state.IsOpen) Close(state);
+        if (state.IsOpen) Close(state, row.Time);
         Faults++;
         state.Faults++;
         var fault = KvmPageFault.Over(row);
@@ -226,6 +229,8 @@ public sealed partial class FaultJudge : TraceObserver
         group.Open(row, new FaultAccess(mode, fault.ErrorCode, mode == FaultMode.Npt && Config.Gmet == true), fault.FaultAddress, rip, level,
             state.HasExit ? state.Exit : null, state.HasNestedExit ? state.NestedExit : null);
         group.EntrySequence = state.EntrySequence;
+        group.Sequence = _sequence;
+        group.Lane = state.Lane.Index;
         group.Slot = _tally.Place();
         if (mode != FaultMode.Shadow && !_severalSpaces) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
     }
@@ -316,6 +321,7 @@ public sealed partial class FaultJudge : TraceObserver
                 break;
             case FaultEvent.FastMmio: group.FastMmio = true; break;
             case FaultEvent.UserspaceExit:
+                Release(state, row.Time);
                 var exit = KvmUserspaceExit.Over(row);
                 if (exit.IsError) group.UserspaceError = true;
                 else if (group.UserspaceReason < 0) group.UserspaceReason = (int)exit.Reason;
@@ -367,10 +373,19 @@ public sealed partial class FaultJudge : TraceObserver
     private static readonly int MmioType = KnownKinds.Slot("kvm_mmio", "type");
     private static readonly int ExceptionNumber = KnownKinds.Slot("kvm_inj_exception", "exception");
 
-    private void Close(LaneFaults state)
+    private void Release(LaneFaults state, long time)
+    {
+        if (state.HeldInvalidation == 0) return;
+        _invalidations.Release(state.HeldInvalidation, time);
+        state.HeldInvalidation = 0;
+    }
+
+    private void Close(LaneFaults state, long time)
     {
         var group = state.Group;
         group.IsOpen = false;
+        group.LastTime = time;
+        Release(state, time);
         if (group.Walked && (group.WalkedFirst || group.Injections > 0) && group.Access.Mode != FaultMode.Shadow) group.Level = GuestLevel.L2;
         var isL2 = group.Level == GuestLevel.L2 && group.Walked && group.Access.Mode != FaultMode.Shadow;
         NestedAnswer? answer = null;
@@ -381,6 +396,11 @@ public sealed partial class FaultJudge : TraceObserver
             group.Before = default;
             if (_map.TryGet(true, 0, 1, ShadowKey(group), out var spte, out var when, out var writer) && when < _sequence && group.Sets == 0)
                 group.Before = new SpteKnowledge(SpteState.Known, spte, 1, when, writer);
+        }
+
+        else if (group.Access.Mode != FaultMode.Shadow && !_severalSpaces)
+        {
+            group.After = _map.Find(false, 0, group.Gfn, state.Lane.Index, Config.Layout);
         }
 
         _context.Fill(group, answer, Config.Layout);

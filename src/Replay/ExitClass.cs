@@ -29,6 +29,22 @@ public static class ExitClass
         _ => false,
     };
 
+    /// <summary>
+    /// Exits that KVM takes because of the way it pages or delivers interrupts, whatever the guest does: #PF, CR3 and INVLPG
+    /// under shadow paging, nested faults under nested paging, interrupt windows. On VMX all exceptions, since the vector is not always traced.
+    /// </summary>
+    public static bool IsOfThePaging(HostTrip trip)
+    {
+        ArgumentNullException.ThrowIfNull(trip);
+        return IsNestedFault(trip.Isa, trip.Reason) || trip.Isa switch
+        {
+            Isa.Svm => trip.Reason is 0x03 or 0x13 or 0x4e or 0x64 or 0x79, // READ_CR3, WRITE_CR3, EXCP_PF, VINTR, INVLPG
+            Isa.Vmx => trip.Reason is VmxExitReason.ExceptionNmi or 7 or 14 || // INTERRUPT_WINDOW, INVLPG
+                       (trip.Reason == VmxExitReason.CrAccess && (trip.Detail == TripDetail.Cr ? trip.DetailValue == 3 : (trip.Info1 & 0xf) == 3)),
+            _ => false,
+        };
+    }
+
     /// <summary>VM-exit interruption information of type 2 (NMI): intr_info where the kernel prints it, else the old info2.</summary>
     private static bool IsNmi(in KvmExit exit)
     {

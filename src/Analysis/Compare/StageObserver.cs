@@ -55,7 +55,8 @@ public sealed class StageObserver : TraceObserver
     {
         var reason = trip.HasReason ? ExitReasonVocabulary.ReportName(trip.Isa, trip.Reason) : "UNKNOWN";
         _stage.OnExit(trip.HasStart ? trip.Start : 0, reason, trip.Timed ? trip.Duration : -1);
-        if (trip.IsHostInterrupt || trip.Detail == TripDetail.Gpa) return; // the host's timing and memory, not the guest's doing
+        // The host's timing, memory and way of paging are not the guest's doing.
+        if (trip.IsHostInterrupt || trip.Detail == TripDetail.Gpa || ExitClass.IsOfThePaging(trip)) return;
         var detail = trip.Detail == TripDetail.None ? "" : $"{trip.Detail.ToString().ToLowerInvariant()} {Numbers.Hex(trip.DetailValue)}{(trip.DetailIsWrite ? " write" : " read")}";
         _facts.OnEvent(reason, detail, trip.HasReason ? trip.Rip : null);
     }

@@ -37,7 +37,11 @@ public static class RecordPlanner
         if (clock is not null) arguments.AddRange(["-C", clock]);
         AddThreads(arguments, notes, problems, host, options.Pids);
         arguments.AddRange(["-o", options.Output]);
-        return new RecordPlan(program ?? "trace-cmd", arguments, options.Seconds, options.Output, HostFacts.PathBeside(options.Output), problems, notes);
+        return new RecordPlan(program ?? "trace-cmd", arguments, options.Seconds, options.Output, HostFacts.PathBeside(options.Output), problems, notes)
+        {
+            // It catches SIGINT, then starts a recorder for each CPU, each with a file of its own.
+            ReadyPath = options.Output + ".cpu0",
+        };
     }
 
     private static void AddEvents(List<string> arguments, List<string> notes, IReadOnlyList<string> known, RecordOptions options)

@@ -7,11 +7,16 @@ namespace KvmTraceLab.Cli.Record;
 
 /// <summary>
 /// Runs trace-cmd to its end. It must never be killed: it writes the trace from its buffers after SIGINT. So Ctrl-C, SIGTERM and
-/// the end of the time asked for all reach it as SIGINT, and we wait.
+/// the end of the time asked for all reach it as SIGINT, and we wait; also for it to be ready for the signal, since setting up
+/// the events takes seconds on a slow or busy host.
 /// </summary>
 internal static class Recorder
 {
     private const int SigInt = 2;
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>A recorder that is not ready by then is taken for one that never says so.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>trace-cmd's exit code; null where it could not be started, with the reason in <paramref name="problem"/>.</summary>
     public static int? Run(RecordPlan plan, out string? problem)
@@ -22,7 +27,7 @@ internal static class Recorder
 
         // Signals are caught before the start: between the two Ctrl-C would end us and leave trace-cmd alone.
         using var process = new Process { StartInfo = start };
-        bool started = false;
+        bool ready = false;
         bool asked = false;
         void Forward(PosixSignalContext context)
         {
@@ -30,7 +35,7 @@ internal static class Recorder
             lock (process)
             {
                 asked = true;
-                if (started) Interrupt(process);
+                if (ready) Interrupt(process);
             }
         }
 
@@ -39,23 +44,33 @@ internal static class Recorder
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Forward);
         try
         {
+            if (plan.ReadyPath is string stale && File.Exists(stale)) File.Delete(stale);
             process.Start();
         }
-        catch (Exception e) when (e is Win32Exception or InvalidOperationException)
+        catch (Exception e) when (e is Win32Exception or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             problem = e.Message;
             return null;
         }
 
+        WaitUntilReady(process, plan.ReadyPath);
         lock (process)
         {
-            started = true;
+            ready = true;
             if (asked) Interrupt(process);
         }
 
         if (plan.Seconds is double seconds && !process.WaitForExit(TimeSpan.FromSeconds(seconds))) Interrupt(process);
         process.WaitForExit();
         return process.ExitCode;
+    }
+
+    private static void WaitUntilReady(Process process, string? path)
+    {
+        if (path is null) return;
+        var waited = Stopwatch.StartNew();
+        while (!File.Exists(path) && waited.Elapsed < Patience)
+            if (process.WaitForExit(Glance)) return;
     }
 
     private static void Interrupt(Process process)

@@ -37,10 +37,11 @@ internal static class Completions
         Set(shape, "pgd_name", (tdp & 0xff) == 0 ? 0 : isa, slots, ref presence);
     }
 
-    /// <summary>Linux 7.2 spells the bits out behind the number, 6.1 does not; records are printed as the newest does.</summary>
+    /// <summary>Linux 7.2 spells the bits out behind the number, 6.1 does not; where the trace does not tell, as the newest does.</summary>
     public static void InhibitNames(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
     {
-        if (record.TryGetNumber("inhibits", out var inhibits)) Set(shape, "named", inhibits != 0 ? 1UL : 0, slots, ref presence);
+        var spelled = record.PrintFormat.Length == 0 || record.PrintFormat.Contains("__print_flags", StringComparison.Ordinal);
+        if (record.TryGetNumber("inhibits", out var inhibits)) Set(shape, "named", inhibits != 0 && spelled ? 1UL : 0, slots, ref presence);
     }
 
     /// <summary>Destination bits 7:0 stand in address bits 19:12, the rest in bits 63:40 (x2APIC format).</summary>

@@ -109,7 +109,7 @@ public sealed class EventShape
     {
         foreach (var pattern in Known.Patterns)
             if (pattern.PrintsHex(slot)) return true;
-        return false;
+        return _irregular?.PrintsHex(slot) == true;
     }
 
     /// <summary>Whether the slot holds a <see cref="TextRef"/>.</summary>

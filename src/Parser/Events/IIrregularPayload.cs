@@ -21,4 +21,7 @@ public interface IIrregularPayload
 
     /// <summary>Whether the slot holds a <see cref="TextRef"/>.</summary>
     bool IsText(int slot) => false;
+
+    /// <summary>Whether the event's own print format shows the field in hexadecimal, and <c>report -R</c> so too, without 0x.</summary>
+    bool PrintsHex(int slot) => false;
 }

@@ -24,6 +24,9 @@ internal sealed class FaultGroup
     /// <summary>Place in the order of all faults; null if nobody wants each.</summary>
     public FaultSlot? Slot;
     public long Time;
+
+    /// <summary>When it was closed.</summary>
+    public long LastTime;
     public ulong Rip;
     public ulong Gpa;
     public FaultAccess Access;
@@ -100,6 +103,15 @@ internal sealed class FaultGroup
     /// <summary>The last SPTE known before this fault, and what is known of it.</summary>
     public SpteKnowledge Before;
 
+    /// <summary>The SPTE known when the group was closed; L1's faults alone.</summary>
+    public SpteKnowledge After;
+
+    /// <summary>Running number of the fault among all events.</summary>
+    public long Sequence;
+
+    /// <summary>Index of the thread's lane.</summary>
+    public int Lane;
+
     /// <summary>The lane's last kvm_entry before the fault, as a running number of events.</summary>
     public long EntrySequence;
 
@@ -148,7 +160,8 @@ internal sealed class FaultGroup
         OwnUnmap = OwnSetHva = AsyncPf = Unsync = Split = PmlFull = ZappedHere = false;
         Walked = WalkError = WalkChanged = InMatchingWalk = WalkedFirst = _secondWalk = false;
         UserspaceReason = -1;
-        Before = default;
+        Before = After = default;
+        LastTime = Time;
         Mbec12 = null;
         _evidenceCount = 0;
         if (exit is not null) _evidence[_evidenceCount++].CopyFrom(exit);

@@ -29,6 +29,7 @@ public sealed partial class FaultJudge
 
         run.Count++;
         run.Last = group.Time;
+        run.End = group.LastTime;
         run.LastFault = state.Faults;
         run.CutShort |= group.Lost;
         run.Requested |= group.Requested;
@@ -132,6 +133,6 @@ public sealed partial class FaultJudge
         if (resolved || run.Nothing < run.Count) return FaultVerdict.Open;
         if (run.CutShort) return FaultVerdict.Undecidable;
         if (!stale) return FaultVerdict.Open;
-        return _invalidations.Covered(run.Lane.Index, run.First, run.Last + 1, run.Count) > 0 ? FaultVerdict.ExpectedRetry : FaultVerdict.Unexplained;
+        return _invalidations.Covered(run.Lane.Index, run.First, Math.Max(run.Last + 1, run.End), run.Count) > 0 ? FaultVerdict.ExpectedRetry : FaultVerdict.Unexplained;
     }
 }

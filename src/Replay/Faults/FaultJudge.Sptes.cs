@@ -18,6 +18,7 @@ public sealed partial class FaultJudge
         if (spte.IsAccessTracked) Config.EptAccessedDirty = false;
         var unknownLevel = !group.IsOpen && state.Lane.HasNested;
         _checks.Check(spte, set.Level, set.Gfn, isL1: !isL2 && !unknownLevel && !(group.IsOpen && group.Level == GuestLevel.L2), row);
+        if (group.IsOpen && spte.IsPresent) _invalidations.Mapped(group.Time, row.Time);
         if (group.IsOpen && Covers(set.Gfn, set.Level, group.TargetGfn))
         {
             group.Sets++;
@@ -68,7 +69,7 @@ public sealed partial class FaultJudge
         var lane = state.Lane.Index;
         _checks.Check(spte, changed.Level, changed.Gfn, isL1: true, row);
         var zap = !spte.IsPresent;
-        if (zap && !state.IsOpen && new Spte(changed.OldSpte, layout).IsPresent) _invalidations.Add(row.Time, lane, wholeSlot: false);
+        if (zap && !state.IsOpen && new Spte(changed.OldSpte, layout).IsPresent) _invalidations.Add(row.Time, lane, Invalidation.Passing);
         // Roots have no name in this event: after a memslot deletion a zap may be of the dead root, the frame mapped anew in the live one.
         if (zap && _slotZapSequence >= 0 && _map.TryGet(false, changed.AsId, changed.Level, changed.Gfn, out var known, out var when, out _) &&
             when > _slotZapSequence && new Spte(known, layout).WithoutAccessedDirty != new Spte(changed.OldSpte, layout).WithoutAccessedDirty)

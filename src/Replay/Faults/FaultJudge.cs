@@ -118,20 +118,23 @@ public sealed partial class FaultJudge : TraceObserver
             case FaultEvent.PrepareZap:
                 if (!Config.TdpMmu) _map.ForgetDirect(_sequence);
                 _map.ForgetShadow(_sequence);
-                if (!state.IsOpen) _invalidations.Add(row.Time, lane.Index, wholeSlot: false);
+                if (!state.IsOpen) _invalidations.Add(row.Time, lane.Index, Invalidation.Passing);
                 break;
             case FaultEvent.SyncPage: _map.ForgetShadow(_sequence); break;
             case FaultEvent.ZapAllFast:
                 _map.ForgetAll(_sequence);
                 _slotZapSequence = _sequence;
-                _invalidations.Add(row.Time, lane.Index, wholeSlot: true);
+                _invalidations.Add(row.Time, lane.Index, Invalidation.WholeSlot);
                 break;
             case FaultEvent.UnmapHva:
                 if (!Config.TdpMmu) _map.ForgetDirect(_sequence);
                 _map.ForgetShadow(_sequence);
-                _invalidations.Add(row.Time, lane.Index, wholeSlot: false);
+                Release(state, row.Time);
+                // A thread that invalidates for its own fault is through before it enters the guest; in user space it may sleep long after.
+                if (state is { IsOpen: true, Group.UserspaceReason: < 0 }) state.HeldInvalidation = _invalidations.Add(row.Time, lane.Index, Invalidation.Held);
+                else _invalidations.Add(row.Time, lane.Index, Invalidation.Lasting);
                 break;
-            case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, wholeSlot: false); break;
+            case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, Invalidation.Passing); break;
             case FaultEvent.Msr: OnMsr(row); return;
             case FaultEvent.SpteRequested when KvmMmuSpteRequested.Over(row).HasAccess: Config.SeeRequestedAccess(); break;
         }
@@ -149,7 +152,7 @@ public sealed partial class FaultJudge : TraceObserver
             if (state.IsOpen)
             {
                 state.Group.Lost = true;
-                Close(state);
+                Close(state, row.Time);
             }
 
             foreach (var run in state.Runs.Values) CloseRun(run);
@@ -193,7 +196,7 @@ public sealed partial class FaultJudge : TraceObserver
     /// <summary>Nothing more is to be seen of this thread's faults.</summary>
     private void EndAll(LaneFaults state)
     {
-        if (state.IsOpen) Close(state);
+        if (state.IsOpen) Close(state, state.Group.LastTime);
         foreach (var run in state.Runs.Values) CloseRun(run);
         state.Runs.Clear();
     }
@@ -214,7 +217,7 @@ public sealed partial class FaultJudge : TraceObserver
         {
             state.Group.HasEntry = true;
             state.Group.Save(row);
-            Close(state);
+            Close(state, row.Time);
         }
 
         state.EntrySequence = _sequence;
@@ -223,7 +226,7 @@ public sealed partial class FaultJudge : TraceObserver
 
     private void OnExit(LaneFaults state, in EventRow row)
     {
-        if (state.IsOpen) Close(state);
+        if (state.IsOpen) Close(state, row.Time);
         var trip = state.Lane.Trip;
         Config.SeeIsa(trip.Isa);
         state.HasExit = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || ModeOfExit(trip) == FaultMode.Shadow;
@@ -235,7 +238,7 @@ public sealed partial class FaultJudge : TraceObserver
 
     private void OnFault(LaneFaults state, in EventRow row)
     {
-        if (state.IsOpen) Close(state);
+        if (state.IsOpen) Close(state, row.Time);
         Faults++;
         state.Faults++;
         var fault = KvmPageFault.Over(row);
@@ -257,6 +260,8 @@ public sealed partial class FaultJudge : TraceObserver
         group.Open(row, new FaultAccess(mode, fault.ErrorCode, mode == FaultMode.Npt && Config.Gmet == true), fault.FaultAddress, rip, level,
             state.HasExit ? state.Exit : null, state.HasNestedExit ? state.NestedExit : null);
         group.EntrySequence = state.EntrySequence;
+        group.Sequence = _sequence;
+        group.Lane = state.Lane.Index;
         group.Slot = _tally.Place();
         if (mode != FaultMode.Shadow && !_severalSpaces) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
     }
@@ -347,6 +352,7 @@ public sealed partial class FaultJudge : TraceObserver
                 break;
             case FaultEvent.FastMmio: group.FastMmio = true; break;
             case FaultEvent.UserspaceExit:
+                Release(state, row.Time);
                 var exit = KvmUserspaceExit.Over(row);
                 if (exit.IsError) group.UserspaceError = true;
                 else if (group.UserspaceReason < 0) group.UserspaceReason = (int)exit.Reason;
@@ -398,10 +404,19 @@ public sealed partial class FaultJudge : TraceObserver
     private static readonly int MmioType = KnownKinds.Slot("kvm_mmio", "type");
     private static readonly int ExceptionNumber = KnownKinds.Slot("kvm_inj_exception", "exception");
 
-    private void Close(LaneFaults state)
+    private void Release(LaneFaults state, long time)
+    {
+        if (state.HeldInvalidation == 0) return;
+        _invalidations.Release(state.HeldInvalidation, time);
+        state.HeldInvalidation = 0;
+    }
+
+    private void Close(LaneFaults state, long time)
     {
         var group = state.Group;
         group.IsOpen = false;
+        group.LastTime = time;
+        Release(state, time);
         if (group.Walked && (group.WalkedFirst || group.Injections > 0) && group.Access.Mode != FaultMode.Shadow) group.Level = GuestLevel.L2;
         var isL2 = group.Level == GuestLevel.L2 && group.Walked && group.Access.Mode != FaultMode.Shadow;
         NestedAnswer? answer = null;
@@ -412,6 +427,11 @@ public sealed partial class FaultJudge : TraceObserver
             group.Before = default;
             if (_map.TryGet(true, 0, 1, ShadowKey(group), out var spte, out var when, out var writer) && when < _sequence && group.Sets == 0)
                 group.Before = new SpteKnowledge(SpteState.Known, spte, 1, when, writer);
+        }
+
+        else if (group.Access.Mode != FaultMode.Shadow && !_severalSpaces)
+        {
+            group.After = _map.Find(false, 0, group.Gfn, state.Lane.Index, Config.Layout);
         }
 
         _context.Fill(group, answer, Config.Layout);

@@ -22,6 +22,10 @@ internal sealed class FaultRun(FaultRun.Identity key, VcpuLane lane)
     public long Widened;
     public long First;
     public long Last;
+
+    /// <summary>When handling of the last fault was over.</summary>
+    public long End;
+
     public long LastFault;
     public bool CutShort;
     public bool Requested;

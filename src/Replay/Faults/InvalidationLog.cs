@@ -2,11 +2,15 @@ namespace KvmTraceLab.Replay.Faults;
 
 /// <summary>
 /// When the host invalidated mappings, and by which thread: what a run of retries may be waiting for. There is no event
-/// for the end of an invalidation, so each one is taken to excuse what follows for a while, but not for ever.
+/// for the end of an invalidation. Two things bound it: a fault that began after it and is mapped shows that it is over
+/// (for that range at least), and a vCPU that invalidates while it handles a fault of its own is through before it enters the guest.
 /// </summary>
 internal sealed class InvalidationLog
 {
-    /// <summary>An invalidation excuses faults this long after (a memslot deletion also before) it. Healthy ones reached 16 ms.</summary>
+    /// <summary>
+    /// An invalidation excuses faults this long after (a memslot deletion also before) it, whatever else is seen: KVM asks
+    /// for the range, so that other frames may be mapped meanwhile. Healthy ones of which nothing else tells reached 16 ms.
+    /// </summary>
     public const long ReachNs = 20_000_000;
 
     /// <summary>… and this many faults of one run. The longest healthy run had 606.</summary>
@@ -14,16 +18,42 @@ internal sealed class InvalidationLog
 
     private const int Kept = 65_536;
 
-    private readonly List<Invalidation> _log = [];
+    /// <summary>How many older ones are asked whether they still last.</summary>
+    private const int LookBack = 4096;
+
+    private readonly List<Entry> _log = [];
+    private long _dropped;
+    private int _unsettled;
 
     /// <summary>Invalidations seen.</summary>
-    public long Count { get; private set; }
+    public long Count => _dropped + _log.Count;
 
-    public void Add(long time, int lane, bool wholeSlot)
+    /// <summary>Returns the number to give to <see cref="Release"/>.</summary>
+    public long Add(long time, int lane, Invalidation kind)
     {
-        if (_log.Count == 2 * Kept) _log.RemoveRange(0, Kept);
-        _log.Add(new Invalidation(time, lane, wholeSlot));
-        Count++;
+        if (_log.Count == 2 * Kept)
+        {
+            _log.RemoveRange(0, Kept);
+            _dropped += Kept;
+            _unsettled = Math.Max(0, _unsettled - Kept);
+        }
+
+        _log.Add(new Entry(time, lane, kind) { Settled = kind == Invalidation.Passing ? time : long.MaxValue, Held = kind == Invalidation.Held ? long.MaxValue : 0 });
+        return Count;
+    }
+
+    /// <summary>A fault that began at <paramref name="faultTime"/> was given its mapping: what was begun before the fault is over.</summary>
+    public void Mapped(long faultTime, long time)
+    {
+        for (; _unsettled < _log.Count && _log[_unsettled].Time < faultTime; _unsettled++)
+            if (_log[_unsettled].Kind != Invalidation.Passing) _log[_unsettled] = _log[_unsettled] with { Settled = time };
+    }
+
+    /// <summary>The thread that invalidated did something else: its invalidation is over.</summary>
+    public void Release(long number, long time)
+    {
+        var at = number - 1 - _dropped;
+        if (at >= 0 && at < _log.Count) _log[(int)at] = _log[(int)at] with { Held = time };
     }
 
     /// <summary>
@@ -35,18 +65,18 @@ internal sealed class InvalidationLog
         if (faults <= 0) return 0;
         var duration = Math.Max(1, last - first);
         var perFault = (double)duration / faults;
-        var reach = Math.Min(ReachNs, perFault * ReachFaults);
+        var mostFaults = perFault * ReachFaults;
         double covered = 0;
         double end = first;
-        for (var at = FirstFrom(first - ReachNs); at < _log.Count; at++)
+        for (var at = Math.Max(0, FirstFrom(first) - LookBack); at < _log.Count; at++)
         {
             var i = _log[at];
             if (i.Time > last + ReachNs) break;
-            if (i.Lane == lane || i.Time > last + (i.WholeSlot ? ReachNs : 0)) continue;
+            if (i.Lane == lane || i.End <= first || i.Time > last + (i.Kind == Invalidation.WholeSlot ? ReachNs : 0)) continue;
             // What lies between the invalidation and the run costs time, not faults.
-            var start = Math.Max(first, i.WholeSlot ? i.Time - ReachNs : i.Time);
+            var start = Math.Max(first, i.Kind == Invalidation.WholeSlot ? i.Time - ReachNs : i.Time);
             var begin = Math.Max(end, start);
-            var until = Math.Min(Math.Min(last, i.Time + ReachNs), start + reach);
+            var until = Math.Min(Math.Min(last, i.End), start + mostFaults);
             if (until <= begin) continue;
             covered += until - begin;
             end = until;
@@ -69,5 +99,14 @@ internal sealed class InvalidationLog
         return low;
     }
 
-    private readonly record struct Invalidation(long Time, int Lane, bool WholeSlot);
+    private readonly record struct Entry(long Time, int Lane, Invalidation Kind)
+    {
+        /// <summary>When a later fault was mapped.</summary>
+        public long Settled { get; init; }
+
+        /// <summary>When the thread went on; 0 where nothing tells.</summary>
+        public long Held { get; init; }
+
+        public long End => Math.Max(Math.Max(Settled, Held), Time > long.MaxValue - ReachNs ? long.MaxValue : Time + ReachNs);
+    }
 }

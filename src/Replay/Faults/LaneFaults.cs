@@ -36,6 +36,9 @@ internal sealed class LaneFaults(VcpuLane lane)
 
     public FaultMode LastMode;
 
+    /// <summary>Number of the invalidation that this thread began within the fault it handles; 0 for none.</summary>
+    public long HeldInvalidation;
+
     /// <summary>Role bit 20 of the last guest_mode page: MBEC or GMET as L1 uses it for L2; null before one.</summary>
     public bool? FeatureRole12;
 

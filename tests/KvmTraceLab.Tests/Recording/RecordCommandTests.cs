@@ -59,6 +59,38 @@ public sealed class RecordCommandTests
     }
 
     [Fact]
+    public void A_recorder_that_is_not_ready_for_SIGINT_is_waited_for()
+    {
+        // Killed by a signal before the trap it would end with 130 and write nothing, as trace-cmd does while it sets up.
+        string path = Path.Combine(Path.GetTempPath(), $"ktl-{Guid.NewGuid():N}.dat");
+        try
+        {
+            File.WriteAllText(path + ".cpu0", "of an earlier run");
+            var plan = new RecordPlan(
+                "/bin/sh", ["-c", $"sleep 0.5; trap 'echo whole > {path}; exit 7' INT; : > {path}.cpu0; while :; do sleep 0.02; done"], 0.05, path, path + ".ktl.json", [], [])
+            {
+                ReadyPath = path + ".cpu0",
+            };
+            Assert.Equal(7, Recorder.Run(plan, out string? problem));
+            Assert.Null(problem);
+            Assert.Equal("whole\n", File.ReadAllText(path));
+        }
+        finally
+        {
+            File.Delete(path);
+            File.Delete(path + ".cpu0");
+        }
+    }
+
+    [Fact]
+    public void A_recorder_that_ends_before_it_is_ready_is_not_waited_for()
+    {
+        var plan = new RecordPlan("/bin/sh", ["-c", "exit 3"], 60, "x", "y", [], []) { ReadyPath = "/nowhere/x.cpu0" };
+        Assert.Equal(3, Recorder.Run(plan, out string? problem));
+        Assert.Null(problem);
+    }
+
+    [Fact]
     public void A_program_that_does_not_start_is_a_problem()
     {
         Assert.Null(Recorder.Run(new RecordPlan("/nowhere/trace-cmd", [], null, "x", "y", [], []), out string? problem));

@@ -26,6 +26,8 @@ internal sealed class EmulateInsnPayload : IIrregularPayload
 
     public bool IsText(int slot) => slot == Disassembly;
 
+    public bool PrintsHex(int slot) => slot is Rip or CsBase;
+
     public bool TryRead(ReadOnlySpan<byte> text, int textOffset, Span<ulong> slots, out ulong presence)
     {
         presence = 0;

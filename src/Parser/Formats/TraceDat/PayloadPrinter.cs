@@ -26,6 +26,8 @@ internal sealed class PayloadPrinter
         }
 
         var conversions = PrintFormat.Parse(format.Text);
+        // caller[8] is as long as the stack was: shorter or longer, to the record's end.
+        if (format.System == "ftrace" && format.Name == "kernel_stack") fields = [.. fields.Select(f => f.Form == FieldForm.Array ? f with { Size = 0 } : f)];
         _fields = [.. fields.Select(field => (field, Encoding.UTF8.GetBytes($" {field.Name}="), Of(field, conversions)))];
     }
 

@@ -22,6 +22,12 @@ internal sealed class UnresolvedRule : IFaultRule
                 : Judgement.Final(FaultVerdict.ExpectedRetry, "the host changes the mapping; the guest tries again");
         }
 
+        if (!context.Wrote && group.After.State == SpteState.Known && group.After.Lane != group.Lane && group.After.Sequence > group.Sequence &&
+            context.Allows(new Spte(group.After.Value, context.Layout)))
+        {
+            return Judgement.Final(FaultVerdict.Race, "another CPU granted it while this one was at it");
+        }
+
         if (group.Emulations > 0 && !context.Wrote && !context.Access.IsPresent)
         {
             return context.Config.MmuEvents

@@ -48,6 +48,14 @@ public sealed class TextDialectTests
 
     private static List<string> Reference(string comm) => TextRows.Of(Render((i, n, p) => Report(comm, i, n, p, unit: "ns"))).Rows;
 
+    /// <summary>As recorded on 6.1: -R prints numbers in the base of the event's own print format, and never a 0x of its own.</summary>
+    [Fact]
+    public void Raw_addresses_that_look_decimal_are_hexadecimal_where_the_event_prints_them_so()
+    {
+        var rows = TextRows.Of("       CPU 0/KVM-168   [000]    33.065411302: kvm_emulate_insn:      rip=100335 csbase=10 len=2 insn=ARRAY[0f, a2, 44] flags=9 failed=0\n").Rows;
+        Assert.Contains(" rip=0x100335 csbase=0x10 len=0x2 ", Assert.Single(rows), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_reference_rows_hold_every_field()
     {

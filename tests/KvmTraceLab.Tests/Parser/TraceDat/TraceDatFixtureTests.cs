@@ -12,7 +12,11 @@ namespace KvmTraceLab.Tests.Parser.TraceDat;
 /// </summary>
 public sealed class TraceDatFixtureTests
 {
-    private static readonly string[] Names = ["svm61-control-legacy", "svm61-g2-short5", "svm61-legacy-g3-exec", "vmx72-m3-nobit6"];
+    private static readonly string[] Names =
+    [
+        "svm61-control-legacy", "svm61-g2-short5", "svm61-legacy-g3-exec", "vmx72-m3-nobit6",
+        "svm61-mix-zlib", "svm61-mix-tsc", "svm61-mix-instance", "svm61-mix-extract", "svm61-mix-v6", "svm61-mix-stack",
+    ];
 
     public static TheoryData<string, int> Files()
     {
@@ -45,6 +49,22 @@ public sealed class TraceDatFixtureTests
             (7, "zstd", 1, "local", TimeUnit.Nanoseconds, "7.2.13+deb14-cloud-amd64", "(none)", "x86_64", 4096, 32),
             (info.Version, info.Compression, info.Cpus, info.Clock, info.TimeUnit, info.Kernel, info.Hostname, info.Architecture, info.PageSize, info.HostSymbols.Count));
         Assert.Contains(("recorded by", "trace-cmd 3.4.0 not-a-git-repo"), info.Facts);
+    }
+
+    [Theory]
+    [InlineData("svm61-mix-zlib", 7, "zlib", "local", TimeUnit.Nanoseconds)]
+    [InlineData("svm61-mix-tsc", 7, "zstd", "x86-tsc", TimeUnit.Cycles)]
+    [InlineData("svm61-mix-instance", 7, "zstd", "local", TimeUnit.Nanoseconds)]
+    [InlineData("svm61-mix-extract", 7, "zstd", "local", TimeUnit.Nanoseconds)]
+    [InlineData("svm61-mix-stack", 7, "zstd", "local", TimeUnit.Nanoseconds)]
+    [InlineData("svm61-mix-v6", 6, "none", "local", TimeUnit.Nanoseconds)]
+    public void Version_compression_and_clock_are_those_it_was_recorded_with(string name, int version, string compression, string clock, TimeUnit unit)
+    {
+        using var trace = Trace.Open(PathOf(name + ".dat"), new TraceOptions { Threads = 1 });
+        var info = trace.Info;
+        Assert.Equal((version, compression, clock, unit, 2), (info.Version, info.Compression, info.Clock, info.TimeUnit, info.Cpus));
+        foreach (var batch in trace.Batches()) Assert.NotEqual(0, batch.Count);
+        Assert.Empty(trace.Health.Entries);
     }
 
     [Theory]

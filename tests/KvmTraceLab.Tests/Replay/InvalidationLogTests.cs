@@ -1,0 +1,95 @@
+using KvmTraceLab.Replay.Faults;
+
+namespace KvmTraceLab.Tests.Replay;
+
+/// <summary>How much of a run of retries an invalidation may explain: lane 0 waits, lane 1 invalidates.</summary>
+public sealed class InvalidationLogTests
+{
+    private const long Ms = 1_000_000;
+    private const long Far = 10 * InvalidationLog.ReachNs;
+
+    private readonly InvalidationLog _log = new();
+
+    [Fact]
+    public void One_that_nothing_ended_explains_what_follows_however_late()
+    {
+        _log.Add(0, 1, Invalidation.Lasting);
+        Assert.Equal(1, Covered(Far, Far + 80 * Ms, 300));
+    }
+
+    [Fact]
+    public void One_of_the_waiting_thread_itself_explains_nothing()
+    {
+        _log.Add(0, 0, Invalidation.Lasting);
+        Assert.Equal(0, Covered(1, 80 * Ms, 300));
+    }
+
+    [Fact]
+    public void It_explains_no_more_than_so_many_faults()
+    {
+        _log.Add(0, 1, Invalidation.Lasting);
+        Assert.Equal(0.25, Covered(Far, Far + 80 * Ms, 4 * InvalidationLog.ReachFaults), 6);
+    }
+
+    [Fact]
+    public void A_later_fault_that_is_mapped_ends_it_after_its_reach()
+    {
+        _log.Add(0, 1, Invalidation.Lasting);
+        _log.Mapped(faultTime: 1, time: 5 * Ms);
+        Assert.Equal(0, Covered(Far, Far + 80 * Ms, 300));
+        Assert.Equal(0.5, Covered(0, 2 * InvalidationLog.ReachNs, 300), 6);
+    }
+
+    [Fact]
+    public void A_mapping_long_after_tells_that_it_may_have_lasted_till_then()
+    {
+        _log.Add(0, 1, Invalidation.Lasting);
+        _log.Mapped(faultTime: Far + 30 * Ms, time: Far + 40 * Ms);
+        Assert.Equal(0.5, Covered(Far, Far + 80 * Ms, 300), 6);
+    }
+
+    [Fact]
+    public void A_fault_from_before_it_ends_nothing()
+    {
+        _log.Add(10, 1, Invalidation.Lasting);
+        _log.Mapped(faultTime: 10, time: 5 * Ms);
+        Assert.Equal(1, Covered(Far, Far + 80 * Ms, 300));
+    }
+
+    [Fact]
+    public void A_vCPU_that_invalidates_for_its_own_fault_is_waited_for_whatever_others_map()
+    {
+        var number = _log.Add(0, 1, Invalidation.Held);
+        _log.Mapped(faultTime: 1, time: 2);
+        Assert.Equal(1, Covered(Far, Far + 80 * Ms, 300));
+        _log.Release(number, Far + 20 * Ms);
+        Assert.Equal(0.25, Covered(Far, Far + 80 * Ms, 300), 6);
+    }
+
+    [Fact]
+    public void A_zap_of_one_mapping_has_its_reach_and_no_more()
+    {
+        _log.Add(0, 1, Invalidation.Passing);
+        Assert.Equal(0, Covered(Far, Far + 80 * Ms, 300));
+        Assert.Equal(1, Covered(0, 10 * Ms, 300));
+    }
+
+    [Fact]
+    public void A_memslot_deletion_reaches_back()
+    {
+        _log.Add(15 * Ms, 1, Invalidation.WholeSlot);
+        Assert.Equal(1, Covered(0, 10 * Ms, 300));
+    }
+
+    [Fact]
+    public void What_is_forgotten_is_released_without_harm()
+    {
+        var number = _log.Add(0, 1, Invalidation.Held);
+        for (var i = 1; i < 200_000; i++) _log.Add(i, 1, Invalidation.Passing);
+        _log.Release(number, 5);
+        Assert.Equal(200_000, _log.Count);
+        Assert.Equal(0, Covered(Far, Far + 80 * Ms, 300));
+    }
+
+    private double Covered(long first, long last, long faults) => _log.Covered(0, first, last, faults);
+}

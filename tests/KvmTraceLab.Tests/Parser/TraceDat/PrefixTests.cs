@@ -28,6 +28,12 @@ public sealed class PrefixTests
         Assert.InRange(file.Length - last, 1, name.Contains("v7", StringComparison.Ordinal) ? 160 : 1200);
     }
 
+    /// <summary>KTL_FUZZ=N for N of each; docs/hardness.md has the figure of the long run.</summary>
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void Mutations_of_a_small_recording(string name) =>
+        TraceDatDamageTests.Mutate(File.ReadAllBytes(Path.Combine(Folder, "dat", "small", name)), seed: 7, TraceDatDamageTests.Count(300));
+
     /// <summary>The same rows from all three, whichever way they are written.</summary>
     [Fact]
     public void Version_6_7_and_zstd_hold_the_same_rows()

@@ -93,11 +93,14 @@ internal sealed class DatEdges
         while (from + 4 <= to)
         {
             var count = BinaryPrimitives.ReadInt32LittleEndian(_file.AsSpan(from));
+            if (count < 0) return;
             from += 4;
             for (; count > 0 && from + 8 <= to; count--)
             {
                 _edges.Add(from);
-                from += 8 + BinaryPrimitives.ReadInt32LittleEndian(_file.AsSpan(from));
+                var size = BinaryPrimitives.ReadInt32LittleEndian(_file.AsSpan(from));
+                if (size < 0 || size > to - from) return;
+                from += 8 + size;
             }
 
             _edges.Add(from);

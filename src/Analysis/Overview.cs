@@ -16,32 +16,22 @@ public sealed class Overview : Analysis
     private static readonly HealthCounter NotListed = new(
         "vcpusNotListed", Severity.Info, "More than 4096 threads enter a guest: those with the fewest exits are not listed. Narrow with --tid.");
 
-    private long[] _counts = new long[512];
     private long _lostSpans;
 
     public override string Name => "overview";
 
     public override string Description => "Source, health, time span, events by name, vCPUs with guest, host and idle time.";
 
+    public override bool Wants(int kind) => false;
+
     public override bool WantsTrips => false;
 
-    public override void OnEvent(VcpuLane lane, in EventRow row)
-    {
-        var kind = row.Kind;
-        if (kind >= _counts.Length) Array.Resize(ref _counts, kind + 256);
-        _counts[kind]++;
-    }
-
     public override void OnLost(in EventRow row) => _lostSpans++;
-
-    /// <summary>Events of one name.</summary>
-    public long CountOf(int kind) => kind >= 0 && kind < _counts.Length ? _counts[kind] : 0;
 
     public override void AddTo(Report report, TraceRun run)
     {
         var info = run.Info;
         var document = report.Document;
-        document["source"] = Source(run);
         var vcpus = run.Replayer.Lanes.Where(l => l.IsVcpu).OrderByDescending(l => l.Exits).ThenBy(l => l.Tid).ToList();
         if (vcpus.Count > MaxVcpus)
         {
@@ -49,13 +39,8 @@ public sealed class Overview : Analysis
             vcpus.RemoveRange(MaxVcpus, vcpus.Count - MaxVcpus);
         }
 
-        document["health"] = Health(run);
-        document["span"] = new JsonObject
-        {
-            ["startNs"] = run.Replayer.HasTimes ? run.Replayer.FirstTime : null,
-            ["endNs"] = run.Replayer.HasTimes ? run.Replayer.LastTime : null,
-        };
-        var events = Events(run.Trace.Catalog);
+        foreach (var (key, value) in Head(run)) document[key] = value?.DeepClone();
+        var events = Events(run);
         var array = new JsonArray();
         foreach (var (name, count) in events) array.Add((JsonNode)new JsonObject { ["event"] = name, ["count"] = count });
         document["events"] = array;
@@ -64,11 +49,25 @@ public sealed class Overview : Analysis
         if (vcpus.Count > 0) report.Sections.Add(VcpuSection(run, vcpus));
     }
 
-    public IReadOnlyList<(string Name, long Count)> Events(EventCatalog catalog)
+    /// <summary>Source, health and span.</summary>
+    public JsonObject Head(TraceRun run) => new()
     {
+        ["source"] = Source(run),
+        ["health"] = Health(run),
+        ["span"] = new JsonObject
+        {
+            ["startNs"] = run.Replayer.HasTimes ? run.Replayer.FirstTime : null,
+            ["endNs"] = run.Replayer.HasTimes ? run.Replayer.LastTime : null,
+        },
+    };
+
+    /// <summary>Events by name, most first.</summary>
+    public static IReadOnlyList<(string Name, long Count)> Events(TraceRun run)
+    {
+        var catalog = run.Trace.Catalog;
         var list = new List<(string Name, long Count)>();
-        for (var kind = 1; kind < _counts.Length && kind < catalog.Count; kind++)
-            if (_counts[kind] > 0) list.Add((catalog.NameOf(kind), _counts[kind]));
+        for (var kind = 1; kind < catalog.Count; kind++)
+            if (run.Replayer.CountOf(kind) is > 0 and var count) list.Add((catalog.NameOf(kind), count));
         list.Sort((a, b) => b.Count.CompareTo(a.Count) is var order and not 0 ? order : string.CompareOrdinal(a.Name, b.Name));
         return list;
     }
@@ -91,7 +90,7 @@ public sealed class Overview : Analysis
         var log = run.Trace.Health;
         var lines = run.Trace.Lines;
         var counters = new JsonArray();
-        foreach (var entry in log.Entries.Concat(run.Replayer.Health.Entries).OrderByDescending(e => e.Counter.Severity).ThenBy(e => e.Counter.Name, StringComparer.Ordinal))
+        foreach (var entry in log.Entries.Concat(run.Replayer.Health.Entries).OrderByDescending(e => (int)e.Counter.Severity).ThenBy(e => e.Counter.Name, StringComparer.Ordinal))
         {
             counters.Add((JsonNode)new JsonObject
             {
@@ -156,7 +155,7 @@ public sealed class Overview : Analysis
             : ", without times";
         var unit = info.Version > 0 ? "records" : "lines";
         section.Paragraphs.Add($"{run.Trace.Path}: {info.Format}{(info.Version > 0 ? $" version {info.Version}" : "")}, vendor {run.Vendor}, {info.Cpus} CPUs{span}.");
-        section.Paragraphs.Add($"{run.Trace.Lines.Lines} {unit}, {run.Trace.Lines.Events} events of {Events(run.Trace.Catalog).Count} kinds, "
+        section.Paragraphs.Add($"{run.Trace.Lines.Lines} {unit}, {run.Trace.Lines.Events} events of {Events(run).Count} kinds, "
             + $"{run.Replayer.Lanes.Count(l => l.IsVcpu)} vCPUs, {run.Exits} exits.");
         foreach (var entry in run.Trace.Health.Entries.Concat(run.Replayer.Health.Entries).Where(e => e.Counter.Severity != Severity.Info))
             section.Paragraphs.Add($"{entry.Counter.Name}: {entry.Count} (first at offset {entry.FirstOffset}). {entry.Counter.Advice}");

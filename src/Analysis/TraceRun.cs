@@ -33,7 +33,15 @@ public sealed record TraceRun(Trace Trace, TraceReplayer Replayer)
         ? (Replayer.LastTime - Replayer.FirstTime) / 1e9
         : null;
 
-    public long Exits => Replayer.Lanes.Sum(l => l.Exits);
+    public long Exits
+    {
+        get
+        {
+            long exits = 0;
+            foreach (var lane in Replayer.Lanes) exits += lane.Exits;
+            return exits;
+        }
+    }
 
     public bool LostAnything => Replayer.LostMarkers > 0;
 

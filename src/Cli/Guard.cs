@@ -46,6 +46,6 @@ internal static class Guard
     }
 
     /// <summary>One line, and nothing that a terminal would obey.</summary>
-    private static string Visible(string message) =>
+    public static string Visible(string message) =>
         SafeText.Clean(message.ReplaceLineEndings(" "));
 }

@@ -20,6 +20,9 @@ public interface ITraceObserver
     /// <summary>Events were lost on the row's CPU.</summary>
     void OnLost(in EventRow row);
 
+    /// <summary>The rows given so far are about to be overwritten: what is still wanted of them must be copied now.</summary>
+    void OnBatchEnd();
+
     /// <summary>The trace has ended; all trips were given.</summary>
     void OnEnd();
 }
@@ -40,6 +43,10 @@ public abstract class TraceObserver : ITraceObserver
     }
 
     public virtual void OnLost(in EventRow row)
+    {
+    }
+
+    public virtual void OnBatchEnd()
     {
     }
 

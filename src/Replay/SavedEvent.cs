@@ -43,24 +43,27 @@ public sealed class SavedEvent
 
     public bool Has(int slot) => HasFields && (_slots[_slotCount - 1] >> slot & 1) != 0;
 
+    /// <summary>A text field by slot.</summary>
+    public string Text(int slot) => System.Text.Encoding.UTF8.GetString(_text.AsSpan(TextRef.Offset(_slots[slot]), TextRef.Length(_slots[slot])));
+
     public void CopyFrom(in EventRow row, bool withText = false)
     {
         var batch = row.Batch;
-        var index = row.Index;
+        ref readonly var head = ref row.Head;
         _catalog = batch.Catalog;
-        Time = batch.Time[index];
-        Cpu = batch.Cpu[index];
-        Tid = batch.Tid[index];
-        Kind = batch.Kind[index];
-        Flags = batch.Flags[index];
-        Offset = batch.Offset[index];
+        Time = head.Time;
+        Cpu = head.Cpu;
+        Tid = head.Tid;
+        Kind = head.Kind;
+        Flags = head.Flags;
+        Offset = head.Offset;
         _textLength = 0;
         _slotCount = 0;
         if (HasFields && row.Shape is { } shape)
         {
-            _slotCount = shape.Width;
+            _slotCount = head.Width;
             if (_slots.Length < _slotCount) _slots = new ulong[_slotCount];
-            batch.Slots.AsSpan(batch.Start[index], _slotCount).CopyTo(_slots);
+            batch.Slots.AsSpan(head.Start, _slotCount).CopyTo(_slots);
             if (shape.HasText) withText = true;
         }
         else
@@ -77,7 +80,7 @@ public sealed class SavedEvent
         }
 
         KeepText(text);
-        Rebase(batch.PayloadStart[index], text.Length);
+        Rebase(head.PayloadStart, text.Length);
     }
 
     /// <summary>Copies another saved event without allocating where the sizes fit.</summary>
@@ -118,9 +121,10 @@ public sealed class SavedEvent
         if (!HasFields || Shape is not { } shape) return System.Text.Encoding.UTF8.GetString(_text.AsSpan(0, _textLength)).Trim();
         var batch = new EventBatch(_catalog);
         var index = batch.Add(_slotCount);
-        batch.Kind[index] = (ushort)Kind;
-        batch.Flags[index] = Flags;
-        batch.Time[index] = Time;
+        ref var head = ref batch.Heads[index];
+        head.Kind = (ushort)Kind;
+        head.Flags = Flags;
+        head.Time = Time;
         batch.Text = _text;
         Slots.CopyTo(batch.Slots);
         var to = new TextBuilder();

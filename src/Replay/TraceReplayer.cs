@@ -27,6 +27,7 @@ public sealed class TraceReplayer
     private readonly VcpuLane?[] _recent = new VcpuLane[RecentLanes];
     private TraceObserver[]?[] _wanting = new TraceObserver[256][];
     private readonly RowFilter _filter;
+    private readonly bool _filtered;
     private readonly Dictionary<int, VcpuLane> _lanes = [];
     private readonly List<VcpuLane> _all = [];
     private readonly KnownKinds _kinds = new();
@@ -35,12 +36,15 @@ public sealed class TraceReplayer
     /// <summary>The last lost marker of each CPU, as its number in <see cref="LostMarkers"/>.</summary>
     private readonly Dictionary<int, long> _lostOn = [];
     private long _previousTime;
+    private long _batches;
+    private long[] _counts = new long[256];
 
     public TraceReplayer(IEnumerable<ITraceObserver> observers, RowFilter? filter = null)
     {
         _observers = [.. observers.Select(o => o as TraceObserver ?? new Adapter(o))];
         _tripObservers = Array.FindAll(_observers, o => o.WantsTrips);
         _filter = filter ?? RowFilter.All;
+        _filtered = !_filter.IsAll;
     }
 
     /// <summary>All lanes in order of appearance.</summary>
@@ -61,12 +65,17 @@ public sealed class TraceReplayer
     /// <summary>Rows that took part.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>Rows of one kind that took part.</summary>
+    public long CountOf(int kind) => (uint)kind < (uint)_counts.Length ? _counts[kind] : 0;
+
     /// <summary>Markers of lost events.</summary>
     public long LostMarkers { get; private set; }
 
     public void Process(EventBatch batch)
     {
+        batch.Number = ++_batches;
         for (var i = 0; i < batch.Count; i++) Process(batch[i]);
+        foreach (var observer in _observers) observer.OnBatchEnd();
     }
 
     /// <summary>Closes what is open; call once, after the last batch.</summary>
@@ -79,34 +88,37 @@ public sealed class TraceReplayer
 
     private void Process(in EventRow row)
     {
-        var kind = row.Kind;
+        ref readonly var head = ref row.Head;
+        int kind = head.Kind;
         if (kind == EventCatalog.LostKind)
         {
             Lost(row);
             return;
         }
 
-        var hasTime = row.HasTime;
-        if (!_filter.IsAll && !_filter.Passes(row.Time, hasTime)) return;
-        var lane = LaneOf(row);
-        if (!_filter.IsAll)
+        var hasTime = (head.Flags & RowFlags.NoTime) == 0;
+        if (_filtered && !_filter.Passes(head.Time, hasTime)) return;
+        var lane = _last is { } last && last.Tid == head.Tid ? last : LaneOf(row);
+        if (_filtered)
         {
             if (lane.Vcpu is null) LearnVcpu(lane, row, kind);
             if (!_filter.Passes(lane)) return;
         }
 
         Rows++;
+        if ((uint)kind >= (uint)_counts.Length) Array.Resize(ref _counts, kind + 256);
+        _counts[kind]++;
         lane.Events++;
-        if (hasTime) Clock(lane, row);
-        if (row.Cpu >= 0 && row.Cpu != lane.LastCpu) Moved(lane, row.Cpu);
-        if ((row.Flags & RowFlags.Gap) != 0) Elided();
+        if (hasTime) Clock(lane, head.Time, head.Offset);
+        if (head.Cpu != lane.LastCpu && head.Cpu >= 0) Moved(lane, head.Cpu);
+        if ((head.Flags & RowFlags.Gap) != 0) Elided();
         if (kind == _kinds.Exit)
         {
             Exit(lane, row);
         }
         else if (kind == _kinds.Entry)
         {
-            Notify(lane, row);
+            Notify(lane, row, kind);
             Entry(lane, row);
             return;
         }
@@ -120,12 +132,11 @@ public sealed class TraceReplayer
             TripReader.ReadNested(lane, row, _kinds);
         }
 
-        Notify(lane, row);
+        Notify(lane, row, kind);
     }
 
-    private void Notify(VcpuLane lane, in EventRow row)
+    private void Notify(VcpuLane lane, in EventRow row, int kind)
     {
-        var kind = row.Kind;
         var wanting = (uint)kind < (uint)_wanting.Length ? _wanting[kind] : null;
         foreach (var observer in wanting ?? Wanting(kind)) observer.OnEvent(lane, row);
     }
@@ -137,16 +148,15 @@ public sealed class TraceReplayer
         return _wanting[kind] = Array.FindAll(_observers, o => o.Wants(kind));
     }
 
-    private void Clock(VcpuLane lane, in EventRow row)
+    private void Clock(VcpuLane lane, long time, long offset)
     {
-        var time = row.Time;
         if (!HasTimes)
         {
             HasTimes = true;
             FirstTime = LastTime = _previousTime = time;
         }
 
-        if (time < _previousTime) Health.Count(TraceHealth.TimeBackwards, row.Offset);
+        if (time < _previousTime) Health.Count(TraceHealth.TimeBackwards, offset);
         _previousTime = time;
         if (time < FirstTime) FirstTime = time;
         if (time > LastTime) LastTime = time;
@@ -264,7 +274,6 @@ public sealed class TraceReplayer
     private VcpuLane LaneOf(in EventRow row)
     {
         var tid = row.Tid;
-        if (_last is { } last && last.Tid == tid) return last;
         ref var recent = ref _recent[tid & (RecentLanes - 1)];
         if (recent is { } known && known.Tid == tid && known.Comm.Length > 0 && known.Comm[0] != '<') return _last = known;
         if (!_lanes.TryGetValue(tid, out var lane))
@@ -309,6 +318,8 @@ public sealed class TraceReplayer
         public override void OnTrip(VcpuLane lane, HostTrip trip) => inner.OnTrip(lane, trip);
 
         public override void OnLost(in EventRow row) => inner.OnLost(row);
+
+        public override void OnBatchEnd() => inner.OnBatchEnd();
 
         public override void OnEnd() => inner.OnEnd();
     }

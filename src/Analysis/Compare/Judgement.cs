@@ -10,6 +10,7 @@ internal static class Judgement
     public static (ClaimVerdict? Verdict, string Why) Of(RatioInterval overall, IReadOnlyList<string> obstacles, bool claimsOnly, CompareOptions options)
     {
         string found = overall.Ratio is not double ratio ? "There is no ratio"
+            : overall.Low is null ? $"The ratio is {Words.Digits(ratio)} (without an interval)"
             : $"The ratio is {Words.Digits(ratio)} ({Words.Interval(overall.Low, overall.High)}{(claimsOnly ? " by rounding" : $" at {Words.Digits(options.Confidence * 100)} %")})";
         if (options.Expect is not double expect)
         {

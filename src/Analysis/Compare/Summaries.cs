@@ -37,6 +37,7 @@ internal static class Summaries
         double? change = (tallies[0]!.Values.Sum(t => t.Count) / units[0]) - (tallies[^1]!.Values.Sum(t => t.Count) / units[^1]);
 
         var rows = new List<ReasonChange>();
+        double?[] hostUnits = [.. units.Select((u, i) => Total(estimates[i].Stage, r => r.HostNs) is null ? null : u)];
         foreach (string reason in tallies.SelectMany(t => t?.Keys ?? Enumerable.Empty<string>()).Distinct(StringComparer.Ordinal))
         {
             double?[] Rates(double?[] per, Func<ReasonTally, long> of) =>
@@ -44,7 +45,7 @@ internal static class Summaries
 
             double?[] perUnit = Rates(units, t => t.Count);
             double? share = change is null or 0 ? null : (perUnit[0] - perUnit[^1]) / change;
-            rows.Add(new ReasonChange(reason, Rates(seconds, t => t.Count), perUnit, share, Rates(units, t => t.HostNs)));
+            rows.Add(new ReasonChange(reason, Rates(seconds, t => t.Count), perUnit, share, Rates(hostUnits, t => t.HostNs)));
         }
 
         return [.. rows

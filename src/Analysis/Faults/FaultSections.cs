@@ -14,8 +14,11 @@ internal static class FaultSections
         var table = new ReportTable(
             new Column("verdict", "verdict", ColumnKind.Text), new Column("faults", "faults", ColumnKind.Count),
             new Column("share", "share", ColumnKind.Share), new Column("meaning", "meaning", ColumnKind.Text, Optional: true));
-        foreach (var verdict in Enum.GetValues<FaultVerdict>().Where(v => judge.CountOf(v) > 0).OrderByDescending(v => judge.CountOf(v)))
-            table.Add(verdict.Name(), judge.CountOf(verdict), judge.Faults > 0 ? (double)judge.CountOf(verdict) / judge.Faults : 0, verdict.Rule());
+        var rows = new List<VerdictCount>();
+        foreach (var verdict in Enum.GetValues<FaultVerdict>())
+            if (judge.CountOf(verdict) is > 0 and var count) rows.Add(new VerdictCount(verdict, count));
+        foreach (var (verdict, count) in rows.OrderByDescending(r => r.Count))
+            table.Add(verdict.Name(), count, judge.Faults > 0 ? (double)count / judge.Faults : 0, verdict.Rule());
         return new ReportSection("faults", "Page faults") { Table = table };
     }
 
@@ -85,4 +88,6 @@ internal static class FaultSections
         ("vendor", config.VendorValue), ("kernel", config.KernelValue), ("mbec", config.MbecValue), ("gmet", config.GmetValue),
         ("paging", config.PagingValue), ("kvmmmu events", config.MmuEventsValue), ("EPT A/D", config.EptAccessedDirtyValue), ("execute-only", config.ExecOnlyValue),
     ];
+
+    private sealed record VerdictCount(FaultVerdict Verdict, long Count);
 }

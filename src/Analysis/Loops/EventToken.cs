@@ -10,29 +10,40 @@ namespace KvmTraceLab.Analysis.Loops;
 /// </summary>
 internal sealed class EventToken
 {
+    private const ulong Seed = 0x9E3779B97F4A7C15;
+
     private readonly KnownKinds _kinds = new();
+    private readonly SlotMemo _known = new();
     private Recipe?[] _recipes = new Recipe?[256];
 
     /// <summary>Computes both tokens; they differ only if the row has an address.</summary>
     public void Of(in EventRow row, out uint token, out uint withoutAddress)
     {
         var kind = row.Kind;
-        var hash = Mix(0x9E3779B97F4A7C15, (ulong)kind);
         if (!row.HasFields)
         {
-            token = withoutAddress = Fold(hash);
+            token = withoutAddress = Fold(Mix(Seed, (ulong)kind));
+            return;
+        }
+
+        if (_known.TryGet(row, out var both))
+        {
+            token = (uint)both;
+            withoutAddress = (uint)(both >> 32);
             return;
         }
 
         var recipe = (uint)kind < (uint)_recipes.Length ? _recipes[kind] : null;
         recipe ??= Prepare(kind, row);
-        var slots = row.Batch.Slots.AsSpan(row.Batch.Start[row.Index]);
+        var slots = row.Slots;
+        var hash = Mix(Seed, (ulong)kind);
         foreach (var slot in recipe.Keys) hash = Mix(hash, slots[slot]);
         var bare = hash;
         if (kind == _kinds.Exit) Exit(slots, ref hash, ref bare);
         foreach (var (slot, shift) in recipe.Addresses) hash = Mix(hash, slots[slot] >> shift);
         token = Fold(hash);
         withoutAddress = recipe.Addresses.Length == 0 && hash == bare ? token : Fold(bare);
+        _known.Put(row, token | (ulong)withoutAddress << 32);
     }
 
     /// <summary>

@@ -105,8 +105,18 @@ internal static class LoopClassifier
         var device = events.Any(e => e.Event.Name is "kvm_mmio" or "kvm_pio" or "kvm_fast_mmio" or "vcpu_match_mmio");
         if (!device && reasons.Exists(IsFault)) return LoopKind.FaultLivelock;
         if (reasons.Exists(r => r is "INTERRUPT_WINDOW" or "NMI_WINDOW" or "EXIT_VINTR")) return LoopKind.InterruptStorm;
-        if (device || reasons.TrueForAll(IsPoll)) return LoopKind.GuestPoll;
-        return LoopKind.Other;
+        if (events.Any(e => Accesses(e) is false)) return LoopKind.GuestPoll;
+        if (events.Any(e => Accesses(e) is true)) return LoopKind.Other;
+        return device || reasons.TrueForAll(IsPoll) ? LoopKind.GuestPoll : LoopKind.Other;
+    }
+
+    /// <summary>Whether a port, MSR, register or device is written (true) or read (false): a poll reads, a doorbell or a timer write polls nothing.</summary>
+    private static bool? Accesses(LoopEvent e)
+    {
+        if (e.Event.Name == "kvm_fast_mmio") return true;
+        if (e.Event.Name is not ("kvm_pio" or "kvm_msr" or "kvm_mmio" or "kvm_apic") || !e.Event.HasFields) return null;
+        const ulong MmioWrite = 2;
+        return e.Event.Name == "kvm_mmio" ? e.Event[0] == MmioWrite : e.Event[0] != 0;
     }
 
     private static bool IsEmulationFailure(LoopEvent e) => e.Event.Name switch

@@ -27,6 +27,7 @@ public sealed class LoopDetector : TraceObserver
     private readonly List<Loop> _found = [];
     private readonly List<Loop> _ticks = [];
     private readonly List<Loop> _sweeps = [];
+    private readonly List<LaneLoops> _inBatch = [];
     private LaneLoops? _last;
     private long _turns;
 
@@ -50,7 +51,19 @@ public sealed class LoopDetector : TraceObserver
     {
         var loops = _last is { } l && l.Lane == lane ? l : Of(lane);
         if (loops is null) return;
+        if (!loops.InBatch)
+        {
+            loops.InBatch = true;
+            _inBatch.Add(loops);
+        }
+
         loops.Add(row, _tokens, _kinds, _notable);
+    }
+
+    public override void OnBatchEnd()
+    {
+        foreach (var loops in _inBatch) loops.EndBatch();
+        _inBatch.Clear();
     }
 
     public override void OnLost(in EventRow row)
@@ -158,6 +171,9 @@ public sealed class LoopDetector : TraceObserver
 
         public VcpuLane Lane { get; }
 
+        /// <summary>The batch at hand holds events of this thread.</summary>
+        public bool InBatch { get; set; }
+
         /// <summary>When the thread last took over from another.</summary>
         public long Turn { get; set; }
 
@@ -202,6 +218,13 @@ public sealed class LoopDetector : TraceObserver
 
             _sweepReset = false;
             _sweep.Add(withoutAddress, row, _mainHistory);
+        }
+
+        public void EndBatch()
+        {
+            InBatch = false;
+            _history.EndBatch();
+            _mainHistory.EndBatch();
         }
 
         public void Break()

@@ -1,4 +1,5 @@
 using System.Numerics;
+using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Analysis.Loops;
@@ -7,6 +8,10 @@ namespace KvmTraceLab.Analysis.Loops;
 internal sealed class LoopRun
 {
     public required int Period { get; init; }
+
+    /// <summary>By place, where the slots compared last stand in the batch of that number.</summary>
+    private int[]? _compared;
+    private long _batch;
 
     /// <summary>Token index of the first event.</summary>
     public required long Start { get; init; }
@@ -61,6 +66,22 @@ internal sealed class LoopRun
     public Dictionary<string, long> InterruptReasons { get; } = [];
 
     public long Iterations(long end) => IterationsBefore + ((end - PieceStart) / Period);
+
+    /// <summary>Compares a further turn's row; one with the slots of the turn before has nothing new.</summary>
+    public void Compare(int place, in EventRow row)
+    {
+        var start = row.Head.Start;
+        if (_batch != row.Batch.Number || _compared is null)
+        {
+            _batch = row.Batch.Number;
+            _compared ??= new int[Period];
+            Array.Fill(_compared, -1);
+        }
+
+        if (_compared[place] == start) return;
+        _compared[place] = start;
+        Compare(place, row.Slots);
+    }
 
     /// <summary>Marks the fields in which a further turn's event differs from the first turn's.</summary>
     public void Compare(int place, ReadOnlySpan<ulong> slots)

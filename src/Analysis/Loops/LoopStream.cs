@@ -82,10 +82,10 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     {
         if (_interrupts.Count > 0) TakeInterrupts(run, run.PieceStart);
         if (row.HasTime) run.EndTime = row.Time;
-        run.LastEvent = history.LaneEventBack(0);
+        run.LastEvent = history.LastLaneEvent;
         if (run.Template is not null)
         {
-            if (row.HasFields) run.Compare(run.Place, row.Batch.Slots.AsSpan(row.Batch.Start[row.Index], row.Shape!.Width));
+            if (row.HasFields) run.Compare(run.Place, row);
             if (++run.Place == run.Period) run.Place = 0;
         }
         else if (index + 1 - run.PieceStart >= (long)run.Period * _snapshotAt)

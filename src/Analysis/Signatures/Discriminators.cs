@@ -11,7 +11,7 @@ namespace KvmTraceLab.Analysis.Signatures;
 public sealed record Discriminators
 {
     /// <summary>What it is looked for in.</summary>
-    public required IReadOnlyList<EvidenceScope> In { get; init; }
+    public required EvidenceScope[] In { get; init; }
 
     /// <summary>Loops and spots: every exit of the turn is one of these. vCPUs: their share counts.</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
@@ -33,7 +33,7 @@ public sealed record Discriminators
     /// <summary>Marks that no turn may have.</summary>
     public TripMarks None { get; init; }
 
-    public IReadOnlyList<LoopKind> Kinds { get; init; } = [];
+    public LoopKind[] Kinds { get; init; } = [];
 
     public bool? FromL2 { get; init; }
 
@@ -63,16 +63,30 @@ public sealed record Discriminators
 
     public bool Fit(Evidence e)
     {
-        if (!In.Contains(e.Scope)) return false;
+        if (!IsIn(e.Scope)) return false;
         if (Isa is { } isa && e.Isa != isa) return false;
         if ((All != 0 && !e.All(All)) || (Any != 0 && !e.Any(Any)) || (None != 0 && e.Any(None))) return false;
         if (e.Turns < MinTurns || (FromL2 is { } l2 && e.FromL2 != l2)) return false;
-        if (Kinds.Count > 0 && (e.Loop is null || !Kinds.Contains(e.Loop.Kind))) return false;
+        if (Kinds.Length > 0 && (e.Loop is null || !IsOf(e.Loop.Kind))) return false;
         if (MaxRips is { } rips && e.Rips.Count > rips) return false;
         if (MinTurnNs is { } low && (!e.HasTime || e.TurnNs < low)) return false;
         if (MaxTurnNs is { } high && (!e.HasTime || e.TurnNs > high)) return false;
         if (Details.Count > 0 && (e.Details.Count == 0 || !e.Details.All(Details.Contains))) return false;
         return FitReasons(e) && (And is null || And(e));
+    }
+
+    private bool IsIn(EvidenceScope scope)
+    {
+        foreach (var known in In)
+            if (known == scope) return true;
+        return false;
+    }
+
+    private bool IsOf(LoopKind kind)
+    {
+        foreach (var known in Kinds)
+            if (known == kind) return true;
+        return false;
     }
 
     private bool FitReasons(Evidence e)
@@ -103,7 +117,7 @@ public sealed record Discriminators
         if (All != 0) words.Add("every turn " + All);
         if (Any != 0) words.Add("some " + Any);
         if (None != 0) words.Add("no " + None);
-        if (Kinds.Count > 0) words.Add("kind " + string.Join("/", Kinds));
+        if (Kinds.Length > 0) words.Add("kind " + string.Join("/", Kinds));
         if (FromL2 is { } l2) words.Add(l2 ? "from L2" : "not from L2");
         if (MinTurns > 1) words.Add($"at least {MinTurns} turns");
         if (MinTurnNs is { } low) words.Add($"turn at least {low} ns");

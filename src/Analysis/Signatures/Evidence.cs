@@ -68,4 +68,10 @@ public sealed class Evidence
 /// <param name="Value">Its number.</param>
 /// <param name="IsWrite">The guest wrote.</param>
 /// <param name="Size">Bytes, for ports; else 0.</param>
-public readonly record struct TurnDetail(TripDetail Kind, ulong Value, bool IsWrite, int Size);
+public sealed record TurnDetail(TripDetail Kind, ulong Value, bool IsWrite, int Size)
+{
+    public bool Equals(TurnDetail? other) =>
+        other is not null && Kind == other.Kind && Value == other.Value && IsWrite == other.IsWrite && Size == other.Size;
+
+    public override int GetHashCode() => HashCode.Combine((int)Kind, Value, IsWrite, Size);
+}

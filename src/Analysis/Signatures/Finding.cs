@@ -74,9 +74,9 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
     }
 
     /// <summary>Template of the turn as trace-cmd spells it.</summary>
-    public IEnumerable<(string Event, string Payload)> Template => Evidence.Loop is { } loop
-        ? loop.Events.Select(e => (e.Event.Name, e.Text))
-        : Turn.Select(e => (e.Name, e.Payload(Dialect.Plugin)));
+    public IEnumerable<TemplateEvent> Template => Evidence.Loop is { } loop
+        ? loop.Events.Select(e => new TemplateEvent(e.Event.Name, e.Text))
+        : Turn.Select(e => new TemplateEvent(e.Name, e.Payload(Dialect.Plugin)));
 
     public string Duration(double ns) => Numbers.Duration((long)Math.Round(ns), Run.TimeUnit);
 
@@ -95,7 +95,7 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
     private string? Cet()
     {
         if (Signature.Blame is not (Blame.GuestWait or Blame.Guest) || Lane is not { } lane || SinceNs is not { } since) return null;
-        (long Time, ulong Value)? last = null;
+        Cr4Write? last = null;
         foreach (var write in Cr4Writes(lane))
             if (write.Time <= since) last = write;
         if (last is not { } cr4 || (cr4.Value & Cr4Bits.Cet) == 0) return null;
@@ -104,11 +104,11 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
         return $"CR4 was written with CET=1 ({Numbers.Hex(cr4.Value)}) {when} before.";
     }
 
-    private IEnumerable<(long Time, ulong Value)> Cr4Writes(LaneFacts lane)
+    private IEnumerable<Cr4Write> Cr4Writes(LaneFacts lane)
     {
         var writes = lane.Cr4Writes.ToList();
         foreach (var e in Evidence.Loop?.PrecededBy ?? [])
-            if (e is { Name: "kvm_cr", HasFields: true, HasTime: true } && e[0] != 0 && e[1] == 4) writes.Add((e.Time, e[2]));
+            if (e is { Name: "kvm_cr", HasFields: true, HasTime: true } && e[0] != 0 && e[1] == 4) writes.Add(new Cr4Write(e.Time, e[2]));
         return writes.OrderBy(w => w.Time);
     }
 

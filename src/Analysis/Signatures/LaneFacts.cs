@@ -11,7 +11,8 @@ public sealed class LaneFacts
     private const int MaxCr4 = 64;
 
     private readonly Dictionary<SpotKey, Spot> _spots = [];
-    private readonly Queue<(long Time, ulong Value)> _cr4 = [];
+    private readonly List<Spot> _inOrder = [];
+    private readonly Queue<Cr4Write> _cr4 = [];
     private Spot? _lastSpot;
     private Tally? _lastReason;
     private ulong? _lastCr4;
@@ -33,9 +34,10 @@ public sealed class LaneFacts
     /// <summary>Exits for the host's own interrupts and timers.</summary>
     public Tally Host { get; } = new();
 
-    public Dictionary<(Isa Isa, uint Reason), Tally> Reasons { get; } = [];
+    public Dictionary<(Isa Isa, uint Reason), Tally> Reasons { get; } = new(ReasonComparer.Instance);
 
-    public IEnumerable<Spot> Spots => _spots.Values;
+    /// <summary>In the order of their first exits.</summary>
+    public IReadOnlyList<Spot> Spots => _inOrder;
 
     /// <summary>Exits at spots that were too many to keep.</summary>
     public long Unkept { get; private set; }
@@ -46,7 +48,7 @@ public sealed class LaneFacts
     public StuckRun? StuckThoughSet { get; private set; }
 
     /// <summary>The last control-register writes of CR4, oldest first.</summary>
-    public IEnumerable<(long Time, ulong Value)> Cr4Writes => _cr4;
+    public IEnumerable<Cr4Write> Cr4Writes => _cr4;
 
     public long Cr4Count { get; private set; }
 
@@ -97,6 +99,7 @@ public sealed class LaneFacts
             }
 
             _spots[key] = spot = new Spot(key);
+            _inOrder.Add(spot);
         }
 
         if (!host) _lastSpot = spot;
@@ -121,7 +124,7 @@ public sealed class LaneFacts
         Cr4Count++;
         if (_lastCr4 is { } before && ((before ^ value) & Cr4Bits.Smep) != 0) SmepToggles++;
         _lastCr4 = value;
-        _cr4.Enqueue((time, value));
+        _cr4.Enqueue(new Cr4Write(time, value));
         if (_cr4.Count > MaxCr4) _cr4.Dequeue();
     }
 

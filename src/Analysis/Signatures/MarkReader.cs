@@ -68,7 +68,7 @@ internal sealed class MarkReader
     /// <summary>Whether events of this kind carry marks at all.</summary>
     public bool Cares(int kind) => (uint)kind < (uint)_readers.Length && (_readers[kind] is not null || _mmu[kind]);
 
-    public TripMarks Of(in EventRow row) => Of(row.Kind, row.HasFields, row.HasFields ? Window(row) : []);
+    public TripMarks Of(in EventRow row) => Of(row.Kind, row.HasFields, row.Slots);
 
     public TripMarks Of(SavedEvent saved) => Of(saved.Kind, saved.HasFields && saved.Shape is not null, saved.Slots);
 
@@ -79,9 +79,6 @@ internal sealed class MarkReader
         if (hasFields && _readers[kind] is { } read) marks |= read(slots, slots[^1]);
         return marks;
     }
-
-    /// <summary>The row's fields with its presence mask behind them.</summary>
-    private static ReadOnlySpan<ulong> Window(in EventRow row) => row.Batch.Slots.AsSpan(row.Batch.Start[row.Index], row.Shape!.Width);
 
     private void On(string name, Read read)
     {

@@ -19,7 +19,7 @@ public sealed class SignatureAnalysis(LoopDetector detector, FactsCollector coll
 
     /// <summary>Matches once, after the trace has ended; sets <see cref="Loop.Signature"/>.</summary>
     public IReadOnlyList<Finding> Find(TraceRun run) =>
-        Findings ??= [.. new SignatureMatcher(collector, run).Match(detector.Loops).OrderBy(f => f.Signature.Blame == Blame.Normal).ThenByDescending(f => f.Confidence)];
+        Findings ??= [.. new SignatureMatcher(collector, run).Match(detector.Loops).OrderBy(f => f.Signature.Blame == Blame.Normal ? 1 : 0).ThenByDescending(f => (int)f.Confidence)];
 
     public override bool Wants(int kind) => false;
 

@@ -17,7 +17,9 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
             if (!signature.Detectable) continue;
             var fitting = evidence.FindAll(e => signature.Fits.Any(d => d.Fit(e)));
             if (fitting.Count == 0) continue;
-            var best = fitting.OrderBy(e => e.Scope).ThenByDescending(e => e.Turns).ThenBy(e => e.StartNs).ThenBy(e => e.Tid).First();
+            var best = fitting[0];
+            foreach (var e in fitting)
+                if (Order(e, best) < 0) best = e;
             var finding = new Finding(signature, best, run) { Turn = TurnOf(signature, best) };
             foreach (var e in fitting)
             {
@@ -30,7 +32,37 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
             findings.Add(finding);
         }
 
+        foreach (var finding in findings) NameLoops(finding, evidence, loops);
         return findings;
+    }
+
+    /// <summary>
+    /// What is told from a vCPU, a row of faults or a place (L13, L16, L34, …) shows as a loop too where it is regular: such a
+    /// loop is named after it, unless a signature fitted the loop itself.
+    /// </summary>
+    private static void NameLoops(Finding finding, List<Evidence> evidence, IReadOnlyList<Loop> loops)
+    {
+        if (finding.Evidence.Scope is EvidenceScope.Loop or EvidenceScope.Trace) return;
+        foreach (var e in evidence)
+        {
+            if (e.Loop is not { Signature: null } loop || (loop.Tid != finding.Evidence.Tid && !finding.AlsoTids.Contains(loop.Tid)) || !Belongs(finding, e)) continue;
+            loop.Signature = finding.Signature.Id;
+            finding.Loops.Add(IndexOf(loops, loop));
+        }
+    }
+
+    private static bool Belongs(Finding finding, Evidence loop)
+    {
+        var signature = finding.Signature;
+        if (signature.LoopsHave != 0) return loop.Any(signature.LoopsHave);
+        var reasons = signature.Fits.Where(d => d.In.Contains(finding.Evidence.Scope)).SelectMany(d => d.Reasons).ToList();
+        if (reasons.Count == 0 || !loop.Reasons.Any(reasons.Contains)) return false;
+        return finding.Evidence.Scope switch
+        {
+            EvidenceScope.Vcpu => loop.Reasons.Count(reasons.Contains) * 2 > loop.Reasons.Count,
+            EvidenceScope.SameFault => loop.Stuck is { } stuck && stuck == finding.Evidence.Stuck,
+            _ => loop.Spot is { } spot && spot == finding.Evidence.Spot,
+        };
     }
 
     private IReadOnlyList<Replay.SavedEvent> TurnOf(Signature signature, Evidence e)
@@ -40,6 +72,14 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
         if (key is not { } at) return [];
         var basic = at.Isa == Isa.Vmx ? at.Reason & 0xffff : at.Reason;
         return collector.Excerpt.TurnAt(e.Tid, basic, at.Rip, signature.Shows, _builder.Read);
+    }
+
+    /// <summary>Loops before places before vCPUs; then the most turns, the earliest, the lowest tid.</summary>
+    private static int Order(Evidence a, Evidence b)
+    {
+        if (a.Scope != b.Scope) return a.Scope < b.Scope ? -1 : 1;
+        if (a.Turns != b.Turns) return b.Turns.CompareTo(a.Turns);
+        return a.StartNs != b.StartNs ? a.StartNs.CompareTo(b.StartNs) : a.Tid.CompareTo(b.Tid);
     }
 
     private static int IndexOf(IReadOnlyList<Loop> loops, Loop loop)

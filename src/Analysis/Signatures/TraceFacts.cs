@@ -50,7 +50,15 @@ public sealed class TraceFacts
     /// <summary>Markers of lost events.</summary>
     public long Lost { get; internal set; }
 
-    public long Exits => Lanes.Sum(l => l.Exits);
+    public long Exits
+    {
+        get
+        {
+            long exits = 0;
+            foreach (var lane in Lanes) exits += lane.Exits;
+            return exits;
+        }
+    }
 
     public long Of(TripMarks mark) => Marked.GetValueOrDefault(mark);
 

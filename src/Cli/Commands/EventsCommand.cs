@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KvmTraceLab.Analysis;
 using KvmTraceLab.Cli.EventLists;
 using KvmTraceLab.Output.Files;
 using KvmTraceLab.Parser.Events;
@@ -12,7 +13,7 @@ internal static class EventsCommand
     {
         var command = Examples.Command(
             "events",
-            "Every event, filtered. Formats: text, csv, json (one object a line), md, and trace-cmd (as `trace-cmd report -N -t` prints).",
+            "Every event, filtered. Formats: text, csv, json (one object, its events one a line), md, and trace-cmd (as `trace-cmd report -N -t` prints).",
             "ktl events samples/pm-timer-loop.txt --event kvm_cr,kvm_msr",
             "ktl events trace.dat --around 4327.3734 -C 20",
             "ktl events trace.dat --format csv -o events.csv");
@@ -49,8 +50,9 @@ internal static class EventsCommand
         {
             using var writer = EventWriters.Open(format, stream, trace.Info);
             var filter = new EventPicker(selection, writer);
-            TraceSession.Run(trace, request, [filter]);
-            filter.Finish();
+            var overview = new Overview();
+            var run = TraceSession.Run(trace, request, [filter, overview]);
+            filter.Finish(overview.Head(run));
         });
         return Guard.Ok;
     }

@@ -28,12 +28,12 @@ internal static class InfoCommand
         var run = TraceSession.Run(trace, request, [overview]);
         var report = new Report("info");
         overview.AddTo(report, run);
-        Describe(report, run, overview);
+        Describe(report, run);
         ReportWriter.Write(report, request with { Table = request.Table ?? "events" });
         return Guard.Ok;
     }
 
-    private static void Describe(Report report, TraceRun run, Overview overview)
+    private static void Describe(Report report, TraceRun run)
     {
         var info = run.Info;
         var document = report.Document;
@@ -69,7 +69,7 @@ internal static class InfoCommand
         report.Sections.Add(new ReportSection("tasks", "Tasks") { Table = tasks });
 
         var events = new ReportTable(new Column("event", "Event", ColumnKind.Text), new Column("count", "Count", ColumnKind.Count));
-        foreach (var (name, count) in overview.Events(run.Trace.Catalog)) events.Add(name, count);
+        foreach (var (name, count) in Overview.Events(run)) events.Add(name, count);
         report.Sections.Add(new ReportSection("events", "Events by name") { Table = events });
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Replay;
 
@@ -6,7 +7,7 @@ namespace KvmTraceLab.Cli.EventLists;
 /// <summary>Hands the chosen events to a writer; for <c>--around</c> it keeps the last few before the time.</summary>
 internal sealed class EventPicker(EventSelection selection, IEventWriter writer) : TraceObserver
 {
-    private readonly Queue<SavedEvent> _before = new();
+    private readonly Queue<(SavedEvent Event, string Buffer)> _before = new();
     private readonly Dictionary<int, bool> _wanted = [];
     private int _after = -1;
 
@@ -25,11 +26,11 @@ internal sealed class EventPicker(EventSelection selection, IEventWriter writer)
             {
                 if (selection.Context == 0) return;
                 if (_before.Count == selection.Context) _before.Dequeue();
-                _before.Enqueue(SavedEvent.Of(row));
+                _before.Enqueue((SavedEvent.Of(row), row.Buffer));
                 return;
             }
 
-            foreach (var saved in _before) writer.Write(saved);
+            foreach (var (saved, buffer) in _before) writer.Write(saved, buffer);
             _before.Clear();
             _after = 0;
         }
@@ -42,11 +43,12 @@ internal sealed class EventPicker(EventSelection selection, IEventWriter writer)
         if (selection.AroundNs is null && selection.Names.Count == 0 && !selection.OnlyNotUnderstood) writer.WriteLost(row);
     }
 
-    /// <summary>Writes what waits for a time that never came.</summary>
-    public void Finish()
+    /// <summary>Writes what waits for a time that never came, and the end.</summary>
+    public void Finish(JsonObject head)
     {
         if (_after < 0)
-            foreach (var saved in _before) writer.Write(saved);
+            foreach (var (saved, buffer) in _before) writer.Write(saved, buffer);
+        writer.Finish(head);
     }
 
     private bool Wanted(in EventRow row)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using KvmTraceLab.Output.Text;
 using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Events;
@@ -24,10 +25,10 @@ internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect Dia
         Flush();
     }
 
-    public void Write(SavedEvent saved)
+    public void Write(SavedEvent saved, string buffer)
     {
         Begin();
-        Head("", Encoding.UTF8.GetBytes(saved.Comm), saved.Tid, saved.Cpu, saved.Time, saved.HasTime, saved.Name);
+        Head(buffer, Encoding.UTF8.GetBytes(saved.Comm), saved.Tid, saved.Cpu, saved.Time, saved.HasTime, saved.Name);
         _line.Append(saved.Payload(Dialect));
         Flush();
     }
@@ -39,6 +40,11 @@ internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect Dia
         if ((row.Flags & RowFlags.LostCountKnown) != 0) _line.AppendDecimal(row[0]).Append((byte)' ');
         _line.Append("EVENTS DROPPED]"u8);
         Flush();
+    }
+
+    public void Finish(JsonObject head)
+    {
+        // What the trace is, a line of trace-cmd does not tell.
     }
 
     public void Dispose()

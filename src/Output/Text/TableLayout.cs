@@ -50,9 +50,15 @@ internal sealed class TableLayout
             rows.Add([.. table.Columns.Select((c, i) => escape(CellText.Of(cells[i], c, table.TimeUnit)))]);
         }
 
-        var widths = table.Columns.Select((_, i) => Math.Max(1, rows.Max(row => TextWidth.Of(row[i])))).ToArray();
-        List<int> kept = [.. Enumerable.Range(0, widths.Length)];
-        int Total() => frame + kept.Sum(i => widths[i]) + (separator * Math.Max(0, kept.Count - 1));
+        var widths = new int[table.Columns.Count];
+        for (var i = 0; i < widths.Length; i++)
+        {
+            widths[i] = 1;
+            foreach (var row in rows) widths[i] = Math.Max(widths[i], TextWidth.Of(row[i]));
+        }
+
+        var kept = new List<int>(widths.Length);
+        for (var i = 0; i < widths.Length; i++) kept.Add(i);
 
         var natural = Total();
 
@@ -61,24 +67,42 @@ internal sealed class TableLayout
         while (Total() > width && kept.FindLastIndex(i => table.Columns[i].Optional) is var last and >= 0) kept.RemoveAt(last);
         Shrink(NarrowestText);
 
+        int Total()
+        {
+            var total = frame + (separator * Math.Max(0, kept.Count - 1));
+            foreach (var i in kept) total += widths[i];
+            return total;
+        }
+
         void Shrink(int least)
         {
             while (Total() > width)
             {
-                var widest = kept.Where(i => !CellText.IsNumeric(table.Columns[i].Kind) && widths[i] > least)
-                    .OrderByDescending(i => widths[i]).FirstOrDefault(-1);
+                var widest = -1;
+                foreach (var i in kept)
+                    if (!CellText.IsNumeric(table.Columns[i].Kind) && widths[i] > (widest < 0 ? least : widths[widest])) widest = i;
                 if (widest < 0) return;
                 widths[widest] = Math.Max(least, widths[widest] - Math.Max(1, (Total() - width) / 4));
             }
         }
 
+        var columns = new Column[kept.Count];
+        var keptWidths = new int[kept.Count];
+        for (var k = 0; k < kept.Count; k++) (columns[k], keptWidths[k]) = (table.Columns[kept[k]], widths[kept[k]]);
         return new(
-            [.. kept.Select(i => table.Columns[i])],
-            [.. rows.Select(row => kept.Select(i => TextWidth.Fit(row[i], widths[i])).ToArray())],
-            [.. kept.Select(i => widths[i])],
+            columns,
+            [.. rows.Select(Fitted)],
+            keptWidths,
             natural > width,
             Total(),
             table.Rows.Count - shown);
+
+        string[] Fitted(string[] row)
+        {
+            var cells = new string[kept.Count];
+            for (var k = 0; k < cells.Length; k++) cells[k] = TextWidth.Fit(row[kept[k]], keptWidths[k]);
+            return cells;
+        }
     }
 
     /// <summary>The row's cells, padded: numbers to the right, words to the left.</summary>

@@ -12,27 +12,30 @@ public sealed class EventBatch(EventCatalog catalog)
 
     public int Count { get; private set; }
 
-    public long[] Time = new long[64];
-    public int[] Cpu = new int[64];
-    public int[] Tid = new int[64];
-    public ushort[] Kind = new ushort[64];
-    public byte[] Buffer = new byte[64];
-    public RowFlags[] Flags = new RowFlags[64];
-    public int[] Start = new int[64];
-    public long[] Offset = new long[64];
-    public int[] CommStart = new int[64];
-    public int[] CommLength = new int[64];
-    public int[] PayloadStart = new int[64];
-    public int[] PayloadLength = new int[64];
+    /// <summary>The rows; <see cref="Count"/> of them are in use.</summary>
+    public EventHead[] Heads = new EventHead[64];
 
-    /// <summary>Field values of all rows; a row's window begins at <see cref="Start"/>.</summary>
+    /// <summary>Field values of all rows; a row's window begins at <see cref="EventHead.Start"/>.</summary>
     public ulong[] Slots = new ulong[1024];
 
     /// <summary>What comms, payloads and text fields refer to: the text block itself, or an arena of the decoder's.</summary>
     public byte[] Text = [];
 
     /// <summary>Slots used.</summary>
-    public int SlotCount { get; set; }
+    public int SlotCount { get; private set; }
+
+    /// <summary>Which batch of the trace this is, as the replay counts; tells what is remembered of slots from what is past.</summary>
+    public long Number { get; set; }
+
+    /// <summary>The highest CPU of a row, and the span of its times; kept by text decoders.</summary>
+    public int MaxCpu { get; set; }
+
+    public long FirstTime { get; set; }
+
+    public long LastTime { get; set; }
+
+    /// <summary>Rows with a time.</summary>
+    public int Timed { get; set; }
 
     /// <summary>Lines or records read, and what became of those that are no events.</summary>
     public LineTally Lines;
@@ -58,46 +61,73 @@ public sealed class EventBatch(EventCatalog catalog)
         Lines = default;
         IntegerTimes = 0;
         EndsInGap = false;
+        MaxCpu = -1;
+        FirstTime = long.MaxValue;
+        LastTime = long.MinValue;
+        Timed = 0;
         Health.Clear();
         Remarks.Clear();
     }
 
-    /// <summary>Begins a row at the end; the caller sets every column. Slots for <paramref name="width"/> are reserved.</summary>
+    /// <summary>Begins a row at the end; the caller sets the other columns. Slots for <paramref name="width"/> are reserved.</summary>
     public int Add(int width)
     {
-        if (Count == Time.Length) GrowRows();
+        if (Count == Heads.Length) Array.Resize(ref Heads, Count * 2);
         var start = SlotCount;
-        if (start + width > Slots.Length) Array.Resize(ref Slots, Math.Max(Slots.Length * 2, start + width));
-        SlotCount = start + width;
-        Start[Count] = start;
+        Reserve(width);
+        ref var head = ref Heads[Count];
+        head.Start = start;
+        head.Width = (byte)width;
         return Count++;
     }
 
-    /// <summary>Takes back the last row.</summary>
-    public void RemoveLast()
+    /// <summary>Begins a row that has the slots of an earlier one.</summary>
+    public int AddLike(int row)
     {
-        Count--;
-        SlotCount = Start[Count];
+        if (Count == Heads.Length) Array.Resize(ref Heads, Count * 2);
+        ref var head = ref Heads[Count];
+        head.Start = Heads[row].Start;
+        head.Width = Heads[row].Width;
+        return Count++;
     }
 
-    internal ReadOnlySpan<byte> CommOf(int index) => CommLength[index] < 0
-        ? Catalog.CommOf(Tid[index])
-        : Text.AsSpan(CommStart[index], CommLength[index]);
-
-    private void GrowRows()
+    /// <summary>Gives a row slots of its own, with what they held.</summary>
+    public void Unshare(int row)
     {
-        var size = Time.Length * 2;
-        Array.Resize(ref Time, size);
-        Array.Resize(ref Cpu, size);
-        Array.Resize(ref Tid, size);
-        Array.Resize(ref Kind, size);
-        Array.Resize(ref Buffer, size);
-        Array.Resize(ref Flags, size);
-        Array.Resize(ref Start, size);
-        Array.Resize(ref Offset, size);
-        Array.Resize(ref CommStart, size);
-        Array.Resize(ref CommLength, size);
-        Array.Resize(ref PayloadStart, size);
-        Array.Resize(ref PayloadLength, size);
+        ref var head = ref Heads[row];
+        var start = SlotCount;
+        Reserve(head.Width);
+        Slots.AsSpan(head.Start, head.Width).CopyTo(Slots.AsSpan(start));
+        head.Start = start;
+    }
+
+    /// <summary>Appends slots; returns where they begin.</summary>
+    public int AddSlots(ReadOnlySpan<ulong> slots)
+    {
+        var start = SlotCount;
+        Reserve(slots.Length);
+        slots.CopyTo(Slots.AsSpan(start));
+        return start;
+    }
+
+    /// <summary>Appends rows as they are; returns them, so that the caller can mend what refers to another batch.</summary>
+    public Span<EventHead> AddHeads(ReadOnlySpan<EventHead> heads)
+    {
+        if (Count + heads.Length > Heads.Length) Array.Resize(ref Heads, Math.Max(Heads.Length * 2, Count + heads.Length));
+        var added = Heads.AsSpan(Count, heads.Length);
+        heads.CopyTo(added);
+        Count += heads.Length;
+        return added;
+    }
+
+    internal ReadOnlySpan<byte> CommOf(in EventHead head) => head.CommLength < 0
+        ? Catalog.CommOf(head.Tid)
+        : Text.AsSpan(head.CommStart, head.CommLength);
+
+    private void Reserve(int width)
+    {
+        var end = SlotCount + width;
+        if (end > Slots.Length) Array.Resize(ref Slots, Math.Max(Slots.Length * 2, end));
+        SlotCount = end;
     }
 }

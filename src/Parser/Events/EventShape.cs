@@ -6,12 +6,11 @@ namespace KvmTraceLab.Parser.Events;
 /// </summary>
 public sealed class EventShape
 {
-    private readonly EventPattern[] _patterns;
-    private readonly EventPattern? _kernel;
     private readonly IIrregularPayload? _irregular;
     private readonly RecordCompletion? _complete;
     private readonly string _completeUnless;
-    private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
+    private readonly Func<Layout> _build;
+    private Layout? _layout;
 
     /// <param name="name">The event's name without its system.</param>
     /// <param name="plugin">trace-cmd's default spelling; the spelling of reports.</param>
@@ -50,59 +49,33 @@ public sealed class EventShape
         System = system;
         _irregular = irregular;
         _completeUnless = completeUnless;
-        var names = Split(fields).ToList();
-        var compiler = new PatternCompiler(names);
-        var patterns = new List<EventPattern>();
-        if (plugin is not null) patterns.Add(compiler.Compile(plugin));
-        if (kernel is not null)
-        {
-            _kernel = compiler.Compile(kernel);
-            patterns.Add(_kernel);
-        }
-
-        foreach (var text in older ?? []) patterns.Add(compiler.Compile(text));
-        _patterns = [.. patterns];
-        KeepsText = patterns.Exists(p => p.KeepsText);
-
-        var aliasMap = Split(aliases).Select(pair => pair.Split('=')).ToLookup(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-        var roles = new Dictionary<string, FieldRole>(StringComparer.Ordinal);
-        foreach (var key in Split(keys)) roles[key] = FieldRole.Key;
-        foreach (var value in Split(values)) roles[value] = FieldRole.Value;
-        foreach (var field in Split(rip)) roles[field] = FieldRole.Rip;
-        foreach (var field in Split(address)) roles[field] = FieldRole.Address;
-        foreach (var field in Split(frame)) roles[field] = FieldRole.Frame;
-        Fields = [.. names.Select(n => new EventField(n, [.. aliasMap[n]], roles.GetValueOrDefault(n)))];
-        HasText = patterns.Exists(p => p.HasText) || (irregular is not null && Enumerable.Range(0, names.Count).Any(irregular.IsText));
-        Width = names.Count + 1;
-        for (var i = 0; i < names.Count; i++) _slots[names[i]] = i;
-        foreach (var named in roles.Keys.Concat(aliasMap.Select(g => g.Key)))
-            if (!_slots.ContainsKey(named)) throw new ArgumentException($"{name}: no field {named}");
+        _build = () => Build(plugin, kernel, older ?? [], keys, values, rip, address, frame, fields, aliases);
     }
 
     public string System { get; }
 
     public string Name { get; }
 
-    public IReadOnlyList<EventField> Fields { get; }
+    public IReadOnlyList<EventField> Fields => Known.Fields;
 
-    public IReadOnlyList<EventPattern> Patterns => _patterns;
+    public IReadOnlyList<EventPattern> Patterns => Known.Patterns;
 
     public bool IsIrregular => _irregular is not null;
 
     /// <summary>A record needs <see cref="CompleteFromRecord"/> once the slots in <paramref name="bound"/> were filled by name.</summary>
     public bool NeedsRecord(ulong bound) =>
-        _irregular is not null || (_complete is not null && (_completeUnless.Length == 0 || (bound >> _slots[_completeUnless] & 1) == 0));
+        _irregular is not null || (_complete is not null && (_completeUnless.Length == 0 || (bound >> Known.Slots[_completeUnless] & 1) == 0));
 
     /// <summary>Slots of one row: one a field, and one for the presence mask.</summary>
-    public int Width { get; }
+    public int Width => Known.Width;
 
     /// <summary>The slot that holds the presence mask, behind the fields.</summary>
     public int PresenceSlot => Width - 1;
 
     /// <summary>The slot of a field by its kernel name; the shape must have it.</summary>
-    public int SlotOf(string field) => _slots[field];
+    public int SlotOf(string field) => Known.Slots[field];
 
-    public bool TrySlotOf(string field, out int slot) => _slots.TryGetValue(field, out slot);
+    public bool TrySlotOf(string field, out int slot) => Known.Slots.TryGetValue(field, out slot);
 
     /// <summary>
     /// Reads a payload by the spelling that matched last (<paramref name="hint"/>, kept by the caller), then by the others.
@@ -112,7 +85,8 @@ public sealed class EventShape
     public bool TryRead(ReadOnlySpan<byte> payload, int textOffset, Span<ulong> slots, ref byte hint, out bool leftOver)
     {
         leftOver = false;
-        var width = Width - 1;
+        var layout = Known;
+        var width = layout.Width - 1;
         var fields = slots[..width];
         if (_irregular is not null)
         {
@@ -120,7 +94,7 @@ public sealed class EventShape
             if (_irregular.TryRead(payload, textOffset, fields, out slots[width])) return true;
         }
 
-        var patterns = _patterns;
+        var patterns = layout.Patterns;
         if (hint < patterns.Length && patterns[hint].TryRead(payload, textOffset, fields, out slots[width], out var end) && IsBlank(payload, end))
         {
             if (slots[width] != (1UL << width) - 1) ClearAbsent(fields, slots[width]);
@@ -133,19 +107,19 @@ public sealed class EventShape
     /// <summary>Whether the event's own text prints the field in hexadecimal; <c>report -R</c> does so too.</summary>
     public bool PrintsHex(int slot)
     {
-        foreach (var pattern in _patterns)
+        foreach (var pattern in Known.Patterns)
             if (pattern.PrintsHex(slot)) return true;
         return false;
     }
 
     /// <summary>Whether the slot holds a <see cref="TextRef"/>.</summary>
-    public bool IsText(int slot) => Array.Exists(_patterns, p => p.IsText(slot)) || _irregular?.IsText(slot) == true;
+    public bool IsText(int slot) => Array.Exists(Known.Patterns, p => p.IsText(slot)) || _irregular?.IsText(slot) == true;
 
     /// <summary>Whether some field may be a piece of the batch's text.</summary>
-    public bool HasText { get; }
+    public bool HasText => Known.HasText;
 
     /// <summary>Whether some spelling keeps text to the end of the line, so that any words behind it would match.</summary>
-    public bool KeepsText { get; }
+    public bool KeepsText => Known.KeepsText;
 
     /// <summary>Lets an irregular shape complete a row bound by field names.</summary>
     public void CompleteFromRecord(IRecordFields record, Span<ulong> slots, ref ulong presence)
@@ -164,9 +138,9 @@ public sealed class EventShape
     /// <summary>The dialect's spelling, unless it needs fields the row lacks and another one does without.</summary>
     private EventPattern PatternFor(in EventRow row, Dialect dialect)
     {
-        var preferred = dialect == Dialect.Kernel ? _kernel ?? _patterns[0] : _patterns[0];
+        var preferred = dialect == Dialect.Kernel ? Known.Kernel ?? Known.Patterns[0] : Known.Patterns[0];
         if (preferred.CanPrint(row)) return preferred;
-        foreach (var pattern in _patterns)
+        foreach (var pattern in Known.Patterns)
             if (pattern.CanPrint(row)) return pattern;
         return preferred;
     }
@@ -174,13 +148,14 @@ public sealed class EventShape
     private bool TryReadSlowly(ReadOnlySpan<byte> payload, int textOffset, Span<ulong> slots, ref byte hint, out bool leftOver)
     {
         leftOver = false;
+        var patterns = Known.Patterns;
         var width = Width - 1;
         var fields = slots[..width];
         var longest = -1;
         var longestEnd = -1;
-        for (var i = 0; i < _patterns.Length; i++)
+        for (var i = 0; i < patterns.Length; i++)
         {
-            if (!_patterns[i].TryRead(payload, textOffset, fields, out slots[width], out var end)) continue;
+            if (!patterns[i].TryRead(payload, textOffset, fields, out slots[width], out var end)) continue;
             if (IsBlank(payload, end))
             {
                 hint = (byte)i;
@@ -195,7 +170,7 @@ public sealed class EventShape
         }
 
         if (longest < 0) return false;
-        _patterns[longest].TryRead(payload, textOffset, fields, out slots[width], out _);
+        patterns[longest].TryRead(payload, textOffset, fields, out slots[width], out _);
         ClearAbsent(fields, slots[width]);
         leftOver = true;
         return true;
@@ -214,7 +189,63 @@ public sealed class EventShape
         return true;
     }
 
+    /// <summary>
+    /// Compiled when first asked for: a trace has a dozen of the events known here. Two threads that ask at once make the
+    /// same layout twice; either serves.
+    /// </summary>
+    private Layout Known => _layout ?? (_layout = _build());
+
+    private Layout Build(
+        string? plugin, string? kernel, string[] older, string keys, string values, string rip, string address, string frame, string fields, string aliases)
+    {
+        List<string> names = [.. Split(fields)];
+        var compiler = new PatternCompiler(names);
+        var patterns = new List<EventPattern>();
+        EventPattern? kernelPattern = null;
+        if (plugin is not null) patterns.Add(compiler.Compile(plugin));
+        if (kernel is not null) patterns.Add(kernelPattern = compiler.Compile(kernel));
+        foreach (var text in older) patterns.Add(compiler.Compile(text));
+
+        var made = new EventField[names.Count];
+        var roleOf = new FieldRole[names.Count];
+        Give(keys, FieldRole.Key);
+        Give(values, FieldRole.Value);
+        Give(rip, FieldRole.Rip);
+        Give(address, FieldRole.Address);
+        Give(frame, FieldRole.Frame);
+        var aliasesOf = new List<string>?[names.Count];
+        foreach (var pair in Split(aliases))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            (aliasesOf[Slot(pair[..equals])] ??= []).Add(pair[(equals + 1)..]);
+        }
+
+        var slots = new Dictionary<string, int>(names.Count, StringComparer.Ordinal);
+        for (var i = 0; i < made.Length; i++)
+        {
+            made[i] = new EventField(names[i], aliasesOf[i]?.ToArray() ?? [], roleOf[i]);
+            slots[names[i]] = i;
+        }
+
+        var hasText = patterns.Exists(p => p.HasText);
+        for (var i = 0; i < made.Length && !hasText; i++) hasText = _irregular?.IsText(i) == true;
+        return new Layout([.. patterns], kernelPattern, made, slots, hasText, patterns.Exists(p => p.KeepsText));
+
+        int Slot(string field) => names.IndexOf(field) is >= 0 and var slot ? slot : throw new ArgumentException($"{Name}: no field {field}");
+
+        void Give(string list, FieldRole role)
+        {
+            foreach (var field in Split(list)) roleOf[Slot(field)] = role;
+        }
+    }
+
     private static string[] Split(string names) => names.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     public override string ToString() => $"{System}:{Name}";
+
+    private sealed record Layout(
+        EventPattern[] Patterns, EventPattern? Kernel, EventField[] Fields, Dictionary<string, int> Slots, bool HasText, bool KeepsText)
+    {
+        public int Width { get; } = Fields.Length + 1;
+    }
 }

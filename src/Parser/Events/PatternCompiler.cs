@@ -152,7 +152,7 @@ internal sealed class PatternCompiler
                 break;
             default:
                 step.Code = StepCode.Words;
-                step.Words = [.. form.Split('|').Select((word, index) => Word(word, index))];
+                step.Words = WordsOf(form);
                 break;
         }
 
@@ -170,9 +170,17 @@ internal sealed class PatternCompiler
         var numbers = range.TrimEnd('x').Split('.');
         step.Shift = int.Parse(numbers[0], CultureInfo.InvariantCulture);
         step.BitCount = int.Parse(numbers[1], CultureInfo.InvariantCulture);
-        if (colon >= 0) step.Words = [.. form[(colon + 1)..].Split('|').Select((word, index) => Word(word, index))];
+        if (colon >= 0) step.Words = WordsOf(form[(colon + 1)..]);
         step.Derived = _whole.Contains(step.Slot);
         step.First = _partial.Add(step.Slot);
+    }
+
+    private static (byte[] Text, ulong Value)[] WordsOf(string form)
+    {
+        var texts = form.Split('|');
+        var words = new (byte[] Text, ulong Value)[texts.Length];
+        for (var i = 0; i < words.Length; i++) words[i] = Word(texts[i], i);
+        return words;
     }
 
     private static (byte[] Text, ulong Value) Word(string text, int index)

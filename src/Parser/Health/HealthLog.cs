@@ -15,7 +15,7 @@ public sealed class HealthLog
         for (var i = 0; i < _entries.Count; i++)
         {
             if (!ReferenceEquals(_entries[i].Counter, counter)) continue;
-            _entries[i] = _entries[i] with { Count = _entries[i].Count + count };
+            _entries[i].Count += count;
             return;
         }
 
@@ -34,5 +34,15 @@ public sealed class HealthLog
         return 0;
     }
 
-    public readonly record struct Entry(HealthCounter Counter, long Count, long FirstOffset);
+    /// <summary>One counter's count so far, and the offset of the first occurrence.</summary>
+    public sealed class Entry
+    {
+        internal Entry(HealthCounter counter, long count, long firstOffset) => (Counter, Count, FirstOffset) = (counter, count, firstOffset);
+
+        public HealthCounter Counter { get; }
+
+        public long Count { get; internal set; }
+
+        public long FirstOffset { get; }
+    }
 }

@@ -36,5 +36,11 @@ internal sealed class FaultRun(FaultRun.Identity key, VcpuLane lane)
 
     public bool IsClosed;
 
-    internal readonly record struct Identity(GuestLevel Level, ulong Frame, ulong Code, ulong Rip);
+    internal readonly record struct Identity(GuestLevel Level, ulong Frame, ulong Code, ulong Rip)
+    {
+        // Written out: the compiler's goes through a comparer of the enumeration, at every fault.
+        public bool Equals(Identity other) => Frame == other.Frame && Rip == other.Rip && Code == other.Code && Level == other.Level;
+
+        public override int GetHashCode() => HashCode.Combine(Frame, Rip, Code, (int)Level);
+    }
 }

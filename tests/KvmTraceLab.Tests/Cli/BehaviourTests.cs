@@ -132,6 +132,40 @@ public sealed class BehaviourTests : IDisposable
     }
 
     [Fact]
+    public void Events_are_one_object_with_an_event_a_line()
+    {
+        var lines = Ktl.Run("events", "samples/lost-events.txt", "--format", "json").Output.TrimEnd('\n').Split('\n');
+        var json = JsonNode.Parse(string.Join('\n', lines))!;
+        Assert.Equal("ktl/events/1", (string)json["schema"]!);
+        var events = json["events"]!.AsArray();
+        Assert.Equal((int)json["health"]!["events"]!, events.Count);
+        Assert.All(lines[1..(events.Count + 1)], l => Assert.NotNull(JsonNode.Parse(l.TrimEnd(','))!["event"]));
+        var lost = events.SelectMany(e => e!["lostBefore"]?.AsArray() ?? []).ToList();
+        Assert.Equal((int)json["health"]!["lostSpans"]!, lost.Count);
+        Assert.Equal((long)json["health"]!["lostEvents"]!, lost.Sum(l => (long?)l ?? 0));
+        Assert.Empty(JsonNode.Parse(Ktl.Run("events", Loop, "--event", "kvm_nothing", "--format", "json").Output)!["events"]!.AsArray());
+        var kept = JsonNode.Parse(Ktl.Run("events", Loop, "--around", "4327.3735", "-C", "2", "--format", "json").Output)!["events"]!.AsArray();
+        Assert.All(kept, e => Assert.NotEmpty(e!["fields"]!.AsObject()));
+    }
+
+    [Fact]
+    public void Rows_of_the_event_csv_are_events_and_say_what_was_lost_before()
+    {
+        var rows = Ktl.Run("events", "samples/lost-events.txt", "--format", "csv").Output.TrimEnd('\n').Split('\n');
+        Assert.Equal("time_ns,cpu,tid,comm,event,payload,buffer,lost_before", rows[0]);
+        var health = JsonNode.Parse(Ktl.Run("analyze", "samples/lost-events.txt", "--format", "json").Output)!["health"]!;
+        Assert.Equal((int)health["events"]!, rows.Length - 1);
+        Assert.Equal((int)health["lostSpans"]!, rows.Skip(1).Count(r => !r.EndsWith(',')));
+    }
+
+    [Theory]
+    [InlineData("no command 'analyse'", "analyse", Loop)]
+    [InlineData("name a command")]
+    [InlineData("shares, no events", "analyze", "tests/KvmTraceLab.Tests/Fixtures/wild/025-perf-top-trace-output-nohz-off.txt")]
+    public void What_cannot_be_done_is_said_in_one_line(string says, params string[] arguments) =>
+        Assert.Contains(says, Ktl.Run(arguments).Refused(), StringComparison.Ordinal);
+
+    [Fact]
     public void Exits_nest_their_keys_and_list_the_slow_ones()
     {
         var json = JsonNode.Parse(Ktl.Run("exits", Loop, "--by", "reason,rip", "--than", "2500ns", "--format", "json").Output)!;

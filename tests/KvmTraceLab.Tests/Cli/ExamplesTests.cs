@@ -59,6 +59,23 @@ public sealed class ExamplesTests
         }
     }
 
+    /// <summary>A run makes only the command that it was asked for: the same one, with the same options.</summary>
+    [Fact]
+    public void A_named_command_is_made_alone_and_whole()
+    {
+        foreach (var command in Root.Create().Subcommands)
+        {
+            var alone = Assert.Single(Root.For([command.Name, "FILE"]).Subcommands);
+            Assert.Equal(command.Name, alone.Name);
+            Assert.Equal(command.Options.Select(o => o.Name), alone.Options.Select(o => o.Name));
+            Assert.Equal(command.Subcommands.Select(c => c.Name), alone.Subcommands.Select(c => c.Name));
+        }
+
+        var all = Root.Create().Subcommands.Select(c => c.Name).ToList();
+        foreach (var args in new string[][] { [], ["--help"], ["analyse"], ["[suggest:3]", "ana"], ["--version"] })
+            Assert.Equal(all, Root.For(args).Subcommands.Select(c => c.Name));
+    }
+
     /// <summary>README's commands over samples run and end well; those on a file of the reader's own are parsed.</summary>
     [Fact]
     public void The_commands_of_the_README_run()

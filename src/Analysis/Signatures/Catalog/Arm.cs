@@ -43,9 +43,9 @@ internal static class Arm
         Fits =
         [
             new Discriminators { In = Reasons.Loop, Reasons = ["SYS64"], Isa = Isa.Arm64, MinTurns = 2, And = e => e.Reasons.Count is >= 2 and <= 4 && OnlyTraps(e), AndText = "two to four PCs, no other exits" },
-            new Discriminators { In = Reasons.Vcpu, Isa = Isa.Arm64, And = e => OnlyTraps(e) && e.Lane!.Spots.Count() is >= 2 and <= 4 && e.Lane.Spots.All(s => s.Count >= 2 && s.MaxRun == 1), AndText = "two to four PCs in turn, no other exits" },
+            new Discriminators { In = Reasons.Vcpu, Isa = Isa.Arm64, And = e => OnlyTraps(e) && e.Lane!.Spots.Count is >= 2 and <= 4 && e.Lane.Spots.All(s => s.Count >= 2 && s.MaxRun == 1), AndText = "two to four PCs in turn, no other exits" },
         ],
-        Because = f => f.Evidence.Loop is null ? [$"{f.Lane!.Exits} SYS64 traps of {f.Who} cycle through {f.Lane.Spots.Count()} PCs: {string.Join(", ", f.Lane.Spots.Select(s => Numbers.Hex(s.Key.Rip)))}."] : [],
+        Because = f => f.Evidence.Loop is null ? [$"{f.Lane!.Exits} SYS64 traps of {f.Who} cycle through {f.Lane.Spots.Count} PCs: {string.Join(", ", f.Lane.Spots.Select(s => Numbers.Hex(s.Key.Rip)))}."] : [],
     };
 
     private static bool OnlyTraps(Evidence e) => e.Lane is { } lane && lane.CountOf(["SYS64"]) * 10 >= lane.Exits * 9;

@@ -21,7 +21,7 @@ internal static class FaultSignatures
         Shows = TripMarks.PageFault,
         Fits =
         [
-            new Discriminators { In = SameFault, Reasons = Reasons.Fault, None = Resolved | TripMarks.NestedInject | TripMarks.SpteRequested | TripMarks.WalkError, MaxRips = 1, And = StaysStuck, AndText = "same RIP, page and code, no SPTE set, never free again; 32 turns, or 4 where they are all of an excerpt" },
+            new Discriminators { In = SameFault, Reasons = Reasons.Fault, None = Resolved | TripMarks.NestedInject | TripMarks.SpteRequested | TripMarks.WalkError, MaxRips = 1, And = StaysStuck, AndText = "same RIP, page and code, no SPTE set, never free again; RIP not hidden (0); 16 turns, or 4 where they are all of an excerpt" },
         ],
         Because = f => Words(f),
         Limit = f => f.Evidence.Turns < 64 ? Confidence.Low : f.Facts.Of(TripMarks.MmuEvent) > 0 && IsAbsent(f) ? Confidence.High : Confidence.Medium,
@@ -244,12 +244,12 @@ internal static class FaultSignatures
 
     /// <summary>
     /// Retries that end are daily bread, so a row counts only where it goes on to the end of what was recorded, and in an
-    /// excerpt only where it is nearly all there is.
+    /// excerpt only where it is nearly all there is. Protected guests show RIP 0: that is no sign of standing still.
     /// </summary>
     private static bool StaysStuck(Evidence e)
     {
-        if (e.Stuck is not { CameFree: false } stuck || stuck.SpteSet > 0 || stuck.WalkErrors > 0 || stuck.FastDone > 0 || stuck.Vectoring * 2 > stuck.Turns) return false;
-        return stuck.Turns >= 32 || (stuck.Turns >= 4 && stuck.Turns * 10 >= e.Lane!.Guest.Count * 8);
+        if (e.Stuck is not { CameFree: false, Rip: not 0 } stuck || stuck.SpteSet > 0 || stuck.WalkErrors > 0 || stuck.FastDone > 0 || stuck.Vectoring * 2 > stuck.Turns) return false;
+        return stuck.Turns >= Finding.FewTurns || (stuck.Turns >= 4 && stuck.Turns * 10 >= e.Lane!.Guest.Count * 8);
     }
 
     /// <summary>The code says that nothing was mapped: no permission bit of the walk on VMX (a page-walk access has bit 6 too), P clear on SVM.</summary>

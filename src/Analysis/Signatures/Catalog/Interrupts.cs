@@ -97,6 +97,7 @@ internal static class Interrupts
         Blame = Blame.Vmm,
         Most = Confidence.Medium,
         Fits = [new Discriminators { In = Reasons.Vcpu, And = e => e.Lane!.Guest.Of(TripMarks.PmuMsr) is >= 64 and var pmu && pmu * 10 >= e.Lane.Guest.Count * 9 && Nmis(e.Lane) >= 16, AndText = "nine of ten exits access PMU MSRs, and at least 16 exits are NMIs" }],
+        LoopsHave = TripMarks.PmuMsr,
         Because = f => [$"{f.Lane!.Guest.Of(TripMarks.PmuMsr)} of {f.Lane.Guest.Count} exits of {f.Who} access performance counters, {Nmis(f.Lane)} are NMIs, and hardly anything else happens."],
     };
 

@@ -29,7 +29,8 @@ internal static class Nested
     {
         Blame = Blame.Guest,
         Most = Confidence.Medium,
-        Fits = [new Discriminators { In = Reasons.Vcpu, WithReasons = ["VMRESUME", "EOI_INDUCED"], And = e => EoiCycle(e) && !NeverLowered(e.Facts), AndText = "as many KVM_EXIT_IOAPIC_EOI as interrupts handed to L1, the same line raised again" }],
+        Fits = [new Discriminators { In = Reasons.Vcpu, WithReasons = ["VMRESUME", "EOI_INDUCED"], And = e => EoiCycle(e) && IsEoiInduced(e), AndText = "as many KVM_EXIT_IOAPIC_EOI as interrupts handed to L1, most of them EOI_INDUCED exits; the same line raised again" }],
+        LoopsHave = TripMarks.UserIoapicEoi,
         Because = f => LineWords(f),
     };
 
@@ -42,7 +43,8 @@ internal static class Nested
     {
         Blame = Blame.Vmm,
         Most = Confidence.Medium,
-        Fits = [new Discriminators { In = Reasons.Vcpu, And = e => EoiCycle(e) && NeverLowered(e.Facts), AndText = "KVM_EXIT_IOAPIC_EOI and interrupts handed to L1 go together, and that line has raises but no lowering" }],
+        Fits = [new Discriminators { In = Reasons.Vcpu, And = e => EoiCycle(e) && NeverLowered(e.Facts) && !IsEoiInduced(e), AndText = "KVM_EXIT_IOAPIC_EOI and interrupts handed to L1 go together, few of them EOI_INDUCED exits, and that line has raises but no lowering; 4 times, or once in an excerpt of less than 64 exits" }],
+        LoopsHave = TripMarks.UserIoapicEoi,
         Because = f => LineWords(f),
     };
 
@@ -56,6 +58,7 @@ internal static class Nested
         Blame = Blame.Kvm,
         Most = Confidence.Medium,
         Fits = [new Discriminators { In = Reasons.Vcpu, And = e => e.Lane!.Guest.Of(TripMarks.SmmEnter) >= 16 && e.Lane.Guest.Of(TripMarks.ExitIsUd) >= 16, AndText = "at least 16 entries of SMM and 16 #UD exits on the vCPU" }],
+        LoopsHave = TripMarks.SmmEnter,
         Because = f => [$"{f.Lane!.Guest.Of(TripMarks.SmmEnter)} exits of {f.Who} entered SMM and {f.Lane.Guest.Of(TripMarks.ExitIsUd)} were #UD."],
         Limit = f => f.Lane!.Guest.Of(TripMarks.ShadowPage) > 0 ? Confidence.Medium : Confidence.Low,
     };
@@ -70,7 +73,11 @@ internal static class Nested
         Blame = Blame.Kvm,
         Most = Confidence.Medium,
         Shows = TripMarks.Rsm,
-        Fits = [new Discriminators { In = Reasons.Turns, Reasons = ["EXIT_EXCP_GP"], All = TripMarks.Rsm }],
+        Fits =
+        [
+            new Discriminators { In = Reasons.Turns, Reasons = ["EXIT_EXCP_GP"], All = TripMarks.Rsm },
+            new Discriminators { In = Reasons.Loop, WithReasons = ["EXIT_EXCP_GP"], All = TripMarks.Rsm },
+        ],
         Limit = f => f.Facts.Of(TripMarks.NestedEnter) > 0 ? Confidence.Medium : Confidence.Low,
     };
 
@@ -78,7 +85,7 @@ internal static class Nested
         "L34",
         "L1's VMREAD and VMWRITE are most of the exits",
         "L1 uses neither eVMCS nor a shadow VMCS; a Windows L1 with HVCI and without MBEC also switches views far more often.",
-        "Offer eVMCS (QEMU: hv-evmcs) and MBEC (vmx-mbec) to L1; check kvm_intel enable_shadow_vmcs.",
+        "Offer eVMCS (QEMU: hv-evmcs) and MBEC (vmx-mbec) to L1 where it has not got them; where it was offered eVMCS, see why it does not use it; check kvm_intel enable_shadow_vmcs.",
         "Bonzini, combined patchset for MBEC/GMET support, KVM list 2026 (1.2 M exits/s)")
     {
         Blame = Blame.Vmm,
@@ -106,14 +113,21 @@ internal static class Nested
     {
         var lane = e.Lane!.Guest;
         var eois = lane.Of(TripMarks.UserIoapicEoi);
-        return eois >= 4 && IrqsToL1(e.Lane) * 2 >= eois && e.Facts.Lines.Values.Any(l => l.Raised >= 4);
+        var least = Least(e.Facts);
+        return eois >= least && IrqsToL1(e.Lane) * 2 >= eois && e.Facts.Lines.Values.Any(l => l.Raised >= least);
     }
+
+    /// <summary>What is posted of such a cycle is often one turn of it.</summary>
+    private static int Least(TraceFacts facts) => facts.Exits < 64 ? 1 : 4;
+
+    /// <summary>The EOIs came as exits of their own (virtual-interrupt delivery), not as APIC or MSR writes.</summary>
+    private static bool IsEoiInduced(Evidence e) => e.Lane!.CountOf(["EOI_INDUCED"]) * 2 > e.Lane.Guest.Of(TripMarks.UserIoapicEoi);
 
     /// <summary>They are handed over in host-interrupt trips too.</summary>
     private static long IrqsToL1(LaneFacts lane) => lane.Guest.Of(TripMarks.NestedInjectIrq) + lane.Host.Of(TripMarks.NestedInjectIrq);
 
     /// <summary>The line raised most often is never lowered.</summary>
-    private static bool NeverLowered(TraceFacts facts) => facts.Lines.Values.MaxBy(l => l.Raised) is { Raised: >= 4, Lowered: 0 };
+    private static bool NeverLowered(TraceFacts facts) => facts.Lines.Values.MaxBy(l => l.Raised) is { Lowered: 0 } line && line.Raised >= Least(facts);
 
     private static IEnumerable<string> LineWords(Finding f)
     {

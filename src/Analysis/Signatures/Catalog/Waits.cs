@@ -23,7 +23,7 @@ internal static class Waits
     {
         Blame = Blame.GuestWait,
         Shows = TripMarks.Pio,
-        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Io, Details = PmTimerPorts, None = TripMarks.EmulateFailed | TripMarks.NestedInject, MaxRips = 2 }],
+        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Io, Details = PmTimerPorts, None = TripMarks.EmulateFailed | TripMarks.NestedInject, MaxRips = 2, And = IsRowOrExcerpt, AndText = "16 in a row, or an excerpt of less than 64 exits" }],
         Because = f => PmTimerWords(f),
     };
 
@@ -115,6 +115,9 @@ internal static class Waits
 
         if (f.Evidence.Rips.Count == 2 && f.Evidence.Rips[1] - f.Evidence.Rips[0] == 1) yield return "Exit and entry RIP are one byte apart: a single IN instruction.";
     }
+
+    /// <summary>A guest whose clock is the PM timer reads it a few times in a row all day long: that is no wait.</summary>
+    private static bool IsRowOrExcerpt(Evidence e) => e.Scope == EvidenceScope.Loop || e.Turns >= Finding.FewTurns || e.Facts.Exits < 64;
 
     private static bool OnlyHost(Evidence e) => e.Lane is { } lane && lane.Host.Count >= lane.Guest.Count * 9;
 

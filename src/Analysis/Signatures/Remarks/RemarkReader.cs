@@ -16,15 +16,13 @@ public static class RemarkReader
 
     private const int MaxLength = 4096;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     // "[CPU 0/KVM:16105]", "[qemu-system-x86:1234]": the pid stands behind the last colon.
-    private static readonly Regex Task = Make(@"\[(?<comm>[^\[\]]{1,64}):(?<tid>\d{1,9})\]");
-    private static readonly Regex Soft = Make(@"soft lockup - CPU#(?<cpu>\d{1,5}) stuck for (?<seconds>\d{1,9})s");
-    private static readonly Regex Hard = Make(@"hard LOCKUP(?: on cpu (?<cpu>\d{1,5}))?", RegexOptions.IgnoreCase);
-    private static readonly Regex Rcu = Make(@"rcu.{0,40}(?:self-detected stall|detected stalls?)(?: on CPUs?(?:/tasks)?)?|rcu: +(?<cpu>\d{1,5})-\S+: \(");
-    private static readonly Regex Hung = Make(@"task (?<comm>.{1,64}):(?<tid>\d{1,9}) blocked for more than (?<seconds>\d{1,9}) seconds");
-    private static readonly Regex Rip = Make(@"^\W*(?<count>\d{1,18})\s+rip 0x(?<rip>[0-9a-f]{1,16})\s*$", RegexOptions.IgnoreCase);
+    private static readonly LogPattern Task = new("[", @"\[(?<comm>[^\[\]]{1,64}):(?<tid>\d{1,9})\]");
+    private static readonly LogPattern Soft = new("soft lockup", @"soft lockup - CPU#(?<cpu>\d{1,5}) stuck for (?<seconds>\d{1,9})s");
+    private static readonly LogPattern Hard = new("hard LOC", @"hard LOCKUP(?: on cpu (?<cpu>\d{1,5}))?", RegexOptions.IgnoreCase);
+    private static readonly LogPattern Rcu = new("rcu", @"rcu.{0,40}(?:self-detected stall|detected stalls?)(?: on CPUs?(?:/tasks)?)?|rcu: +(?<cpu>\d{1,5})-\S+: \(");
+    private static readonly LogPattern Hung = new("blocked for more than", @"task (?<comm>.{1,64}):(?<tid>\d{1,9}) blocked for more than (?<seconds>\d{1,9}) seconds");
+    private static readonly LogPattern Rip = new("rip 0x", @"^\W*(?<count>\d{1,18})\s+rip 0x(?<rip>[0-9a-f]{1,16})\s*$", RegexOptions.IgnoreCase);
 
     /// <summary>What the words around the trace say, in their order.</summary>
     public static IReadOnlyList<LogLine> Read(IEnumerable<Remark> remarks, string source) =>
@@ -51,9 +49,14 @@ public static class RemarkReader
     public static LogLine? Parse(string text, string source)
     {
         var line = text.Trim();
+        if (!MayMatter(line)) return null;
         if (Details(line) is not { Kind: not LogKind.Other } found) return null;
         return new LogLine(line, found.Tid, found.Cpu, source);
     }
+
+    /// <summary>Whether the line can be of another kind than <see cref="LogKind.Other"/>; most lines around a trace cannot.</summary>
+    private static bool MayMatter(string line) =>
+        Soft.MayMatch(line) || Hard.MayMatch(line) || Rcu.MayMatch(line) || Hung.MayMatch(line) || Rip.MayMatch(line);
 
     /// <summary>All that a line says.</summary>
     public static LogDetails Details(string text)
@@ -79,8 +82,6 @@ public static class RemarkReader
 
     private static int Number(Match match, string group) =>
         match.Success && match.Groups[group] is { Success: true } g && int.TryParse(g.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1;
-
-    private static Regex Make(string pattern, RegexOptions options = RegexOptions.None) => new(pattern, options | RegexOptions.CultureInvariant, Patience);
 
     /// <summary>A line without its end, cut at 4 KiB; null at the end of the log.</summary>
     private static string? ReadBounded(StreamReader reader)

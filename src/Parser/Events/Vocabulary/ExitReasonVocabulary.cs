@@ -21,10 +21,10 @@ public sealed class ExitReasonVocabulary : Vocabulary
     private ExitReasonVocabulary(Dialect? always)
     {
         _always = always;
-        _words = new WordTable(
-            VmxExitReason.Spellings.Select(s => (s.Word, s.Number | (ulong)Isa.Vmx << (int)IsaShift))
-                .Concat(SvmExitCode.Spellings.Select(s => (s.Word, s.Number | (ulong)Isa.Svm << (int)IsaShift)))
-                .Concat(VmxExitReason.Ancient.Select(s => (s.Word, s.Number | (ulong)Isa.Vmx << (int)IsaShift))));
+        _words = new WordTable((VmxExitReason.Count + SvmExitCode.Count) * 2);
+        Add(VmxExitReason.Spellings, Isa.Vmx);
+        Add(SvmExitCode.Spellings, Isa.Svm);
+        Add(VmxExitReason.Ancient, Isa.Vmx);
     }
 
     public static ExitReasonVocabulary Instance { get; } = new(null);
@@ -106,6 +106,11 @@ public sealed class ExitReasonVocabulary : Vocabulary
         Isa.Arm64 => ArmExitVocabulary.ReportName(number),
         _ => VmxExitReason.Define(number & 0xffff) ?? $"UNKNOWN_{number & 0xffff}",
     };
+
+    private void Add(IEnumerable<(string Word, uint Number)> spellings, Isa isa)
+    {
+        foreach (var (word, number) in spellings) _words.Add(word, number | (ulong)isa << (int)IsaShift);
+    }
 
     private static bool TryNumber(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word, ref int i, out ulong value, out ulong companion)
     {

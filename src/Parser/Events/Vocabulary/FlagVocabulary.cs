@@ -10,8 +10,11 @@ public sealed class FlagVocabulary : Vocabulary
 {
     private readonly (byte[] Word, ulong Mask)[] _flags;
 
-    private FlagVocabulary(params (string Word, int Bit)[] flags) =>
-        _flags = [.. flags.Select(f => (Encoding.UTF8.GetBytes(f.Word), 1UL << f.Bit))];
+    private FlagVocabulary(params (string Word, int Bit)[] flags)
+    {
+        _flags = new (byte[] Word, ulong Mask)[flags.Length];
+        for (var i = 0; i < flags.Length; i++) _flags[i] = (Encoding.UTF8.GetBytes(flags[i].Word), 1UL << flags[i].Bit);
+    }
 
     /// <summary>Page-fault error code; <c>PK</c>, <c>SS</c>, <c>SGX</c> are words since Linux 7.2, hexadecimal before.</summary>
     public static FlagVocabulary Pferr { get; } =

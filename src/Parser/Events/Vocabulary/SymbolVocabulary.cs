@@ -6,7 +6,7 @@ namespace KvmTraceLab.Parser.Events.Vocabulary;
 public sealed class SymbolVocabulary : Vocabulary
 {
     private readonly WordTable _words;
-    private readonly Dictionary<ulong, byte[]> _names;
+    private readonly Dictionary<ulong, byte[]> _names = [];
 
     /// <summary>trace-cmd does not know the values of the kernel's symbols and prints numbers other than zero.</summary>
     private readonly bool _numbersInPlugin;
@@ -16,8 +16,12 @@ public sealed class SymbolVocabulary : Vocabulary
 
     private SymbolVocabulary(params (string Word, ulong Number)[] symbols)
     {
-        _words = new WordTable(symbols);
-        _names = symbols.DistinctBy(s => s.Number).ToDictionary(s => s.Number, s => Encoding.UTF8.GetBytes(s.Word));
+        _words = new WordTable(symbols.Length);
+        foreach (var (word, number) in symbols)
+        {
+            _words.Add(word, number);
+            _names.TryAdd(number, Encoding.UTF8.GetBytes(word));
+        }
     }
 
     /// <summary>Offsets in the local APIC's register page (arch/x86/include/asm/apicdef.h).</summary>

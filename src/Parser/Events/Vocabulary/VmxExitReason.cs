@@ -23,12 +23,18 @@ public static class VmxExitReason
     public const uint PreemptionTimer = 52;
     public const uint ApicWrite = 56;
 
-    private static readonly Dictionary<uint, (string Kernel, string? Plugin)> Names = Rows.ToDictionary(r => r.Number, r => (r.Kernel, r.Plugin));
+    private static readonly Dictionary<uint, Row> Names = ByNumber();
 
     /// <summary>Every spelling that text of today may hold: kernel's and plugin's.</summary>
-    public static IEnumerable<(string Word, uint Number)> Spellings =>
-        Rows.Select(r => (r.Kernel, r.Number))
-            .Concat(Rows.Where(r => r.Plugin is not null).Select(r => (r.Plugin!, r.Number)));
+    public static IEnumerable<(string Word, uint Number)> Spellings
+    {
+        get
+        {
+            foreach (var row in Rows) yield return (row.Kernel, row.Number);
+            foreach (var row in Rows)
+                if (row.Plugin is { } plugin) yield return (plugin, row.Number);
+        }
+    }
 
     /// <summary>The name in reports.</summary>
     public static string? Define(uint basicReason) => Names.TryGetValue(basicReason, out var names) ? names.Kernel : null;
@@ -42,80 +48,98 @@ public static class VmxExitReason
     /// <summary>The plugin's name for the full 32-bit reason; null where it prints <c>UNKNOWN (n)</c>.</summary>
     public static string? PluginName(uint exitReason) => Names.TryGetValue(exitReason, out var names) ? names.Plugin : null;
 
+    private static Dictionary<uint, Row> ByNumber()
+    {
+        var rows = Rows;
+        var names = new Dictionary<uint, Row>(rows.Length);
+        foreach (var row in rows) names.Add(row.Number, row);
+        return names;
+    }
+
     /// <summary>Number; define without EXIT_REASON_, which is the kernel's name but for 6 and 76; plugin name.</summary>
-    private static IReadOnlyList<(uint Number, string Kernel, string? Plugin)> Rows =>
+    private sealed record Row(uint Number, string Kernel, string? Plugin);
+
+    private static Row[] Rows =>
     [
-        (0, "EXCEPTION_NMI", "EXCEPTION_NMI"),
-        (1, "EXTERNAL_INTERRUPT", "EXTERNAL_INTERRUPT"),
-        (2, "TRIPLE_FAULT", "TRIPLE_FAULT"),
-        (3, "INIT_SIGNAL", null),
-        (4, "SIPI_SIGNAL", null),
-        (6, "OTHER_SMI", null),
-        (7, "INTERRUPT_WINDOW", "PENDING_INTERRUPT"),
-        (8, "NMI_WINDOW", "NMI_WINDOW"),
-        (9, "TASK_SWITCH", "TASK_SWITCH"),
-        (10, "CPUID", "CPUID"),
-        (12, "HLT", "HLT"),
-        (13, "INVD", "INVD"),
-        (14, "INVLPG", "INVLPG"),
-        (15, "RDPMC", "RDPMC"),
-        (16, "RDTSC", "RDTSC"),
-        (18, "VMCALL", "VMCALL"),
-        (19, "VMCLEAR", "VMCLEAR"),
-        (20, "VMLAUNCH", "VMLAUNCH"),
-        (21, "VMPTRLD", "VMPTRLD"),
-        (22, "VMPTRST", "VMPTRST"),
-        (23, "VMREAD", "VMREAD"),
-        (24, "VMRESUME", "VMRESUME"),
-        (25, "VMWRITE", "VMWRITE"),
-        (26, "VMOFF", "VMOFF"),
-        (27, "VMON", "VMON"),
-        (28, "CR_ACCESS", "CR_ACCESS"),
-        (29, "DR_ACCESS", "DR_ACCESS"),
-        (30, "IO_INSTRUCTION", "IO_INSTRUCTION"),
-        (31, "MSR_READ", "MSR_READ"),
-        (32, "MSR_WRITE", "MSR_WRITE"),
-        (33, "INVALID_STATE", null),
-        (34, "MSR_LOAD_FAIL", null),
-        (36, "MWAIT_INSTRUCTION", "MWAIT_INSTRUCTION"),
-        (37, "MONITOR_TRAP_FLAG", null),
-        (39, "MONITOR_INSTRUCTION", "MONITOR_INSTRUCTION"),
-        (40, "PAUSE_INSTRUCTION", "PAUSE_INSTRUCTION"),
-        (41, "MCE_DURING_VMENTRY", "MCE_DURING_VMENTRY"),
-        (43, "TPR_BELOW_THRESHOLD", "TPR_BELOW_THRESHOLD"),
-        (44, "APIC_ACCESS", "APIC_ACCESS"),
-        (45, "EOI_INDUCED", "EOI_INDUCED"),
-        (46, "GDTR_IDTR", null),
-        (47, "LDTR_TR", null),
-        (48, "EPT_VIOLATION", "EPT_VIOLATION"),
-        (49, "EPT_MISCONFIG", "EPT_MISCONFIG"),
-        (50, "INVEPT", "INVEPT"),
-        (51, "RDTSCP", null),
-        (52, "PREEMPTION_TIMER", "PREEMPTION_TIMER"),
-        (53, "INVVPID", null),
-        (54, "WBINVD", "WBINVD"),
-        (55, "XSETBV", "XSETBV"),
-        (56, "APIC_WRITE", "APIC_WRITE"),
-        (57, "RDRAND", null),
-        (58, "INVPCID", "INVPCID"),
-        (59, "VMFUNC", null),
-        (60, "ENCLS", null),
-        (61, "RDSEED", null),
-        (62, "PML_FULL", "PML_FULL"),
-        (63, "XSAVES", "XSAVES"),
-        (64, "XRSTORS", "XRSTORS"),
-        (67, "UMWAIT", null),
-        (68, "TPAUSE", null),
-        (74, "BUS_LOCK", null),
-        (75, "NOTIFY", null),
-        (76, "SEAMCALL", null),
-        (77, "TDCALL", null),
-        (84, "MSR_READ_IMM", null),
-        (85, "MSR_WRITE_IMM", null),
+        new(0, "EXCEPTION_NMI", "EXCEPTION_NMI"),
+        new(1, "EXTERNAL_INTERRUPT", "EXTERNAL_INTERRUPT"),
+        new(2, "TRIPLE_FAULT", "TRIPLE_FAULT"),
+        new(3, "INIT_SIGNAL", null),
+        new(4, "SIPI_SIGNAL", null),
+        new(6, "OTHER_SMI", null),
+        new(7, "INTERRUPT_WINDOW", "PENDING_INTERRUPT"),
+        new(8, "NMI_WINDOW", "NMI_WINDOW"),
+        new(9, "TASK_SWITCH", "TASK_SWITCH"),
+        new(10, "CPUID", "CPUID"),
+        new(12, "HLT", "HLT"),
+        new(13, "INVD", "INVD"),
+        new(14, "INVLPG", "INVLPG"),
+        new(15, "RDPMC", "RDPMC"),
+        new(16, "RDTSC", "RDTSC"),
+        new(18, "VMCALL", "VMCALL"),
+        new(19, "VMCLEAR", "VMCLEAR"),
+        new(20, "VMLAUNCH", "VMLAUNCH"),
+        new(21, "VMPTRLD", "VMPTRLD"),
+        new(22, "VMPTRST", "VMPTRST"),
+        new(23, "VMREAD", "VMREAD"),
+        new(24, "VMRESUME", "VMRESUME"),
+        new(25, "VMWRITE", "VMWRITE"),
+        new(26, "VMOFF", "VMOFF"),
+        new(27, "VMON", "VMON"),
+        new(28, "CR_ACCESS", "CR_ACCESS"),
+        new(29, "DR_ACCESS", "DR_ACCESS"),
+        new(30, "IO_INSTRUCTION", "IO_INSTRUCTION"),
+        new(31, "MSR_READ", "MSR_READ"),
+        new(32, "MSR_WRITE", "MSR_WRITE"),
+        new(33, "INVALID_STATE", null),
+        new(34, "MSR_LOAD_FAIL", null),
+        new(36, "MWAIT_INSTRUCTION", "MWAIT_INSTRUCTION"),
+        new(37, "MONITOR_TRAP_FLAG", null),
+        new(39, "MONITOR_INSTRUCTION", "MONITOR_INSTRUCTION"),
+        new(40, "PAUSE_INSTRUCTION", "PAUSE_INSTRUCTION"),
+        new(41, "MCE_DURING_VMENTRY", "MCE_DURING_VMENTRY"),
+        new(43, "TPR_BELOW_THRESHOLD", "TPR_BELOW_THRESHOLD"),
+        new(44, "APIC_ACCESS", "APIC_ACCESS"),
+        new(45, "EOI_INDUCED", "EOI_INDUCED"),
+        new(46, "GDTR_IDTR", null),
+        new(47, "LDTR_TR", null),
+        new(48, "EPT_VIOLATION", "EPT_VIOLATION"),
+        new(49, "EPT_MISCONFIG", "EPT_MISCONFIG"),
+        new(50, "INVEPT", "INVEPT"),
+        new(51, "RDTSCP", null),
+        new(52, "PREEMPTION_TIMER", "PREEMPTION_TIMER"),
+        new(53, "INVVPID", null),
+        new(54, "WBINVD", "WBINVD"),
+        new(55, "XSETBV", "XSETBV"),
+        new(56, "APIC_WRITE", "APIC_WRITE"),
+        new(57, "RDRAND", null),
+        new(58, "INVPCID", "INVPCID"),
+        new(59, "VMFUNC", null),
+        new(60, "ENCLS", null),
+        new(61, "RDSEED", null),
+        new(62, "PML_FULL", "PML_FULL"),
+        new(63, "XSAVES", "XSAVES"),
+        new(64, "XRSTORS", "XRSTORS"),
+        new(67, "UMWAIT", null),
+        new(68, "TPAUSE", null),
+        new(74, "BUS_LOCK", null),
+        new(75, "NOTIFY", null),
+        new(76, "SEAMCALL", null),
+        new(77, "TDCALL", null),
+        new(84, "MSR_READ_IMM", null),
+        new(85, "MSR_WRITE_IMM", null),
     ];
 
     /// <summary>The lower-case names of 2.6.3x; some are SVM names of today too, which then win.</summary>
-    public static IReadOnlyList<(string Word, uint Number)> Ancient =>
+    public static IEnumerable<(string Word, uint Number)> Ancient
+    {
+        get
+        {
+            foreach (var (word, number) in AncientRows) yield return (word, number);
+        }
+    }
+
+    private static (string Word, uint Number)[] AncientRows =>
     [
         ("exception", 0), ("ext_irq", 1), ("triple_fault", 2), ("interrupt_window", 7), ("nmi_window", 8),
         ("task_switch", 9), ("cpuid", 10), ("halt", 12), ("invlpg", 14), ("hypercall", 18), ("cr_access", 28),

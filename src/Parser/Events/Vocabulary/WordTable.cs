@@ -3,30 +3,32 @@ using System.Text;
 
 namespace KvmTraceLab.Parser.Events.Vocabulary;
 
-/// <summary>An immutable map from short ASCII words to numbers, by open addressing on the word's bytes.</summary>
+/// <summary>A map from short ASCII words to numbers, by open addressing on the word's bytes.</summary>
 public sealed class WordTable
 {
     private readonly byte[][] _words;
     private readonly ulong[] _values;
     private readonly int _mask;
 
-    public WordTable(IEnumerable<(string Word, ulong Value)> entries)
+    /// <param name="most">Words that it has to hold.</param>
+    public WordTable(int most)
     {
-        var list = entries.ToList();
         var size = 16;
-        while (size < list.Count * 3) size *= 2;
+        while (size < most * 3) size *= 2;
         _mask = size - 1;
         _words = new byte[size][];
         _values = new ulong[size];
-        foreach (var (word, value) in list)
-        {
-            var bytes = Encoding.UTF8.GetBytes(word);
-            var slot = Hash(bytes) & _mask;
-            while (_words[slot] is { } other && !other.AsSpan().SequenceEqual(bytes)) slot = (slot + 1) & _mask;
-            if (_words[slot] is not null) continue; // the first entry of a word wins
-            _words[slot] = bytes;
-            _values[slot] = value;
-        }
+    }
+
+    /// <summary>The first entry of a word wins.</summary>
+    public void Add(string word, ulong value)
+    {
+        var bytes = Encoding.UTF8.GetBytes(word);
+        var slot = Hash(bytes) & _mask;
+        while (_words[slot] is { } other && !other.AsSpan().SequenceEqual(bytes)) slot = (slot + 1) & _mask;
+        if (_words[slot] is not null) return;
+        _words[slot] = bytes;
+        _values[slot] = value;
     }
 
     public bool TryGet(ReadOnlySpan<byte> word, out ulong value)

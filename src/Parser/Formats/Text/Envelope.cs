@@ -21,6 +21,13 @@ internal struct Envelope
     /// <summary>A latency-flags column stood there.</summary>
     public bool HasFlags;
 
+    /// <summary>Where the fraction of a time in seconds begins, right behind the point, and how many digits it has; 0 where there is none.</summary>
+    public int FractionStart;
+    public int FractionDigits;
+
+    /// <summary>The whole seconds of the time, in nanoseconds.</summary>
+    public long WholeNs;
+
     /// <summary>Bytes up to and including the CPU column's bracket; 0 where there is none. Equal heads read equal.</summary>
     public int HeadLength;
 }

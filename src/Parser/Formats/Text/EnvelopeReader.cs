@@ -35,7 +35,7 @@ internal static class EnvelopeReader
     {
         // With neither time nor flags a reference in a mail ("v6-12 [1] note:") would be an event.
         if (e.TimeForm == TimeForm.None && !e.HasFlags) return TryKnownName(line, at, ref e);
-        if (TryName(line, at, ref e)) return true;
+        if (TryName(line, at, ref e) || (e.Form == EnvelopeForm.Perf && TryCounted(line, at, ref e))) return true;
         if (e.TimeForm == TimeForm.None) return false;
         e.NameStart = at;
         e.PayloadStart = at;
@@ -57,6 +57,14 @@ internal static class EnvelopeReader
 
         // The function tracer prints "callee <-caller" without an event name.
         return line[at..].IndexOf("<-"u8) > 0;
+    }
+
+    /// <summary>perf script -F period puts a number before the event: <c>1 kvm:kvm_exit:</c>.</summary>
+    private static bool TryCounted(ReadOnlySpan<byte> line, int at, ref Envelope e)
+    {
+        var digits = at;
+        while (digits < line.Length && ByteText.IsDigit(line[digits])) digits++;
+        return digits > at && digits < line.Length && ByteText.IsBlank(line[digits]) && TryName(line, ByteText.SkipBlanks(line, digits), ref e);
     }
 
     private static bool TryBracketed(ReadOnlySpan<byte> line, ref Envelope e)
@@ -116,8 +124,16 @@ internal static class EnvelopeReader
             digits--;
         }
 
-        if (digits == end || digits == 0 || tid > int.MaxValue) return false;
+        if (digits == end || tid > int.MaxValue) return false;
         e.Tid = (int)tid;
+        if (digits == 0)
+        {
+            // perf script -F tid,cpu,time,event,trace
+            e.Form = EnvelopeForm.Perf;
+            e.CommStart = e.CommLength = e.BufferLength = 0;
+            return true;
+        }
+
         if (line[digits - 1] == '-')
         {
             e.Form = EnvelopeForm.TraceCmd;
@@ -205,6 +221,17 @@ internal static class EnvelopeReader
             }
         }
 
+        if (line[head] == '[')
+        {
+            // perf script -F cpu,time,event,trace
+            var digits = head + 1;
+            if (ByteText.TryDecimal(line, ref digits, out var cpu) && cpu < 100_000 && digits < line.Length && line[digits] == ']')
+            {
+                e.Cpu = (int)cpu;
+                head = ByteText.SkipBlanks(line, digits + 1);
+            }
+        }
+
         if (TryTime(line, ref head, ref e) && e.TimeForm != TimeForm.None)
             return TryKnownName(line, ByteText.SkipBlanks(line, head), ref e);
         var token = at;
@@ -216,12 +243,25 @@ internal static class EnvelopeReader
             var time = token;
             if (!TryTime(line, ref time, ref e)) continue;
             if (!TryKnownName(line, ByteText.SkipBlanks(line, time), ref e)) continue;
-            e.CommStart = at;
-            e.CommLength = commEnd - at;
+            SplitTask(line[at..commEnd], at, ref e);
             return true;
         }
 
         return false;
+    }
+
+    /// <summary>A task without a CPU behind it: <c>comm-pid</c>, perf's <c>comm pid</c> (a comm may end in one digit: <c>fc_vcpu 0</c>), or a comm alone.</summary>
+    private static void SplitTask(ReadOnlySpan<byte> task, int start, ref Envelope e)
+    {
+        e.CommStart = start;
+        e.CommLength = task.Length;
+        var digits = task.Length;
+        while (digits > 0 && ByteText.IsDigit(task[digits - 1])) digits--;
+        var at = digits;
+        if (digits < 2 || !ByteText.TryDecimal(task, ref at, out var tid) || tid > int.MaxValue) return;
+        if (task[digits - 1] != '-' && (task[digits - 1] != ' ' || task.Length - digits < 2)) return;
+        e.Tid = (int)tid;
+        e.CommLength = task[..(digits - 1)].TrimEnd((byte)' ').Length;
     }
 
     /// <summary>trace-cmd report -l: <c>comm-pid   0d..1.  19.845911: event:</c>.</summary>
@@ -283,6 +323,7 @@ internal static class EnvelopeReader
             return true;
         }
 
+        if (line[i] == 'u') return TryMicroseconds(line, i, whole, ref at, ref e);
         if (line[i] != '.' || whole > 9_000_000_000L) return false;
         i++;
         long fraction = 0;
@@ -300,9 +341,25 @@ internal static class EnvelopeReader
         }
 
         if (i == digits || (uint)i >= (uint)line.Length || line[i] != ':') return false;
-        e.Time = (whole * 1_000_000_000L) + (fraction * scale);
+        e.WholeNs = whole * 1_000_000_000L;
+        e.Time = e.WholeNs + (fraction * scale);
         e.TimeForm = TimeForm.Seconds;
+        e.FractionStart = digits;
+        e.FractionDigits = i - digits;
         at = i + 1;
+        return true;
+    }
+
+    /// <summary>A buffer dumped by a crashing kernel, and latency tracers: <c>4327371276us :</c>, with a mark where it took long (<c>12us+:</c>).</summary>
+    private static bool TryMicroseconds(ReadOnlySpan<byte> line, int unit, long whole, ref int at, ref Envelope e)
+    {
+        if (!line[unit..].StartsWith("us"u8) || whole > 9_000_000_000_000_000L) return false;
+        var colon = unit + 2;
+        if (colon < line.Length && line[colon] != ':') colon++;
+        if (colon >= line.Length || line[colon] != ':') return false;
+        e.Time = whole * 1_000;
+        e.TimeForm = TimeForm.Seconds;
+        at = colon + 1;
         return true;
     }
 
@@ -357,6 +414,11 @@ internal static class EnvelopeReader
             e.BufferLength = colon;
             start = ByteText.SkipBlanks(line[..end], start + colon + 1);
         }
+
+        // A comm has 15 bytes and stands at the right of 16 columns (8 with -l): what is before them in a longer one is a
+        // prefix of a log, a line number or a mark of a mail. Blanks collapsed by a mail leave no columns to go by.
+        var width = e.Form == EnvelopeForm.Latency ? LatencyCommWidth : CommWidth;
+        if (end - start > CommWidth && (e.Form == EnvelopeForm.Latency || ByteText.IsBlank(line[end - width]))) start = ByteText.SkipBlanks(line[..end], end - width);
 
         var last = TrimEnd(line, end);
         e.CommStart = start;

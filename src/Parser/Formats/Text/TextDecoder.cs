@@ -60,6 +60,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
         while (start < bytes.Length)
         {
+            if (TryRepeatLine(bytes, ref start)) continue;
             var length = bytes[start..].IndexOf((byte)'\n');
             var end = length < 0 ? bytes.Length : start + length;
             Line(start, end);
@@ -69,6 +70,73 @@ internal sealed class TextDecoder(EventCatalog catalog)
         FinishPending();
         DropHeldEnvelope();
         batch.EndsInGap = _gap;
+    }
+
+    /// <summary>
+    /// The whole line at once, where it is byte for byte what is expected: the task, CPU, flags and second of the last line
+    /// read, a fraction, and the event that came last in this place (<see cref="TryRepeat"/>). The reading is the same as
+    /// <see cref="Line"/>'s, for most lines of most traces.
+    /// </summary>
+    private bool TryRepeatLine(ReadOnlySpan<byte> bytes, ref int start)
+    {
+        ref readonly var tail = ref _tails[_context];
+        if (tail.Row < 0 || _envelopeOnly >= 0) return false;
+        var line = bytes[start..];
+        if (!IsMoment(_recent, _recentStart, line))
+        {
+            if (!IsMoment(_older, _olderStart, line)) return false;
+            (_recent, _older) = (_older, _recent);
+            (_recentStart, _olderStart) = (_olderStart, _recentStart);
+        }
+
+        var at = _recent.FractionStart;
+        if (!Digits.TryFraction(line[at..], _recent.FractionDigits, out var nanoseconds)) return false;
+        at += _recent.FractionDigits + 1;
+        var size = tail.Gap + tail.Length;
+        if (line.Length <= at + size || line[at + size] != '\n') return false;
+        if (!line.Slice(at, size).SequenceEqual(_block.Bytes.AsSpan(tail.Start - tail.Gap, size))) return false;
+
+        FinishPending();
+        var batch = _batch;
+        batch.Lines.Lines++;
+        batch.Lines.Events++;
+        var row = batch.AddLike(tail.Row);
+        ref readonly var known = ref batch.Heads[tail.Row];
+        ref var head = ref batch.Heads[row];
+        var kind = known.Kind;
+        var name = at + tail.Gap;
+        head.Time = _recent.WholeNs + nanoseconds;
+        head.Cpu = _recent.Cpu;
+        head.Tid = _recent.Tid;
+        head.Kind = kind;
+        head.Buffer = 0;
+        head.Offset = _block.Offset + start;
+        head.CommStart = start + _recent.CommStart;
+        head.CommLength = _recent.CommLength;
+        head.PayloadStart = start + name + tail.PayloadOffset;
+        head.PayloadLength = tail.Length - tail.PayloadOffset;
+        head.Flags = _gap ? RowFlags.Gap : RowFlags.None;
+        _gap = false;
+        batch.Timed++;
+        if (head.Time < batch.FirstTime) batch.FirstTime = head.Time;
+        if (head.Time > batch.LastTime) batch.LastTime = head.Time;
+        _pending.Row = row;
+        _pending.Shape = catalog.ShapeOf(kind);
+        _pending.End = start + at + size;
+        _pending.Matched = true;
+        _pending.Context = _context;
+        _context = ((_lastKind * 31) + kind) & ContextMask;
+        _lastKind = kind;
+        start += at + size + 1;
+        return true;
+    }
+
+    /// <summary>Whether the line begins as a known one did, up to the point of its seconds.</summary>
+    private bool IsMoment(in Envelope known, int knownStart, ReadOnlySpan<byte> line)
+    {
+        var length = known.FractionStart;
+        return known.HeadLength > 0 && known.TimeForm == TimeForm.Seconds && known.BufferLength == 0 && line.Length > length
+            && line[..length].SequenceEqual(_block.Bytes.AsSpan(knownStart, length));
     }
 
     private void Line(int start, int end)
@@ -120,6 +188,13 @@ internal sealed class TextDecoder(EventCatalog catalog)
         }
 
         if (!EnvelopeReader.TryReadAs(_recent, line, ref envelope, out var nameAt)) return EnvelopeReader.TryRead(line, ref envelope);
+        if (envelope.TimeForm == TimeForm.Seconds && envelope.WholeNs != _recent.WholeNs)
+        {
+            // From the next second on, lines begin like this one.
+            _recent = envelope;
+            _recentStart = start;
+        }
+
         if (TryRepeat(line, nameAt, ref envelope)) return true;
         return EnvelopeReader.TryEvent(line, nameAt, ref envelope) || EnvelopeReader.TryRead(line, ref envelope);
     }
@@ -162,44 +237,50 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
     private void Event(int start, ReadOnlySpan<byte> line, in Envelope envelope)
     {
-        var kind = _repeated >= 0 ? _batch.Kind[_repeated]
+        var batch = _batch;
+        var repeats = _repeated >= 0;
+        var kind = repeats ? batch.Heads[_repeated].Kind
             : envelope.NameLength == 0 ? _kinds.Function : _kinds.Of(line.Slice(envelope.NameStart, envelope.NameLength));
         var shape = catalog.ShapeOf(kind);
-        var batch = _batch;
-        var row = batch.Add(shape?.Width ?? NoSlots);
-        _batch.Lines.Events++;
-        batch.Time[row] = envelope.Time;
-        batch.Cpu[row] = envelope.Cpu;
-        batch.Tid[row] = envelope.Tid;
-        batch.Kind[row] = (ushort)kind;
-        batch.Buffer[row] = envelope.BufferLength == 0 ? (byte)0 : _kinds.Buffer(line.Slice(envelope.BufferStart, envelope.BufferLength));
-        batch.Offset[row] = _block.Offset + start;
-        batch.CommStart[row] = start + envelope.CommStart;
-        batch.CommLength[row] = envelope.CommLength;
+        var row = repeats ? batch.AddLike(_repeated) : batch.Add(shape?.Width ?? NoSlots);
+        batch.Lines.Events++;
+        ref var head = ref batch.Heads[row];
+        head.Time = envelope.Time;
+        head.Cpu = envelope.Cpu;
+        head.Tid = envelope.Tid;
+        head.Kind = (ushort)kind;
+        head.Buffer = envelope.BufferLength == 0 ? (byte)0 : _kinds.Buffer(line.Slice(envelope.BufferStart, envelope.BufferLength));
+        head.Offset = _block.Offset + start;
+        head.CommStart = start + envelope.CommStart;
+        head.CommLength = envelope.CommLength;
         var payload = start + envelope.PayloadStart;
         var end = start + line.Length;
-        batch.PayloadStart[row] = payload;
-        batch.PayloadLength[row] = end - payload;
-        var flags = envelope.TimeForm == TimeForm.None ? RowFlags.NoTime : RowFlags.None;
-        if (envelope.TimeForm == TimeForm.Ticks) batch.IntegerTimes++;
+        head.PayloadStart = payload;
+        head.PayloadLength = end - payload;
+        if (envelope.Cpu > batch.MaxCpu) batch.MaxCpu = envelope.Cpu;
+        var flags = RowFlags.NoTime;
+        if (envelope.TimeForm != TimeForm.None)
+        {
+            flags = RowFlags.None;
+            batch.Timed++;
+            if (envelope.Time < batch.FirstTime) batch.FirstTime = envelope.Time;
+            if (envelope.Time > batch.LastTime) batch.LastTime = envelope.Time;
+            if (envelope.TimeForm == TimeForm.Ticks) batch.IntegerTimes++;
+        }
+
         if (_gap)
         {
             flags |= RowFlags.Gap;
             _gap = false;
         }
 
-        batch.Flags[row] = flags;
-        _pending = new Pending { Row = row, Shape = shape, End = end, Matched = false };
-        if (shape is null)
-        {
-            batch.Flags[row] |= RowFlags.NoFields;
-        }
-        else if (_repeated >= 0)
-        {
-            _pending.Matched = true;
-            batch.Slots.AsSpan(batch.Start[_repeated], shape.Width).CopyTo(batch.Slots.AsSpan(batch.Start[row], shape.Width));
-        }
-        else
+        if (shape is null) flags |= RowFlags.NoFields;
+        head.Flags = flags;
+        _pending.Row = row;
+        _pending.Shape = shape;
+        _pending.End = end;
+        _pending.Matched = repeats;
+        if (shape is not null && !repeats)
         {
             _pending.Matched = TryPayload(row, shape, payload, end, out _pending.LeftOver);
             if (_pending.Matched && !_pending.LeftOver && !shape.KeepsText && envelope.NameLength > 0) Remember(row, start, line.Length, envelope);
@@ -212,15 +293,20 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
     private void Remember(int row, int start, int lineLength, in Envelope envelope) => _tails[_context] = new Tail
     {
-        Row = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart,
+        Row = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart, Gap = Gap(envelope),
         NameLength = envelope.NameLength, PayloadOffset = envelope.PayloadStart - envelope.NameStart,
     };
+
+    /// <summary>Bytes between the time's colon and the event's name.</summary>
+    private static int Gap(in Envelope envelope) =>
+        envelope.TimeForm == TimeForm.Seconds ? envelope.NameStart - (envelope.FractionStart + envelope.FractionDigits + 1) : 0;
 
     private bool TryPayload(int row, EventShape shape, int payload, int end, out bool leftOver)
     {
         var text = _block.Bytes.AsSpan(payload, end - payload);
-        var slots = _batch.Slots.AsSpan(_batch.Start[row], shape.Width);
-        ref var hint = ref _hints[_batch.Kind[row] & 4095];
+        ref readonly var head = ref _batch.Heads[row];
+        var slots = _batch.Slots.AsSpan(head.Start, head.Width);
+        ref var hint = ref _hints[head.Kind & 4095];
         if (shape.TryRead(text, payload, slots, ref hint, out leftOver) && !leftOver) return true;
         if (text.IndexOf((byte)'=') > 0 && RawFieldReader.TryRead(shape, text, payload, slots))
         {
@@ -285,13 +371,14 @@ internal sealed class TextDecoder(EventCatalog catalog)
             p.Joined++;
             BlankBetween(p.End, start);
             p.End = start + line.Length;
-            _batch.PayloadLength[p.Row] = p.End - _batch.PayloadStart[p.Row];
+            _batch.Heads[p.Row].PayloadLength = p.End - _batch.Heads[p.Row].PayloadStart;
             _batch.Lines.Continuations++;
             return true;
         }
 
         if (p.Matched && !p.LeftOver && (p.Shape.KeepsText || p.Tentative > 0)) return false;
-        var payload = _batch.PayloadStart[p.Row];
+        var payload = _batch.Heads[p.Row].PayloadStart;
+        if (p.Joined == 0) _batch.Unshare(p.Row); // what it repeats stays as it is
         BlankBetween(p.TentativeEnd > 0 ? p.TentativeEnd : p.End, start);
         var end = start + line.Length;
         p.Joined++;
@@ -306,7 +393,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
             p.End = end;
             p.Tentative = 0;
             p.TentativeEnd = 0;
-            _batch.PayloadLength[p.Row] = end - payload;
+            _batch.Heads[p.Row].PayloadLength = end - payload;
             return true;
         }
 
@@ -325,33 +412,39 @@ internal sealed class TextDecoder(EventCatalog catalog)
     {
         ref var p = ref _pending;
         if (p.Row < 0) return;
+        if (p.Tentative > 0 || p.LeftOver || !p.Matched) AccountFor(p);
+        p = new Pending { Row = -1 };
+    }
+
+    /// <summary>Counts what is wrong with an event, now that no line will mend it.</summary>
+    private void AccountFor(in Pending p)
+    {
+        ref var head = ref _batch.Heads[p.Row];
         if (p.Tentative > 0)
         {
             // Lines taken on trial that never made the event whole are words after all.
             _batch.Lines.Comments += p.Tentative;
-            _batch.Health.Count(TraceHealth.Prose, _batch.Offset[p.Row], p.Tentative);
+            _batch.Health.Count(TraceHealth.Prose, head.Offset, p.Tentative);
         }
 
         if (p.Shape is not null && !p.Matched)
         {
-            _batch.Flags[p.Row] |= RowFlags.NoFields;
-            var payload = _block.Bytes.AsSpan(_batch.PayloadStart[p.Row], _batch.PayloadLength[p.Row]).Trim(" \t\r"u8);
+            head.Flags |= RowFlags.NoFields;
+            var payload = _block.Bytes.AsSpan(head.PayloadStart, head.PayloadLength).Trim(" \t\r"u8);
             if (payload.IsEmpty && p.Shape.Fields.Count > 0)
             {
-                _batch.Health.Count(TraceHealth.Truncated, _batch.Offset[p.Row]);
+                _batch.Health.Count(TraceHealth.Truncated, head.Offset);
             }
             else
             {
-                _batch.Flags[p.Row] |= RowFlags.NotUnderstood;
-                _batch.Health.Count(TraceHealth.PayloadNotUnderstood, _batch.Offset[p.Row]);
+                head.Flags |= RowFlags.NotUnderstood;
+                _batch.Health.Count(TraceHealth.PayloadNotUnderstood, head.Offset);
             }
         }
         else if (p.LeftOver)
         {
-            _batch.Health.Count(TraceHealth.TrailingText, _batch.Offset[p.Row]);
+            _batch.Health.Count(TraceHealth.TrailingText, head.Offset);
         }
-
-        p = new Pending { Row = -1 };
     }
 
     private void LostMarker(int start, ReadOnlySpan<byte> line, int cpu, long lost)
@@ -359,18 +452,20 @@ internal sealed class TextDecoder(EventCatalog catalog)
         var batch = _batch;
         var row = batch.Add(NoSlots);
         batch.Lines.LostMarkers++;
-        batch.Time[row] = 0;
-        batch.Cpu[row] = cpu;
-        batch.Tid[row] = -1;
-        batch.Kind[row] = EventCatalog.LostKind;
-        batch.Buffer[row] = 0;
-        batch.Offset[row] = _block.Offset + start;
-        batch.CommStart[row] = start;
-        batch.CommLength[row] = 0;
-        batch.PayloadStart[row] = start;
-        batch.PayloadLength[row] = line.Length;
-        batch.Flags[row] = RowFlags.NoTime | RowFlags.NoFields | RowFlags.Lost | (lost >= 0 ? RowFlags.LostCountKnown : RowFlags.None);
-        batch.Slots[batch.Start[row]] = lost >= 0 ? (ulong)lost : 0;
+        ref var head = ref batch.Heads[row];
+        head.Time = 0;
+        head.Cpu = cpu;
+        head.Tid = -1;
+        head.Kind = EventCatalog.LostKind;
+        head.Buffer = 0;
+        head.Offset = _block.Offset + start;
+        head.CommStart = start;
+        head.CommLength = 0;
+        head.PayloadStart = start;
+        head.PayloadLength = line.Length;
+        head.Flags = RowFlags.NoTime | RowFlags.NoFields | RowFlags.Lost | (lost >= 0 ? RowFlags.LostCountKnown : RowFlags.None);
+        batch.Slots[head.Start] = lost >= 0 ? (ulong)lost : 0;
+        if (cpu > batch.MaxCpu) batch.MaxCpu = cpu;
         if (lost >= 0) batch.Health.Count(TraceHealth.LostEvents, _block.Offset + start, lost);
         else batch.Health.Count(TraceHealth.LostUnknown, _block.Offset + start);
     }
@@ -405,6 +500,9 @@ internal sealed class TextDecoder(EventCatalog catalog)
         public int Row;
         public int Start;
         public int Length;
+
+        /// <summary>Bytes between the time and <see cref="Start"/>.</summary>
+        public int Gap;
         public int NameLength;
         public int PayloadOffset;
     }

@@ -62,35 +62,12 @@ internal sealed class TextReader : ITraceReader
 
     private void Learn(EventBatch batch)
     {
-        var maxCpu = Info.Cpus - 1;
-        for (var i = 0; i < batch.Count; i++)
-        {
-            if (batch.Cpu[i] > maxCpu) maxCpu = batch.Cpu[i];
-            if (batch.Kind[i] != EventCatalog.LostKind)
-            {
-                if (_gap)
-                {
-                    // An elision that stood at the end of the block before.
-                    batch.Flags[i] |= RowFlags.Gap;
-                    _gap = false;
-                }
-
-                if ((batch.Flags[i] & RowFlags.NoTime) != 0) continue;
-                _timed++;
-                if (batch.Time[i] < _firstTick) _firstTick = batch.Time[i];
-                if (batch.Time[i] > _lastTick) _lastTick = batch.Time[i];
-                continue;
-            }
-
-            var cpu = batch.Cpu[i];
-            var known = (batch.Flags[i] & RowFlags.LostCountKnown) != 0;
-            var before = Info.LostByCpu.GetValueOrDefault(cpu);
-            Info.LostByCpu[cpu] = known
-                ? before with { Counted = before.Counted + (long)batch.Slots[batch.Start[i]] }
-                : before with { UnknownMarkers = before.UnknownMarkers + 1 };
-        }
-
-        Info.Cpus = maxCpu + 1;
+        if (_gap) TakeGap(batch);
+        if (batch.Lines.LostMarkers > 0) CountLost(batch);
+        Info.Cpus = Math.Max(Info.Cpus, batch.MaxCpu + 1);
+        _timed += batch.Timed;
+        _firstTick = Math.Min(_firstTick, batch.FirstTime);
+        _lastTick = Math.Max(_lastTick, batch.LastTime);
         _gap |= batch.EndsInGap;
 
         // An integer clock: steps of about one an event are a counter, longer ones are cycles. A stray line with an
@@ -98,5 +75,30 @@ internal sealed class TextReader : ITraceReader
         _integerTimes += batch.IntegerTimes;
         if (_integerTimes * 2 <= _timed) return;
         Info.TimeUnit = _lastTick - _firstTick <= 4 * _integerTimes ? TimeUnit.Count : TimeUnit.Cycles;
+    }
+
+    /// <summary>An elision stood at the end of the block before: it is before this batch's first event.</summary>
+    private void TakeGap(EventBatch batch)
+    {
+        foreach (ref var head in batch.Heads.AsSpan(0, batch.Count))
+        {
+            if (head.Kind == EventCatalog.LostKind) continue;
+            head.Flags |= RowFlags.Gap;
+            _gap = false;
+            return;
+        }
+    }
+
+    private void CountLost(EventBatch batch)
+    {
+        foreach (ref readonly var head in batch.Heads.AsSpan(0, batch.Count))
+        {
+            if (head.Kind != EventCatalog.LostKind) continue;
+            var known = (head.Flags & RowFlags.LostCountKnown) != 0;
+            var before = Info.LostByCpu.GetValueOrDefault(head.Cpu);
+            Info.LostByCpu[head.Cpu] = known
+                ? before with { Counted = before.Counted + (long)batch.Slots[head.Start] }
+                : before with { UnknownMarkers = before.UnknownMarkers + 1 };
+        }
     }
 }

@@ -80,12 +80,6 @@ internal sealed class CpuStream
             var exact = unit.PackedSize == 0;
             _decoder.Decode(unit, bytes, at, Math.Min(_pageSize, got - at), _pageSize, exact ? unit.Offset + at : unit.Offset, exact);
         }
-
-        var batch = unit.Batch;
-        batch.Cpu.AsSpan(0, batch.Count).Fill(Cpu);
-        batch.Buffer.AsSpan(0, batch.Count).Fill(Buffer);
-        batch.CommStart.AsSpan(0, batch.Count).Clear();
-        batch.CommLength.AsSpan(0, batch.Count).Fill(-1);
     }
 
     private bool TryNextPages(DecodeUnit unit)

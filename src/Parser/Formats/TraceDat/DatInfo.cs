@@ -13,7 +13,7 @@ internal static class DatInfo
             Format = "trace-cmd-dat",
             Version = meta.Version,
             Compression = meta.Compression,
-            Cpus = Math.Max(meta.CpuCount, meta.Buffers.SelectMany(b => b.Cpus).Select(c => c.Cpu + 1).DefaultIfEmpty().Max()),
+            Cpus = Cpus(meta),
             Clock = options.Clock,
             TimeUnit = TimeMap.UnitOf(options.Clock, options.TscMult != 0),
             PageSize = pageSize,
@@ -33,6 +33,17 @@ internal static class DatInfo
         if (meta.Kallsyms is { } kallsyms) info.HostSymbols = new KallsymsList(kallsyms);
         Facts(meta, info);
         return info;
+    }
+
+    private static int Cpus(DatMeta meta)
+    {
+        var cpus = meta.CpuCount;
+        foreach (var buffer in meta.Buffers)
+        {
+            foreach (var cpu in buffer.Cpus) cpus = Math.Max(cpus, cpu.Cpu + 1);
+        }
+
+        return cpus;
     }
 
     private static void Facts(DatMeta meta, TraceInfo info)

@@ -36,6 +36,8 @@ internal sealed class DecodeUnit(EventCatalog catalog)
 
     public RecordFields Record { get; } = new();
 
+    public RepeatTable Repeats { get; } = new();
+
     /// <summary>Set by the thread that decoded; the merger waits for it.</summary>
     public ManualResetEventSlim Done { get; } = new(false);
 
@@ -48,6 +50,7 @@ internal sealed class DecodeUnit(EventCatalog catalog)
     public void Reset()
     {
         Batch.Clear();
+        Repeats.Reset();
         TextLength = 0;
         Lost.Clear();
         TextSlots.Clear();

@@ -15,17 +15,16 @@ internal sealed class MergeLane(CpuStream stream, UnitQueue queue)
     /// <summary>The next row of the unit.</summary>
     public int Row { get; set; }
 
-    /// <summary>The next entry of the unit's <see cref="DecodeUnit.TextSlots"/>.</summary>
-    public int TextRow { get; set; }
+    /// <summary>Number of the batch that has the unit's slots and text, and where they stand there.</summary>
+    public int CopiedTo { get; set; } = -1;
 
-    /// <summary>Number of the batch that has the unit's text, and where it stands there.</summary>
-    public int TextIn { get; set; } = -1;
+    public int SlotShift { get; set; }
 
     public int TextShift { get; set; }
 
     public EventBatch Batch => Unit!.Batch;
 
-    public long Time => Unit!.Batch.Time[Row];
+    public long Time => Unit!.Batch.Heads[Row].Time;
 
     /// <summary>Whether this lane's next row comes before the other's.</summary>
     public bool Before(MergeLane other)
@@ -45,9 +44,7 @@ internal sealed class MergeLane(CpuStream stream, UnitQueue queue)
     public DecodeUnit? Advance()
     {
         Row = 0;
-        TextRow = 0;
-        TextIn = -1;
-        TextShift = 0;
+        CopiedTo = -1;
         if (_ahead.TryDequeue(out var unit))
         {
             queue.Complete(unit, scheduled: true);

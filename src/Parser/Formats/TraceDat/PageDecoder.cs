@@ -157,22 +157,35 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
     {
         var batch = unit.Batch;
         CountLost(unit, offset, lost);
-        var row = batch.Add(1);
-        batch.Slots[batch.Start[row]] = lost > 0 ? (ulong)lost : 0;
-        batch.Time[row] = time;
-        batch.Tid[row] = -1;
-        batch.Kind[row] = EventCatalog.LostKind;
-        batch.Flags[row] = RowFlags.Lost | RowFlags.NoFields | (lost > 0 ? RowFlags.LostCountKnown : RowFlags.None);
-        batch.Offset[row] = offset;
-        batch.PayloadStart[row] = 0;
-        batch.PayloadLength[row] = 0;
+        ref var head = ref Begin(unit, batch.Add(1), EventCatalog.LostKind, time, offset);
+        batch.Slots[head.Start] = lost > 0 ? (ulong)lost : 0;
+        head.Tid = -1;
+        head.Flags = RowFlags.Lost | RowFlags.NoFields | (lost > 0 ? RowFlags.LostCountKnown : RowFlags.None);
         batch.Lines.Lines++;
         batch.Lines.LostMarkers++;
+    }
+
+    /// <summary>The columns that every row of the stream sets alike; text is none of a record's.</summary>
+    private static ref EventHead Begin(DecodeUnit unit, int row, int kind, long time, long offset)
+    {
+        ref var head = ref unit.Batch.Heads[row];
+        head.Time = time;
+        head.Offset = offset;
+        head.Cpu = unit.Stream.Cpu;
+        head.Buffer = unit.Stream.Buffer;
+        head.Kind = (ushort)kind;
+        head.CommStart = 0;
+        head.CommLength = -1;
+        head.PayloadStart = 0;
+        head.PayloadLength = 0;
+        return ref head;
     }
 
     private void AddRow(DecodeUnit unit, byte[] bytes, int start, int size, long rowTime, long offset)
     {
         var batch = unit.Batch;
+        batch.Lines.Lines++;
+        batch.Lines.Events++;
         RecordPlan? plan = null;
         var tid = -1;
         if (size >= _commonSize)
@@ -183,42 +196,41 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
             plan = plans[id];
         }
 
-        int row;
         if (plan is null)
         {
-            row = batch.Add(0);
-            batch.Kind[row] = EventCatalog.UnknownKind;
-            batch.Flags[row] = RowFlags.NoFields;
-            batch.PayloadStart[row] = 0;
-            batch.PayloadLength[row] = 0;
+            ref var unknown = ref Begin(unit, batch.Add(0), EventCatalog.UnknownKind, rowTime, offset);
+            unknown.Tid = tid;
+            unknown.Flags = RowFlags.NoFields;
             batch.Health.Count(size < _commonSize ? TraceDatHealth.BadRecord : TraceDatHealth.UnknownEvent, offset);
-        }
-        else
-        {
-            row = batch.Add(plan.Width);
-            batch.Kind[row] = plan.Kind;
-            batch.PayloadStart[row] = 0;
-            batch.PayloadLength[row] = 0;
-            if (plan.Shape is not null)
-            {
-                batch.Flags[row] = RowFlags.None;
-                FillSlots(unit, plan, bytes, start, size, batch.Start[row], offset);
-            }
-            else
-            {
-                batch.Flags[row] = RowFlags.NoFields;
-                var textStart = unit.TextLength;
-                if (!plan.Printer!.Print(bytes.AsSpan(start, size), unit)) batch.Health.Count(TraceDatHealth.BadRecord, offset);
-                batch.PayloadStart[row] = textStart;
-                batch.PayloadLength[row] = unit.TextLength - textStart;
-            }
+            return;
         }
 
-        batch.Time[row] = rowTime;
-        batch.Tid[row] = tid;
-        batch.Offset[row] = offset;
-        batch.Lines.Lines++;
-        batch.Lines.Events++;
+        ref var repeat = ref unit.Repeats.Of(plan.Kind);
+        if (repeat.Row >= 0 && plan.Repeatable && repeat.Size == size && batch.Heads[repeat.Row].Kind == plan.Kind
+            && bytes.AsSpan(start + _commonSize, size - _commonSize).SequenceEqual(bytes.AsSpan(repeat.Start + _commonSize, size - _commonSize)))
+        {
+            ref var same = ref Begin(unit, batch.AddLike(repeat.Row), plan.Kind, rowTime, offset);
+            same.Tid = tid;
+            same.Flags = RowFlags.None;
+            return;
+        }
+
+        var row = batch.Add(plan.Width);
+        ref var head = ref Begin(unit, row, plan.Kind, rowTime, offset);
+        head.Tid = tid;
+        if (plan.Shape is not null)
+        {
+            head.Flags = RowFlags.None;
+            FillSlots(unit, plan, bytes, start, size, head.Start, offset);
+            if (plan.Repeatable && size >= plan.MinSize) repeat = new RepeatTable.Place { Row = row, Start = start, Size = size };
+            return;
+        }
+
+        head.Flags = RowFlags.NoFields;
+        var textStart = unit.TextLength;
+        if (!plan.Printer!.Print(bytes.AsSpan(start, size), unit)) batch.Health.Count(TraceDatHealth.BadRecord, offset);
+        head.PayloadStart = textStart;
+        head.PayloadLength = unit.TextLength - textStart;
     }
 
     private void FillSlots(DecodeUnit unit, RecordPlan plan, byte[] bytes, int start, int size, int slotStart, long offset)

@@ -78,16 +78,21 @@ internal sealed class PlanTable
             if (field is not null && Move(field, slot, shape.IsIrregular) is { } move) moves.Add(move);
         }
 
+        var presence = moves.Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot));
+        var textMask = moves.Where(m => m.Code >= MoveCode.Inline).Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot));
+        var needsRecord = shape.NeedsRecord(presence);
+        var commonSize = Math.Max(CommonType.Offset + CommonType.Size, CommonPid.Offset + CommonPid.Size);
         return new RecordPlan
         {
             Kind = (ushort)_catalog.Intern(format.Name),
             Shape = shape,
             Width = shape.Width,
             Moves = [.. moves],
-            Presence = moves.Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot)),
-            NeedsRecord = shape.NeedsRecord(moves.Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot))),
+            Presence = presence,
+            NeedsRecord = needsRecord,
+            Repeatable = !needsRecord && textMask == 0 && moves.TrueForAll(m => m.Offset >= commonSize),
             HasGaps = moves.Count < shape.Fields.Count,
-            TextMask = moves.Where(m => m.Code >= MoveCode.Inline).Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot)),
+            TextMask = textMask,
             MinSize = moves.Count == 0 ? 0 : moves.Max(m => m.Offset + m.Size),
             Fields = fields,
             PrintFormat = format.Text,

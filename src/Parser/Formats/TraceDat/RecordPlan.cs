@@ -34,6 +34,12 @@ internal sealed class RecordPlan
     /// <summary>The shape wants to see the record itself.</summary>
     public bool NeedsRecord { get; init; }
 
+    /// <summary>
+    /// Whether the fields are the same where the bytes behind the common fields are: no text, no look at the record as a
+    /// whole.
+    /// </summary>
+    public bool Repeatable { get; init; }
+
     /// <summary>Whether some slots are filled by no move and must be cleared.</summary>
     public bool HasGaps { get; init; }
 

@@ -116,59 +116,48 @@ internal sealed class StreamMerger(EventCatalog catalog, IReadOnlyList<CpuStream
     {
         if (_heap.Count == 1) return limit;
         var other = _heap.Count == 2 || _heap[1].Before(_heap[2]) ? _heap[1] : _heap[2];
-        var times = lane.Batch.Time;
+        var heads = lane.Batch.Heads;
         var until = lane.WinsTie(other) ? other.Time : other.Time == long.MinValue ? long.MinValue : other.Time - 1;
         var end = lane.Row + 1;
-        while (end < limit && times[end] <= until) end++;
+        while (end < limit && heads[end].Time <= until) end++;
         return end;
     }
 
     private void Copy(MergeLane lane, int end)
     {
-        var to = _out;
-        var from = lane.Batch;
-        var unit = lane.Unit!;
-        if (unit.TextLength > 0 && lane.TextIn != _outNumber) CopyText(lane, unit);
-        var shift = lane.TextShift;
-        for (var i = lane.Row; i < end; i++)
+        if (lane.CopiedTo != _outNumber) CopyContent(lane, lane.Unit!);
+        var slotShift = lane.SlotShift;
+        var textShift = lane.TextShift;
+        foreach (ref var head in _out.AddHeads(lane.Batch.Heads.AsSpan(lane.Row, end - lane.Row)))
         {
-            var start = from.Start[i];
-            var width = (i + 1 < from.Count ? from.Start[i + 1] : from.SlotCount) - start;
-            var row = to.Add(width);
-            to.Time[row] = from.Time[i];
-            to.Cpu[row] = from.Cpu[i];
-            to.Tid[row] = from.Tid[i];
-            to.Kind[row] = from.Kind[i];
-            to.Buffer[row] = from.Buffer[i];
-            to.Flags[row] = from.Flags[i];
-            to.Offset[row] = from.Offset[i];
-            to.CommStart[row] = 0;
-            to.CommLength[row] = -1;
-            var payload = from.PayloadLength[i];
-            to.PayloadLength[row] = payload;
-            to.PayloadStart[row] = payload == 0 ? 0 : from.PayloadStart[i] + shift;
-            from.Slots.AsSpan(start, width).CopyTo(to.Slots.AsSpan(to.Start[row], width));
-        }
-
-        while (lane.TextRow < unit.TextSlots.Count && unit.TextSlots[lane.TextRow].Row < end)
-        {
-            var (row, mask) = unit.TextSlots[lane.TextRow++];
-            var slots = to.Start[to.Count - end + row];
-            for (; mask != 0; mask &= mask - 1) to.Slots[slots + System.Numerics.BitOperations.TrailingZeroCount(mask)] += (ulong)shift;
+            head.Start += slotShift;
+            if (head.PayloadLength > 0) head.PayloadStart += textShift;
         }
 
         lane.Row = end;
     }
 
-    /// <summary>A unit's text is copied once into every batch that takes rows of it; units are small against batches.</summary>
-    private void CopyText(MergeLane lane, DecodeUnit unit)
+    /// <summary>
+    /// A unit's slots and text are copied once, whole, into every batch that takes rows of it: rows share slots, and units
+    /// are small against batches.
+    /// </summary>
+    private void CopyContent(MergeLane lane, DecodeUnit unit)
     {
+        var from = unit.Batch;
+        lane.CopiedTo = _outNumber;
+        lane.SlotShift = _out.AddSlots(from.Slots.AsSpan(0, from.SlotCount));
+        lane.TextShift = _outText;
+        if (unit.TextLength == 0) return;
         var need = _outText + unit.TextLength;
         if (need > _out.Text.Length) Array.Resize(ref _out.Text, Math.Max(_out.Text.Length * 2, need));
-        unit.Batch.Text.AsSpan(0, unit.TextLength).CopyTo(_out.Text.AsSpan(_outText));
-        lane.TextShift = _outText;
-        lane.TextIn = _outNumber;
+        from.Text.AsSpan(0, unit.TextLength).CopyTo(_out.Text.AsSpan(_outText));
         _outText = need;
+        foreach (var (row, textSlots) in unit.TextSlots)
+        {
+            var slots = lane.SlotShift + from.Heads[row].Start;
+            for (var mask = textSlots; mask != 0; mask &= mask - 1)
+                _out.Slots[slots + System.Numerics.BitOperations.TrailingZeroCount(mask)] += (ulong)lane.TextShift;
+        }
     }
 
     private void Push(MergeLane lane)

@@ -13,7 +13,7 @@ public sealed class BoundsTests
         SignatureRun.Replay(text.ToString(), facts);
         var lane = Assert.Single(facts.Facts.Lanes);
         Assert.Equal(3000, lane.Exits);
-        Assert.Equal(2048, lane.Spots.Count());
+        Assert.Equal(2048, lane.Spots.Count);
         Assert.Equal(3000 - 2048, lane.Unkept);
         Assert.True(facts.Excerpt.IsOver);
     }

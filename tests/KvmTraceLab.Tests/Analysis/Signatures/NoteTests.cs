@@ -40,6 +40,52 @@ public sealed class NoteTests
         }
     }
 
+    [Theory]
+    [InlineData(true, "L13")]
+    [InlineData(false, "L14")]
+    public void A_level_interrupt_that_is_raised_again_is_told_by_how_it_is_ended(bool induced, string id)
+    {
+        var cycles = Run(t => t.Times(20, t => SignatureCases.EoiCycle(t, induced, lowered: false)));
+        Assert.Equal([id], cycles.Ids);
+        Assert.Equal(id, Assert.Single(cycles.Loops).Signature);
+        Assert.Equal([0], cycles.The(id).Loops);
+        var excerpt = Run(t => SignatureCases.EoiCycle(t, induced, lowered: false));
+        Assert.Equal(Confidence.Low, excerpt.The(id).Confidence);
+    }
+
+    [Fact]
+    public void A_loop_bears_the_name_of_what_was_told_from_its_vcpu()
+    {
+        var run = Run(t => t.Times(100, t => t.After(20).Plain("HLT", 0x7000)));
+        Assert.Equal("L16", Assert.Single(run.Loops).Signature);
+        Assert.Equal([0], run.The("L16").Loops);
+        var other = Run(t => t.Times(4000, t => t.After(20).Plain("HLT", 0x7000)).Times(20, t => t.Plain("MSR_WRITE", 0x9000)));
+        Assert.Equal(["L16", null], other.Loops.OrderByDescending(l => l.Iterations).Select(l => l.Signature));
+    }
+
+    [Fact]
+    public void A_hidden_rip_is_no_sign_of_standing_still()
+    {
+        Action<TraceText> Faults(ulong rip) => t => t.Times(40, t => t.Exit("EXIT_NPF", rip, "100000004 7f000").Fault(rip, 0x7f000, "100000004").Entry(rip));
+        Assert.Contains("L02", Run(Faults(0x4000)).Ids);
+        Assert.DoesNotContain("L02", Run(Faults(0)).Ids);
+    }
+
+    [Fact]
+    public void A_guest_whose_clock_is_the_pm_timer_does_not_wait_on_it()
+    {
+        var run = Run(t => t.Times(40, (t, i) => t.Times(3, (t, j) => SignatureCases.PmTimer(t, (i * 3) + j, "pio_read", "608000b")).Times(40, (t, j) => t.Plain("CPUID", 0x9000 + (ulong)(((i * 40) + j) * 2)))));
+        Assert.DoesNotContain("L01", run.Ids);
+    }
+
+    [Fact]
+    public void A_row_of_sixteen_faults_is_livelock_shaped_and_not_sure()
+    {
+        var run = Run(t => t.Times(16, SignatureCases.Livelock));
+        Assert.Equal(Confidence.Low, run.The("L02").Confidence);
+        Assert.Equal("L02", Assert.Single(run.Loops).Signature);
+    }
+
     [Fact]
     public void Lost_events_lower_the_confidence()
     {

@@ -17,8 +17,8 @@ internal static class SignatureCases
         ("L10", t => t.Times(16, (t, i) => Fetch(t, 0x1ffc, i)), t => t.Times(16, (t, i) => Fetch(t, 0x1f00, i))),
         ("L11", t => t.Times(3, t => Gp(t, 0x4015c2, "0f 32", "#GP (0x6a)")), t => t.Times(3, (t, i) => Gp(t, 0x4015c2 + ((ulong)i * 2), "0f 32", "#GP (0x6a)"))),
         ("L12", t => t.Times(3, t => Backdoor(t, reflected: false)), t => t.Times(3, t => Backdoor(t, reflected: true))),
-        ("L13", t => t.Times(8, t => EoiCycle(t, lowered: true)), t => t.Times(8, t => EoiCycle(t, lowered: false))),
-        ("L14", t => t.Times(8, t => EoiCycle(t, lowered: false)), t => t.Times(8, t => EoiCycle(t, lowered: true))),
+        ("L13", t => t.Times(8, t => EoiCycle(t, induced: true, lowered: false)), t => t.Times(8, t => EoiCycle(t, induced: false, lowered: true))),
+        ("L14", t => t.Times(8, t => EoiCycle(t, induced: false, lowered: false)), t => t.Times(8, t => EoiCycle(t, induced: false, lowered: true))),
         ("L15", t => t.Times(20, t => t.After(4000).Plain("EXTERNAL_INTERRUPT", 0x7000, "0 800000ec")), t => t.Times(20, t => t.After(50).Plain("EXTERNAL_INTERRUPT", 0x7000, "0 800000ec"))),
         ("L16", t => t.Times(100, t => t.After(20).Plain("HLT", 0x7000)), t => t.Times(100, t => t.After(20).Exit("HLT", 0x7000).After(5000).Entry(0x7000))),
         ("L17", t => t.Times(20, t => t.Exit("HLT", 0x7000).Add("kvm_userspace_exit", "reason KVM_EXIT_HLT (5)").After(900).Entry(0x7001)), t => t.Times(20, t => t.Exit("HLT", 0x7000).After(900).Entry(0x7001))),
@@ -88,11 +88,13 @@ internal static class SignatureCases
         else t.Add("kvm_pio", "pio_read at 0x5658 size 4 count 1 val 0x4").Entry(0x7fa9);
     }
 
-    private static void EoiCycle(TraceText t, bool lowered)
+    public static void EoiCycle(TraceText t, bool induced, bool lowered)
     {
         t.Exit("VMRESUME", 0x1000).Entry(0x2000);
         t.Exit("PREEMPTION_TIMER", 0x2000).Add("kvm_nested_vmexit_inject", "reason EXTERNAL_INTERRUPT info1 0 info2 0 int_info 80000081 int_info_err 0").Entry(0x3000);
-        t.Exit("EOI_INDUCED", 0x3000, "81 0").Add("kvm_eoi", "apicid 0 vector 129").Add("kvm_userspace_exit", "reason KVM_EXIT_IOAPIC_EOI (26)");
+        if (induced) t.Exit("EOI_INDUCED", 0x3000, "81 0").Add("kvm_eoi", "apicid 0 vector 129");
+        else t.Exit("MSR_WRITE", 0x3000).Add("kvm_msr", "msr_write 80b = 0x0");
+        t.Add("kvm_userspace_exit", "reason KVM_EXIT_IOAPIC_EOI (26)");
         if (lowered) t.Add("kvm_set_irq", "gsi 19 level 0 source 0");
         t.Add("kvm_set_irq", "gsi 19 level 1 source 0").Entry(0x3002);
     }

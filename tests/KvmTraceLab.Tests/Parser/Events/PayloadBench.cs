@@ -17,10 +17,10 @@ internal sealed class PayloadBench
         var shape = ShapeOf(name);
         var batch = new EventBatch(_catalog) { Text = Encoding.UTF8.GetBytes(payload) };
         var index = batch.Add(shape.Width);
-        batch.Kind[index] = (ushort)EventCatalog.KindOf(shape);
-        batch.PayloadLength[index] = batch.Text.Length;
+        batch.Heads[index].Kind = (ushort)EventCatalog.KindOf(shape);
+        batch.Heads[index].PayloadLength = batch.Text.Length;
         byte hint = 0;
-        var ok = shape.TryRead(batch.Text, 0, batch.Slots.AsSpan(batch.Start[index], shape.Width), ref hint, out leftOver);
+        var ok = shape.TryRead(batch.Text, 0, batch.Slots.AsSpan(batch.Heads[index].Start, shape.Width), ref hint, out leftOver);
         return ok ? batch[index] : null;
     }
 
@@ -47,9 +47,9 @@ internal sealed class PayloadBench
     {
         var batch = new EventBatch(_catalog) { Text = "made"u8.ToArray() };
         var index = batch.Add(shape.Width);
-        batch.Kind[index] = (ushort)EventCatalog.KindOf(shape);
-        slots.CopyTo(batch.Slots, batch.Start[index]);
-        batch.Slots[batch.Start[index] + shape.Fields.Count] = presence;
+        batch.Heads[index].Kind = (ushort)EventCatalog.KindOf(shape);
+        slots.CopyTo(batch.Slots, batch.Heads[index].Start);
+        batch.Slots[batch.Heads[index].Start + shape.Fields.Count] = presence;
         return batch[index];
     }
 }

@@ -87,6 +87,13 @@ public sealed class TextDialectTests
             ["perf script, ns"] = Render((i, n, p) => $"{comm,16}    77 [001]  {Time(i, "ns")}: kvm:{n}: {p}"),
             ["perf script, pid/tid"] = Render((i, n, p) => $"{comm,16}    70/77    [001]  {Time(i, "us")}: kvm:{n}: {p}"),
             ["perf-prof"] = Render((i, n, p) => $"2022-04-22 17:39:26.535148 {comm,16}     77 d... [001] {Time(i, "us")}: kvm:{n}: {p}"),
+            ["perf script -F +period"] = Render((i, n, p) => $"{comm,16}    77 [001]  {Time(i, "us")}:          1 kvm:{n}: {p}"),
+            ["line numbers"] = Render((i, n, p) => $"{i + 1,6}\t{Report(comm, i, n, p)}"),
+            ["grep -nC"] = Render((i, n, p) => $"{i + 1}-{Report(comm, i, n, p)}"),
+            ["grep -HnC"] = Render((i, n, p) => $"trace.txt-{i + 1}-{Report(comm, i, n, p)}"),
+            ["a patch"] = Render((i, n, p) => "+" + Report(comm, i, n, p)),
+            ["a journal"] = Render((i, n, p) => "Nov 21 04:22:58 host trace-cmd[1234]: " + Report(comm, i, n, p)),
+            ["quoted by name"] = Render((i, n, p) => "Bob> " + Report(comm, i, n, p)),
             ["quoted"] = Render((i, n, p) => "> " + Report(comm, i, n, p)),
             ["quoted twice"] = Render((i, n, p) => ">> " + Report(comm, i, n, p)),
             ["quoted thrice"] = Render((i, n, p) => "> > >" + Report(comm, i, n, p)),
@@ -103,6 +110,24 @@ public sealed class TextDialectTests
             Assert.Equal(0, rows.Lines.NotUnderstood);
             rows.CheckConservation();
         }
+    }
+
+    [Theory]
+    [InlineData("    CPU 0/K-77        1d..1. {0}us : ", "CPU 0/K", 77, 1)]
+    [InlineData("[ 4327.400000]  CPU 0/K-77        1d..1. {0}us+: ", "CPU 0/K", 77, 1)]
+    [InlineData("77 [001] {1}: kvm:", "", 77, 1)]
+    [InlineData("[001] {1}: kvm:", "", -1, 1)]
+    [InlineData("CPU 0/KVM-77  {1}: ", "CPU 0/KVM", 77, -1)]
+    [InlineData("CPU 0/KVM    77  {1}: kvm:", "CPU 0/KVM", 77, -1)]
+    [InlineData("fc_vcpu 0  {1}: kvm:", "fc_vcpu 0", -1, -1)]
+    public void Columns_may_be_missing(string head, string comm, int tid, int cpu)
+    {
+        var micro = Reference(comm).Select(r => r.Replace(" tid 77", tid < 0 ? "" : " tid 77", StringComparison.Ordinal).Replace(" [1]", cpu < 0 ? "" : " [1]", StringComparison.Ordinal)).ToList();
+        var kvm = micro.Where(r => !r.Contains("sched_switch", StringComparison.Ordinal)).ToList();
+        var text = string.Concat(Events.Select((e, i) => e.Name == "sched_switch" ? "" : string.Format(CultureInfo.InvariantCulture, head, (4327373460 + i), Time(i, "us")) + $"{e.Name}: {e.Payload}\n"));
+        var rows = TextRows.Of(text);
+        Assert.True(kvm.SequenceEqual(rows.Rows), string.Join('\n', rows.Rows));
+        rows.CheckConservation();
     }
 
     [Fact]

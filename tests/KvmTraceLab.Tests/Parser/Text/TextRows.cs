@@ -44,7 +44,7 @@ internal sealed class TextRows
             for (var i = 0; i < batch.Count; i++)
             {
                 result.Rows.Add(Line(batch[i]));
-                result.Names.Add(batch.Kind[i] == EventCatalog.LostKind ? "(lost)" : batch[i].Name);
+                result.Names.Add(batch.Heads[i].Kind == EventCatalog.LostKind ? "(lost)" : batch[i].Name);
             }
         }
 

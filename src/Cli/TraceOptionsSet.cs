@@ -29,6 +29,8 @@ internal sealed class TraceOptionsSet
         _files = new Argument<string[]>("FILE") { Description = "trace.dat or text of any tool, gzip or zstd too; - is standard input" };
         _files.Arity = ArgumentArity.OneOrMore;
         _several = several;
+        _format.CompletionSources.Add("text", "json", "csv", "md");
+        _inputFormat.CompletionSources.Add([.. KvmTraceLab.Parser.Formats.TraceFormats.All.Select(f => f.Name)]);
     }
 
     /// <summary>Adds the shared options to a command; <c>export</c> calls the end of the span <c>--until</c>.</summary>

@@ -68,17 +68,6 @@ public sealed class TraceDatFixtureTests
     }
 
     [Theory]
-    [InlineData("v6-renamed", 4096)]
-    [InlineData("svm61-g2-short5", 1024)]
-    public void Prefixes_at_every_edge_end_in_an_answer(string name, int step)
-    {
-        var file = File.ReadAllBytes(PathOf(name + ".dat"));
-        for (var edge = step; edge <= file.Length; edge += step)
-            for (var length = edge - 1; length <= Math.Min(edge + 1, file.Length - 1); length++)
-                Assert.NotEmpty(DatText.Outcome(file[..length]));
-    }
-
-    [Theory]
     [InlineData("svm61-g2-short5")]
     [InlineData("vmx72-m3-nobit6")]
     public void Mutations_of_a_real_file_end_in_an_answer(string name) =>

@@ -1,0 +1,28 @@
+using System.Text;
+using KvmTraceLab.Parser.Health;
+
+namespace KvmTraceLab.Tests.Parser.TraceDat;
+
+/// <summary>Version 6 of a latency tracer: after the options stands the text of tracefs' <c>trace</c>.</summary>
+public sealed class LatencyFileTests
+{
+    private static byte[] With(string text)
+    {
+        var file = TraceDatFileTests.Sample(new TraceDatBuilder { PageSize = 256 }).Build();
+        var at = file.AsSpan().IndexOf("flyrecord\0"u8);
+        return [.. file[..at], .. "latency  \0"u8, .. Encoding.UTF8.GetBytes(text)];
+    }
+
+    [Fact]
+    public void The_text_is_read_by_the_text_formats() => Assert.Equal(
+        """
+        1500000000 [1] qemu-7 kvm_pio: rw=0x0 port=0x608 size=0x4 count=0x1 val=0x9
+        1500003000 [1] qemu-7 kvm_entry: vcpu_id=0x0 rip=0xfff immediate_exit=0x0
+
+        """,
+        DatText.Of(With("# tracer: wakeup\n#\n  qemu-7       [001] d..2.     1.500000: kvm_pio: pio_read at 0x608 size 4 count 1 val 0x9\n  qemu-7       [001] d..2.     1.500003: kvm_entry: vcpu 0, rip 0xfff\n")));
+
+    [Fact]
+    public void Text_without_events_is_refused_with_what_to_do() =>
+        Assert.Contains("latency tracer", Assert.Throws<TraceException>(() => DatText.Of(With("nothing happened\n"))).OneLine, StringComparison.Ordinal);
+}

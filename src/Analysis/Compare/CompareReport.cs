@@ -91,7 +91,7 @@ public static class CompareReport
         for (int i = 0; i < result.Stages.Count; i++)
         {
             columns.Add(new Column(
-                perSecond ? $"rate_per_sec_{i}" : $"per_unit_{i}", $"{(i == 0 ? "Base" : result.Stages.Count == 2 ? "New" : $"Stage {i}")} per {(perSecond ? "s" : Unit(result.Options))}", ColumnKind.Rate));
+                perSecond ? $"rate_per_sec_{i}" : $"per_unit_{i}", $"{(i == 0 ? "Base" : result.Stages.Count == 2 ? "New" : $"Stage {i}")} per {(perSecond ? "s" : Unit(result.Options))}", perSecond ? ColumnKind.Rate : ColumnKind.Number));
         }
 
         columns.Add(new Column("share_of_reduction", "Of the change", ColumnKind.Share));

@@ -13,7 +13,7 @@ internal static class FuzzCommands
         (3, ["info"], FuzzOutput.Text),
         (2, ["info", "--format", "json"], FuzzOutput.Json),
         (6, ["events"], FuzzOutput.Text),
-        (3, ["events", "--format", "json"], FuzzOutput.JsonLines),
+        (3, ["events", "--format", "json"], FuzzOutput.Json),
         (3, ["events", "--format", "csv"], FuzzOutput.Text),
         (2, ["events", "--format", "trace-cmd"], FuzzOutput.Text),
         (2, ["events", "--format", "md", "--around", "4327.3734", "-C", "3"], FuzzOutput.Text),

@@ -63,7 +63,9 @@ public sealed class FirstScreen(LoopDetector loops) : Analysis
             "Read the loop's events and what came before it, below.");
     }
 
-    private static Headline Nothing(TraceRun run) => run.Exits == 0
+    private static Headline Nothing(TraceRun run) => run.Replayer.Rows == 0 && run.Trace.Lines.Events > 0
+        ? new Headline(HeadlineKind.Fact, $"Of {run.Trace.Lines.Events} events none passes --from, --to, --vcpu and --tid.", [], "Look with `ktl info` at the trace's span, threads and vCPUs.")
+        : run.Exits == 0
         ? new Headline(HeadlineKind.Fact, "The trace has no kvm_exit: nothing can be said of exits or loops.", [], "Record with trace-cmd record -e kvm -e kvmmmu.")
         : new Headline(HeadlineKind.Fact, "Nothing known to be wrong was found: no loop worth naming, no bug verdict, no known signature.", [], null);
 }

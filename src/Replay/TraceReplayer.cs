@@ -130,6 +130,7 @@ public sealed class TraceReplayer
         else if (_kinds.IsNested(kind))
         {
             TripReader.ReadNested(lane, row, _kinds);
+            if (Vendor == Isa.Unknown && kind == _kinds.NestedExit && row.HasFields) Vendor = KvmNestedVmexit.Over(row).Isa; // an excerpt without kvm_exit
         }
 
         Notify(lane, row, kind);

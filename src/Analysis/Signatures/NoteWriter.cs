@@ -55,16 +55,17 @@ internal static class NoteWriter
             [finding.Why, "Likely cause: " + signature.Cause], signature.Next);
     }
 
+    /// <summary>Why, cause and next step stand in the headlines; here is where each was met before, and the turn where no loop shows it.</summary>
     public static ReportSection Section(IReadOnlyList<Finding> findings)
     {
-        var section = new ReportSection("notes", "What it most likely means");
+        var section = new ReportSection("notes", "Signatures that fit");
         foreach (var finding in findings)
         {
             var signature = finding.Signature;
             section.Children.Add(new ReportSection("note-" + signature.Id, $"{signature.Id} {signature.Title} (confidence {Word(finding.Confidence)})")
             {
-                Paragraphs = [finding.Why, "Likely cause: " + signature.Cause, "Next: " + signature.Next, "Source: " + signature.Source],
-                Verbatim = [.. finding.Template.Select(t => $"{t.Event}: {t.Payload}")],
+                Paragraphs = ["Source: " + signature.Source],
+                Verbatim = finding.Evidence.Loop is null ? [.. finding.Template.Select(t => $"{t.Event}: {t.Payload}")] : [],
             });
         }
 

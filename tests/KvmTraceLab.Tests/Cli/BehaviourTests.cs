@@ -120,6 +120,7 @@ public sealed class BehaviourTests : IDisposable
         Assert.Equal(rows.Count(r => long.Parse(r[0]) >= middle), Events("--from", seconds));
         Assert.Equal(rows.Count(r => long.Parse(r[0]) <= middle), Events("--to", seconds));
         Assert.Equal(0, Events("--vcpu", "77"));
+        Assert.StartsWith("Of 800 events none passes", Ktl.Run("analyze", "samples/demand-faults.txt", "--vcpu", "77").Output, StringComparison.Ordinal);
     }
 
     [Fact]

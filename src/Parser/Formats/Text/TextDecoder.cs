@@ -7,13 +7,10 @@ namespace KvmTraceLab.Parser.Formats.Text;
 /// Decodes one block of lines into a batch. Its result depends on the block alone: what it remembers between lines is
 /// forgotten between blocks, so that it does not matter which worker gets which block.
 /// </summary>
-internal sealed class TextDecoder(EventCatalog catalog)
+internal sealed partial class TextDecoder(EventCatalog catalog)
 {
     private const int MaxJoinedLines = 8;
     private const int NoSlots = 1;
-
-    /// <summary>Places for what was said after two kinds of events; a power of two less one.</summary>
-    private const int ContextMask = 255;
 
     private readonly KindCache _kinds = new(catalog);
     private readonly byte[] _hints = new byte[4096];
@@ -24,14 +21,6 @@ internal sealed class TextDecoder(EventCatalog catalog)
     private int _envelopeOnly = -1;
     private Envelope _heldEnvelope;
     private int _heldLine;
-    private Envelope _recent;
-    private int _recentStart;
-    private Envelope _older;
-    private int _olderStart;
-    private readonly Tail[] _tails = new Tail[ContextMask + 1];
-    private int _lastKind;
-    private int _context;
-    private int _repeated = -1;
 
     public void Decode(TextBlock block, EventBatch batch)
     {
@@ -42,12 +31,7 @@ internal sealed class TextDecoder(EventCatalog catalog)
         _pending = new Pending { Row = -1 };
         _envelopeOnly = -1;
         _gap = false;
-        _recent = default;
-        _older = default;
-        _lastKind = 0;
-        _context = 0;
-        _repeated = -1;
-        _tails.AsSpan().Fill(new Tail { Row = -1 });
+        ForgetLines();
         _hints.AsSpan(0, Math.Min(_hints.Length, catalog.Count)).Clear();
         var bytes = block.Bytes.AsSpan(0, block.Length);
         var start = 0;
@@ -70,73 +54,6 @@ internal sealed class TextDecoder(EventCatalog catalog)
         FinishPending();
         DropHeldEnvelope();
         batch.EndsInGap = _gap;
-    }
-
-    /// <summary>
-    /// The whole line at once, where it is byte for byte what is expected: the task, CPU, flags and second of the last line
-    /// read, a fraction, and the event that came last in this place (<see cref="TryRepeat"/>). The reading is the same as
-    /// <see cref="Line"/>'s, for most lines of most traces.
-    /// </summary>
-    private bool TryRepeatLine(ReadOnlySpan<byte> bytes, ref int start)
-    {
-        ref readonly var tail = ref _tails[_context];
-        if (tail.Row < 0 || _envelopeOnly >= 0) return false;
-        var line = bytes[start..];
-        if (!IsMoment(_recent, _recentStart, line))
-        {
-            if (!IsMoment(_older, _olderStart, line)) return false;
-            (_recent, _older) = (_older, _recent);
-            (_recentStart, _olderStart) = (_olderStart, _recentStart);
-        }
-
-        var at = _recent.FractionStart;
-        if (!Digits.TryFraction(line[at..], _recent.FractionDigits, out var nanoseconds)) return false;
-        at += _recent.FractionDigits + 1;
-        var size = tail.Gap + tail.Length;
-        if (line.Length <= at + size || line[at + size] != '\n') return false;
-        if (!line.Slice(at, size).SequenceEqual(_block.Bytes.AsSpan(tail.Start - tail.Gap, size))) return false;
-
-        FinishPending();
-        var batch = _batch;
-        batch.Lines.Lines++;
-        batch.Lines.Events++;
-        var row = batch.AddLike(tail.Row);
-        ref readonly var known = ref batch.Heads[tail.Row];
-        ref var head = ref batch.Heads[row];
-        var kind = known.Kind;
-        var name = at + tail.Gap;
-        head.Time = _recent.WholeNs + nanoseconds;
-        head.Cpu = _recent.Cpu;
-        head.Tid = _recent.Tid;
-        head.Kind = kind;
-        head.Buffer = 0;
-        head.Offset = _block.Offset + start;
-        head.CommStart = start + _recent.CommStart;
-        head.CommLength = _recent.CommLength;
-        head.PayloadStart = start + name + tail.PayloadOffset;
-        head.PayloadLength = tail.Length - tail.PayloadOffset;
-        head.Flags = _gap ? RowFlags.Gap : RowFlags.None;
-        _gap = false;
-        batch.Timed++;
-        if (head.Time < batch.FirstTime) batch.FirstTime = head.Time;
-        if (head.Time > batch.LastTime) batch.LastTime = head.Time;
-        _pending.Row = row;
-        _pending.Shape = catalog.ShapeOf(kind);
-        _pending.End = start + at + size;
-        _pending.Matched = true;
-        _pending.Context = _context;
-        _context = ((_lastKind * 31) + kind) & ContextMask;
-        _lastKind = kind;
-        start += at + size + 1;
-        return true;
-    }
-
-    /// <summary>Whether the line begins as a known one did, up to the point of its seconds.</summary>
-    private bool IsMoment(in Envelope known, int knownStart, ReadOnlySpan<byte> line)
-    {
-        var length = known.FractionStart;
-        return known.HeadLength > 0 && known.TimeForm == TimeForm.Seconds && known.BufferLength == 0 && line.Length > length
-            && line[..length].SequenceEqual(_block.Bytes.AsSpan(knownStart, length));
     }
 
     private void Line(int start, int end)
@@ -174,65 +91,6 @@ internal sealed class TextDecoder(EventCatalog catalog)
 
         DropHeldEnvelope();
         OtherLine(start, line);
-    }
-
-    /// <summary>Most lines begin like one of the last two: the same task on the same CPU.</summary>
-    private bool TryEnvelope(ReadOnlySpan<byte> line, int start, ref Envelope envelope)
-    {
-        _repeated = -1;
-        if (!IsHead(_recent, _recentStart, line))
-        {
-            if (!IsHead(_older, _olderStart, line)) return TryNewHead(line, start, ref envelope);
-            (_recent, _older) = (_older, _recent);
-            (_recentStart, _olderStart) = (_olderStart, _recentStart);
-        }
-
-        if (!EnvelopeReader.TryReadAs(_recent, line, ref envelope, out var nameAt)) return EnvelopeReader.TryRead(line, ref envelope);
-        if (envelope.TimeForm == TimeForm.Seconds && envelope.WholeNs != _recent.WholeNs)
-        {
-            // From the next second on, lines begin like this one.
-            _recent = envelope;
-            _recentStart = start;
-        }
-
-        if (TryRepeat(line, nameAt, ref envelope)) return true;
-        return EnvelopeReader.TryEvent(line, nameAt, ref envelope) || EnvelopeReader.TryRead(line, ref envelope);
-    }
-
-    private bool TryNewHead(ReadOnlySpan<byte> line, int start, ref Envelope envelope)
-    {
-        if (!EnvelopeReader.TryRead(line, ref envelope)) return false;
-        if (envelope.HeadLength > 0 && envelope.Form != EnvelopeForm.NameMissing)
-        {
-            _older = _recent;
-            _olderStart = _recentStart;
-            _recent = envelope;
-            _recentStart = start;
-        }
-
-        return true;
-    }
-
-    /// <summary>
-    /// Traces repeat themselves: after two events of some kinds there often comes the very text, name and payload, that
-    /// came after such two before. Then nothing is left to read; the fields are those of that row.
-    /// </summary>
-    private bool TryRepeat(ReadOnlySpan<byte> line, int nameAt, ref Envelope envelope)
-    {
-        ref readonly var known = ref _tails[_context];
-        if (known.Row < 0 || line.Length - nameAt != known.Length) return false;
-        if (!line[nameAt..].SequenceEqual(_block.Bytes.AsSpan(known.Start, known.Length))) return false;
-        envelope.NameStart = nameAt;
-        envelope.NameLength = known.NameLength;
-        envelope.PayloadStart = nameAt + known.PayloadOffset;
-        _repeated = known.Row;
-        return true;
-    }
-
-    private bool IsHead(in Envelope known, int knownStart, ReadOnlySpan<byte> line)
-    {
-        var length = known.HeadLength;
-        return length > 0 && line.Length >= length && line[..length].SequenceEqual(_block.Bytes.AsSpan(knownStart, length));
     }
 
     private void Event(int start, ReadOnlySpan<byte> line, in Envelope envelope)
@@ -290,16 +148,6 @@ internal sealed class TextDecoder(EventCatalog catalog)
         _context = ((_lastKind * 31) + kind) & ContextMask;
         _lastKind = kind;
     }
-
-    private void Remember(int row, int start, int lineLength, in Envelope envelope) => _tails[_context] = new Tail
-    {
-        Row = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart, Gap = Gap(envelope),
-        NameLength = envelope.NameLength, PayloadOffset = envelope.PayloadStart - envelope.NameStart,
-    };
-
-    /// <summary>Bytes between the time's colon and the event's name.</summary>
-    private static int Gap(in Envelope envelope) =>
-        envelope.TimeForm == TimeForm.Seconds ? envelope.NameStart - (envelope.FractionStart + envelope.FractionDigits + 1) : 0;
 
     private bool TryPayload(int row, EventShape shape, int payload, int end, out bool leftOver)
     {
@@ -493,19 +341,6 @@ internal sealed class TextDecoder(EventCatalog catalog)
     }
 
     private void BlankBetween(int from, int to) => _block.Bytes.AsSpan(from, to - from).Fill((byte)' ');
-
-    /// <summary>Where a text stands in the block, from its name to the end of the line.</summary>
-    private struct Tail
-    {
-        public int Row;
-        public int Start;
-        public int Length;
-
-        /// <summary>Bytes between the time and <see cref="Start"/>.</summary>
-        public int Gap;
-        public int NameLength;
-        public int PayloadOffset;
-    }
 
     /// <summary>The last event, which the next lines may still belong to.</summary>
     private struct Pending

@@ -54,6 +54,14 @@ public sealed class ExitQualificationTwinTests
         Assert.Equal(0xf8aUL, q);
     }
 
+    [Theory]
+    [InlineData(0x001UL, 0x009UL)] // no linear address: PDPTE load, processor trace
+    [InlineData(0x101UL, 0x109UL)]
+    [InlineData(0x081UL, 0x089UL)]
+    [InlineData(null, 0x189UL)]
+    public void A_fault_of_hardware_keeps_its_own_stage(ulong? hardware, ulong injected) =>
+        Assert.Equal(injected, FaultCode.InjectedExitQualification(MmuRole.Ept(mbec: false), 1, PageAccess.GuestFinal, hardware));
+
     [Fact]
     public void User_page_is_defined_only_for_a_valid_final_translation()
     {

@@ -49,7 +49,7 @@ public sealed class AnalysisSuite
     public IReadOnlyList<Loop> Loops => _loops.Loops;
 
     /// <summary>Everything that must watch the replay.</summary>
-    public IEnumerable<ITraceObserver> Observers => [_loops, _facts, .. Analyses];
+    public IEnumerable<TraceObserver> Observers => [_loops, _facts, .. Analyses.Select(a => a.Observer)];
 
     /// <summary>Sees each batch before the replay does: remarks around the trace.</summary>
     public void SeeBatch(EventBatch batch)

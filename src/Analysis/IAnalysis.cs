@@ -4,8 +4,11 @@ using KvmTraceLab.Replay;
 namespace KvmTraceLab.Analysis;
 
 /// <summary>An analysis: watches the replay, then adds what it found to a report.</summary>
-public interface IAnalysis : ITraceObserver
+public interface IAnalysis
 {
+    /// <summary>What watches the replay for it.</summary>
+    TraceObserver Observer { get; }
+
     /// <summary>Name in <c>ktl list analyses</c>.</summary>
     string Name { get; }
 
@@ -19,6 +22,8 @@ public interface IAnalysis : ITraceObserver
 /// <summary>An analysis that ignores all events; override what matters.</summary>
 public abstract class Analysis : TraceObserver, IAnalysis
 {
+    public virtual TraceObserver Observer => this;
+
     public abstract string Name { get; }
 
     public abstract string Description { get; }

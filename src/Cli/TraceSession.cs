@@ -11,7 +11,7 @@ namespace KvmTraceLab.Cli;
 internal static class TraceSession
 {
     /// <summary>Runs all observers over the trace; <paramref name="onBatch"/> sees each batch before them.</summary>
-    public static TraceRun Run(Trace trace, TraceRequest request, IEnumerable<ITraceObserver> observers, Action<EventBatch>? onBatch = null)
+    public static TraceRun Run(Trace trace, TraceRequest request, IEnumerable<TraceObserver> observers, Action<EventBatch>? onBatch = null)
     {
         var replayer = new TraceReplayer(observers, request.Filter);
         foreach (var batch in trace.Batches(Interrupt.Token))

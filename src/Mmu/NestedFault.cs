@@ -14,8 +14,8 @@ public static class NestedFault
     /// <param name="table">Permissions of the EPT12 role.</param>
     /// <param name="effective">The AND of the raw entries; permission bits count, and the memory type of the leaf.</param>
     /// <param name="access">The access with a stage bit.</param>
-    /// <param name="hardware">vmcs02's qualification, whose bits 11:7 KVM copies; 0 for a software walk.</param>
-    public static NestedVerdict JudgeEpt(PermissionTable table, EptEntry effective, PageAccess access, ulong hardware = 0)
+    /// <param name="hardware">vmcs02's qualification, whose bits 11:7 KVM copies; null for a software walk.</param>
+    public static NestedVerdict JudgeEpt(PermissionTable table, EptEntry effective, PageAccess access, ulong? hardware = null)
     {
         MmuRole role = table.Role;
         if (!effective.IsPresent(role))

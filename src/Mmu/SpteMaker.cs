@@ -69,10 +69,11 @@ public static class SpteMaker
     /// </summary>
     public static ulong MarkForAccessTrack(SpteLayout layout, ulong spte)
     {
-        var entry = new Spte(spte, layout);
-        if (entry.AdEnabled || layout.AccTrack == 0)
+        if (new Spte(spte, layout).AdEnabled)
             return spte & ~layout.Accessed;
-        if (entry.IsAccessTracked)
+
+        // Tracked already; formats without a mask (NPT, shadow) always answer so, and keep even A.
+        if ((spte & layout.AccTrack) == 0)
             return spte;
         ulong saved = (spte & layout.SavedBits) << layout.SavedShift;
         return (spte | saved) & ~(layout.AccTrack | layout.Accessed);

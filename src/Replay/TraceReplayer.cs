@@ -39,9 +39,9 @@ public sealed class TraceReplayer
     private long _batches;
     private long[] _counts = new long[256];
 
-    public TraceReplayer(IEnumerable<ITraceObserver> observers, RowFilter? filter = null)
+    public TraceReplayer(IEnumerable<TraceObserver> observers, RowFilter? filter = null)
     {
-        _observers = [.. observers.Select(o => o as TraceObserver ?? new Adapter(o))];
+        _observers = [.. observers];
         _tripObservers = Array.FindAll(_observers, o => o.WantsTrips);
         _filter = filter ?? RowFilter.All;
         _filtered = !_filter.IsAll;
@@ -305,24 +305,6 @@ public sealed class TraceReplayer
     {
         if (!comm.StartsWith("CPU ", StringComparison.Ordinal) || !comm.Contains("/KV", StringComparison.Ordinal)) return null;
         return int.TryParse(comm.AsSpan(4, comm.IndexOf('/', StringComparison.Ordinal) - 4), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
-    }
-
-    /// <summary>An observer that does not derive from <see cref="TraceObserver"/>; the class call is cheaper than the interface's.</summary>
-    private sealed class Adapter(ITraceObserver inner) : TraceObserver
-    {
-        public override bool Wants(int kind) => inner.Wants(kind);
-
-        public override bool WantsTrips => inner.WantsTrips;
-
-        public override void OnEvent(VcpuLane lane, in EventRow row) => inner.OnEvent(lane, row);
-
-        public override void OnTrip(VcpuLane lane, HostTrip trip) => inner.OnTrip(lane, trip);
-
-        public override void OnLost(in EventRow row) => inner.OnLost(row);
-
-        public override void OnBatchEnd() => inner.OnBatchEnd();
-
-        public override void OnEnd() => inner.OnEnd();
     }
 
     private void LearnVcpu(VcpuLane lane, in EventRow row, int kind)

@@ -1,6 +1,5 @@
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Parser;
-using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Replay;
 using KvmTraceLab.Replay.Faults;
 
@@ -18,17 +17,7 @@ public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInf
 
     public override string Description => "Judges every kvm_page_fault: expected, or KVM's fault.";
 
-    public override bool Wants(int kind) => Judge.Wants(kind);
-
-    public override void OnEvent(VcpuLane lane, in EventRow row) => Judge.OnEvent(lane, row);
-
-    public override bool WantsTrips => Judge.WantsTrips;
-
-    public override void OnTrip(VcpuLane lane, HostTrip trip) => Judge.OnTrip(lane, trip);
-
-    public override void OnLost(in EventRow row) => Judge.OnLost(row);
-
-    public override void OnEnd() => Judge.OnEnd();
+    public override TraceObserver Observer => Judge;
 
     public override void AddTo(Report report, TraceRun run)
     {

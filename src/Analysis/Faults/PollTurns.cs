@@ -20,6 +20,10 @@ internal sealed class PollTurns : TraceObserver
 
     public IEnumerable<KeyValuePair<int, Turn>> Seen => _turns.Where(t => t.Value.Turns > 0).OrderBy(t => t.Key);
 
+    public override bool Wants(int kind) => kind == _kinds.Pio || kind == _kinds.Entry || kind == _kinds.Exit || kind == _kinds.PageFault;
+
+    public override bool WantsTrips => false;
+
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         if (row.Kind == _kinds.Pio) Pio(lane, row);

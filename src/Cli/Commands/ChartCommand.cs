@@ -47,7 +47,7 @@ internal static class ChartCommand
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var rate = new ExitRate(key, window);
         var loops = new LoopDetector();
-        var run = TraceSession.Run(trace, request, new ITraceObserver[] { rate, loops });
+        var run = TraceSession.Run(trace, request, [rate, loops]);
         return rate.Chart(run, kind, loops.Loops);
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using KvmTraceLab.Analysis;
 using KvmTraceLab.Analysis.Exits;
 using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Cli.Commands;
 
@@ -34,7 +35,7 @@ internal static class ExitsCommand
         var overview = new Overview();
         var groups = new ExitGroups(keys, withoutHlt);
         var slow = than is { } limit ? new SlowExits(limit) : null;
-        var observers = slow is null ? new IAnalysis[] { overview, groups } : [overview, groups, slow];
+        TraceObserver[] observers = slow is null ? [overview, groups] : [overview, groups, slow];
         var run = TraceSession.Run(trace, request, observers);
         var report = new Report("exits");
         overview.AddTo(report, run);

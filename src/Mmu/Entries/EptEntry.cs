@@ -23,14 +23,7 @@ public readonly record struct EptEntry(ulong Value)
     /// <summary>Bit 10: executable from user pages, where MBEC is on.</summary>
     public bool UserExec => (Value & UserExecutable) != 0;
 
-    /// <summary>Bits 5:3 of a leaf: 0 UC, 1 WC, 4 WT, 5 WP, 6 WB.</summary>
-    public int MemoryType => (int)(Value >> 3) & 7;
-
     public bool PageSize => (Value & 1UL << 7) != 0;
-
-    public bool Accessed => (Value & 1UL << 8) != 0;
-
-    public bool Dirty => (Value & 1UL << 9) != 0;
 
     /// <summary><c>is_present_gpte()</c>: any of bits 2:0, or bit 10 where the MMU has MBEC.</summary>
     public bool IsPresent(MmuRole role) => (Value & (Rwx | (role.MbecInForce ? UserExecutable : 0))) != 0;

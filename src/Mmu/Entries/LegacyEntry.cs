@@ -15,10 +15,6 @@ public readonly record struct LegacyEntry(ulong Value)
 
     public bool User => (Value & 4) != 0;
 
-    public bool Accessed => (Value & 1UL << 5) != 0;
-
-    public bool Dirty => (Value & 1UL << 6) != 0;
-
     public bool PageSize => (Value & 1UL << 7) != 0;
 
     public bool Nx => (Value & NxBit) != 0;

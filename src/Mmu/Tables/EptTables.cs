@@ -7,8 +7,8 @@ namespace KvmTraceLab.Mmu.Tables;
 public static class EptTables
 {
     /// <summary>
-    /// Level × MBEC × execute-only × bits 7:0 and 10 × two reserved-bit probes (12 inside a huge frame, 46 at MAXPHYADDR).
-    /// The flags are computed even when the entry is not present.
+    /// Level × MBEC × execute-only × bits 10:0, all that an entry says besides its address; address bits have
+    /// <see cref="ReservedBits"/>. The flags are computed even when the entry is not present.
     /// </summary>
     public static TableSpec<EptGpteRow> Gpte { get; } = new(
         "ept_gpte", "EPT12 entries: present, reserved, misconfigured (MAXPHYADDR 46, huge pages allowed)", 40960,
@@ -59,11 +59,8 @@ public static class EptTables
         from mbec in Bools
         from execOnly in Bools
         let role = MmuRole.Ept(mbec, execOnly)
-        from probes in Enumerable.Range(0, 4)
-        from bit10 in Bools
-        from low in Enumerable.Range(0, 256)
-        let value = (uint)low | (bit10 ? EptEntry.UserExecutable : 0) | (Bit(probes, 0) ? 1UL << 12 : 0) | (Bit(probes, 1) ? 1UL << 46 : 0)
-        select new EptGpteRow(role, level, new EptEntry(value));
+        from low in Enumerable.Range(0, 2048)
+        select new EptGpteRow(role, level, new EptEntry((uint)low));
 
     private static IEnumerable<EptExitqualRow> ExitqualRows()
     {

@@ -61,7 +61,7 @@ public static class PageWalk
             }
 
             if (!memory.TryRead(entryAddress, format.EntrySize, out ulong entry))
-                return Denied(WalkFaultKind.Unreadable, level, present: false, reserved: false);
+                return Denied(WalkFaultKind.Unreadable, level);
 
             // A PAE directory pointer has no permission bits: they are reserved there, so it must not narrow the sum.
             if (!pdpte)
@@ -70,15 +70,15 @@ public static class PageWalk
             elements.Add(new WalkElement(level, entryAddress, entry, acc));
 
             if (!format.IsPresent(entry))
-                return Denied(WalkFaultKind.NotPresent, level, present: false, reserved: false);
+                return Denied(WalkFaultKind.NotPresent, level);
             if (format.IsReserved(entry, level))
-                return Denied(WalkFaultKind.Reserved, level, present: true, reserved: true);
+                return Denied(WalkFaultKind.Reserved, level);
             next = format.Address(entry, level);
             if (!format.IsLeaf(entry, level))
                 continue;
 
             if (table.Faults(acc, access))
-                return Denied(WalkFaultKind.Permission, level, present: true, reserved: false);
+                return Denied(WalkFaultKind.Permission, level);
             ulong translated = next | address & ((1UL << shift) - 1);
             if (nested is not null)
             {
@@ -91,10 +91,11 @@ public static class PageWalk
             return new WalkResult(elements, null, translated, level, acc);
         }
 
-        WalkResult Denied(WalkFaultKind kind, int level, bool present, bool reserved)
+        WalkResult Denied(WalkFaultKind kind, int level)
         {
+            bool reserved = kind == WalkFaultKind.Reserved;
             Acc acc = elements.Count == 0 ? Acc.None : elements[^1].Acc;
-            PageAccess code = FaultCode.PageFaultCode(table.Role, access, present, reserved) | access & PageAccesses.Stage;
+            PageAccess code = FaultCode.PageFaultCode(table.Role, access, kind == WalkFaultKind.Permission, reserved) | access & PageAccesses.Stage;
             ulong qualification = table.Role.Kind == MmuKind.Ept && !reserved ? FaultCode.InjectedExitQualification(table.Role, sum, access) : 0;
             IReadOnlyList<IPermissionRule> why = kind == WalkFaultKind.Permission ? table.Why(acc, access) : [];
             return new WalkResult(elements, new WalkFault(kind, level, code, qualification, why), 0, level, acc);

@@ -18,17 +18,18 @@ namespace KvmTraceLab.Replay.Faults;
 /// VMs are not named in a trace. As long as no two threads are the same vCPU number, all threads are one VM and share what
 /// they know of SPTEs; from then on a thread knows only what it wrote itself.
 /// </remarks>
-public sealed partial class FaultJudge : TraceObserver
+public sealed class FaultJudge : TraceObserver
 {
     private const ulong MbecOffered = 1UL << 54;
 
     /// <summary>Threads judged at a time; those that entered the guest longest ago are let go, their open runs closed.</summary>
     private const int MaxFollowed = 4096;
 
-    /// <summary>Open runs of all threads; from here on a thread keeps one.</summary>
-    private const int MaxOpenRuns = 4096;
-
     private const int MaxVcpuIds = 65_536;
+
+    private static readonly int MsrNumber = KnownKinds.Slot("kvm_msr", "ecx");
+    private static readonly int MsrWrite = KnownKinds.Slot("kvm_msr", "write");
+    private static readonly int MsrData = KnownKinds.Slot("kvm_msr", "data");
 
     private readonly FaultEvents _events = new();
     private readonly GuestMemoryMap _map = new();
@@ -36,18 +37,15 @@ public sealed partial class FaultJudge : TraceObserver
     private readonly SpteChecks _checks = new();
     private readonly FaultTally _tally;
     private readonly FaultContext _context;
-    private readonly NestedTables _nested;
+    private readonly NestedReading _nested;
+    private readonly SpteEvents _sptes;
+    private readonly FaultCollector _collector;
+    private readonly FaultRuns _runs;
     private readonly Dictionary<int, LaneFaults> _lanes = [];
     private readonly LaneCache<LaneFaults> _recent = new();
     private readonly Dictionary<int, int> _vcpuOwner = [];
     private LaneFaults? _last;
-    private int _openRuns;
-    private long _sequence;
-    private long _slotZapSequence = -1;
-    private bool _severalSpaces;
     private bool _nestedFaultSeen;
-    private bool _advancedInfoSeen;
-    private bool _mbec12Learned;
 
     /// <param name="options">What the caller knows better.</param>
     /// <param name="info">What the reader knows of the trace: the kernel release, where the input says it.</param>
@@ -57,7 +55,10 @@ public sealed partial class FaultJudge : TraceObserver
         Config = new ReplayConfig(options, info);
         _tally = new FaultTally(options.Each);
         _context = new FaultContext(Config);
-        _nested = new NestedTables(Config);
+        _nested = new NestedReading(Config);
+        _sptes = new SpteEvents(Config, _map, _invalidations, _checks, _nested);
+        _collector = new FaultCollector(Config, _map, _invalidations, _checks);
+        _runs = new FaultRuns(Config, _tally, _invalidations, _context);
     }
 
     public ReplayConfig Config { get; }
@@ -72,7 +73,7 @@ public sealed partial class FaultJudge : TraceObserver
     public long FaultExits { get; private set; }
 
     /// <summary>Undecidable runs that have the shape of a livelock.</summary>
-    public List<LivelockShape> LivelockShaped { get; } = [];
+    public IReadOnlyList<LivelockShape> LivelockShaped => _runs.LivelockShaped;
 
     public long LostMarkers { get; private set; }
 
@@ -100,7 +101,7 @@ public sealed partial class FaultJudge : TraceObserver
         ArgumentNullException.ThrowIfNull(lane);
         var e = _events[row.Kind];
         if (e == FaultEvent.None || !row.HasFields) return;
-        _sequence++;
+        _map.Now++;
         var state = _last is { } last && ReferenceEquals(last.Lane, lane) ? last : StateOf(lane);
         if (FaultEvents.IsMmuEvent(e)) Config.MmuEvents = true;
         switch (e)
@@ -112,40 +113,25 @@ public sealed partial class FaultJudge : TraceObserver
                 state.NestedExit.CopyFrom(row);
                 state.HasNestedExit = true;
                 return;
-            case FaultEvent.SetSpte: OnSetSpte(state, row); break;
-            case FaultEvent.TdpChanged: OnTdpChanged(state, row); break;
-            case FaultEvent.GetPage: OnGetPage(state, row); break;
-            case FaultEvent.PrepareZap:
-                if (!Config.TdpMmu) _map.ForgetDirect(_sequence);
-                _map.ForgetShadow(_sequence);
-                if (!state.IsOpen) _invalidations.Add(row.Time, lane.Index, Invalidation.Passing);
-                break;
-            case FaultEvent.SyncPage: _map.ForgetShadow(_sequence); break;
-            case FaultEvent.ZapAllFast:
-                _map.ForgetAll(_sequence);
-                _slotZapSequence = _sequence;
-                _invalidations.Add(row.Time, lane.Index, Invalidation.WholeSlot);
-                break;
-            case FaultEvent.UnmapHva:
-                if (!Config.TdpMmu) _map.ForgetDirect(_sequence);
-                _map.ForgetShadow(_sequence);
-                Release(state, row.Time);
-                // A thread that invalidates for its own fault is through before it enters the guest; in user space it may sleep long after.
-                if (state is { IsOpen: true, Group.UserspaceReason: < 0 }) state.HeldInvalidation = _invalidations.Add(row.Time, lane.Index, Invalidation.Held);
-                else _invalidations.Add(row.Time, lane.Index, Invalidation.Lasting);
-                break;
+            case FaultEvent.SetSpte: _sptes.OnSetSpte(state, row); break;
+            case FaultEvent.TdpChanged: _sptes.OnTdpChanged(state, row); break;
+            case FaultEvent.GetPage: _sptes.OnGetPage(state, row); break;
+            case FaultEvent.PrepareZap: _sptes.OnPrepareZap(state, row); break;
+            case FaultEvent.SyncPage: _map.ForgetShadow(); break;
+            case FaultEvent.ZapAllFast: _sptes.OnZapAllFast(lane, row); break;
+            case FaultEvent.UnmapHva: _sptes.OnUnmap(state, row); break;
             case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, Invalidation.Passing); break;
             case FaultEvent.Msr: OnMsr(row); return;
             case FaultEvent.SpteRequested when KvmMmuSpteRequested.Over(row).HasAccess: Config.SeeRequestedAccess(); break;
         }
 
-        if (state.IsOpen) Collect(state, e, row);
+        if (state.IsOpen) _collector.Collect(state, e, row);
     }
 
     public override void OnLost(in EventRow row)
     {
         LostMarkers++;
-        _map.ForgetAll(_sequence);
+        _map.ForgetAll();
         foreach (var state in _lanes.Values)
         {
             state.HasExit = state.HasNestedExit = false;
@@ -155,8 +141,7 @@ public sealed partial class FaultJudge : TraceObserver
                 Close(state, row.Time);
             }
 
-            foreach (var run in state.Runs.Values) CloseRun(run);
-            state.Runs.Clear();
+            _runs.CloseAll(state);
         }
 
         _tally.Flush();
@@ -197,8 +182,7 @@ public sealed partial class FaultJudge : TraceObserver
     private void EndAll(LaneFaults state)
     {
         if (state.IsOpen) Close(state, state.Group.LastTime);
-        foreach (var run in state.Runs.Values) CloseRun(run);
-        state.Runs.Clear();
+        _runs.CloseAll(state);
     }
 
     private void OnEntry(LaneFaults state, in EventRow row)
@@ -220,7 +204,7 @@ public sealed partial class FaultJudge : TraceObserver
             Close(state, row.Time);
         }
 
-        state.EntrySequence = _sequence;
+        state.EntrySequence = _map.Now;
         state.HasExit = state.HasNestedExit = false;
     }
 
@@ -229,7 +213,7 @@ public sealed partial class FaultJudge : TraceObserver
         if (state.IsOpen) Close(state, row.Time);
         var trip = state.Lane.Trip;
         Config.SeeIsa(trip.Isa);
-        state.HasExit = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || ModeOfExit(trip) == FaultMode.Shadow;
+        state.HasExit = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || FaultModes.OfExit(trip) == FaultMode.Shadow;
         if (trip.Isa == Isa.Vmx && trip.Reason == VmxExitReason.EptMisconfig) MmioMisconfigs++;
         if (state.HasExit) state.Exit.CopyFrom(row);
         if (ExitClass.IsNestedFault(trip.Isa, trip.Reason) && trip.Reason != VmxExitReason.EptMisconfig) FaultExits++;
@@ -242,7 +226,7 @@ public sealed partial class FaultJudge : TraceObserver
         Faults++;
         state.Faults++;
         var fault = KvmPageFault.Over(row);
-        var mode = ModeOf(state, fault.ErrorCode);
+        var mode = FaultModes.Of(state, fault.ErrorCode, Config);
         state.LastMode = mode;
         // #PF is intercepted now and then with nested paging too; nested faults prove nested paging.
         if (mode == FaultMode.Shadow) Config.ShadowPaging = !_nestedFaultSeen;
@@ -260,28 +244,10 @@ public sealed partial class FaultJudge : TraceObserver
         group.Open(row, new FaultAccess(mode, fault.ErrorCode, mode == FaultMode.Npt && Config.Gmet == true), fault.FaultAddress, rip, level,
             state.HasExit ? state.Exit : null, state.HasNestedExit ? state.NestedExit : null);
         group.EntrySequence = state.EntrySequence;
-        group.Sequence = _sequence;
+        group.Sequence = _map.Now;
         group.Lane = state.Lane.Index;
         group.Slot = _tally.Place();
-        if (mode != FaultMode.Shadow && !_severalSpaces) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
-    }
-
-    private static FaultMode ModeOfExit(HostTrip trip) => (trip.Isa, trip.Reason) switch
-    {
-        (Isa.Vmx, VmxExitReason.EptViolation or VmxExitReason.EptMisconfig) => FaultMode.Ept,
-        (Isa.Vmx, VmxExitReason.ExceptionNmi) => FaultMode.Shadow,
-        (Isa.Svm, SvmExitCode.Npf) => FaultMode.Npt,
-        (Isa.Svm, 0x4e) => FaultMode.Shadow, // SVM_EXIT_EXCP_BASE + PF_VECTOR
-        _ => FaultMode.Unknown,
-    };
-
-    private FaultMode ModeOf(LaneFaults state, ulong code)
-    {
-        if (state.Lane.InHost && state.Lane.Trip.HasReason && ModeOfExit(state.Lane.Trip) is var mode and not FaultMode.Unknown) return mode;
-        if ((code >> 32 & 3) != 0) return FaultMode.Npt;
-        if (state.LastMode != FaultMode.Unknown) return state.LastMode;
-        if (Config.VendorKnown) return Config.IsIntel ? FaultMode.Ept : FaultMode.Npt;
-        return (code & 0x80) != 0 ? FaultMode.Ept : FaultMode.Npt;
+        if (mode != FaultMode.Shadow && !_sptes.SeveralSpaces) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
     }
 
     private void OnMsr(in EventRow row)
@@ -290,146 +256,24 @@ public sealed partial class FaultJudge : TraceObserver
             Config.SeeMbec("L1 reads MSR 0x48b with bit 54 set: MBEC is offered to it");
     }
 
-    private void Collect(LaneFaults state, FaultEvent e, in EventRow row)
-    {
-        var group = state.Group;
-        switch (e)
-        {
-            case FaultEvent.SpteRequested:
-                var requested = KvmMmuSpteRequested.Over(row);
-                group.Requested = true;
-                group.WalkedFirst = group.Walked;
-                group.RequestedGfn = requested.Gfn;
-                group.RequestedPfn = requested.Pfn;
-                group.RequestedLevel = requested.Level;
-                group.RequestedAccess = requested.Access;
-                group.HasRequestedAccess = requested.HasAccess;
-                if (group.Access.Mode == FaultMode.Shadow) group.Before = _map.Find(false, 0, requested.Gfn, state.Lane.Index, Config.Layout);
-                break;
-            case FaultEvent.FastPageFault:
-                var fast = FastPageFault.Over(row);
-                group.FastTries++;
-                group.FastOld = fast.OldSpte;
-                group.FastNew = fast.NewSpte;
-                (group.FastFixed, group.FastSpurious) = FastOutcome(row, fast);
-                if (group.FastFixed)
-                {
-                    var level = Math.Max(1, group.Before.Level);
-                    var frame = group.Gfn & ~((1UL << (9 * (level - 1))) - 1);
-                    _map.Set(false, 0, level, frame, fast.NewSpte, _sequence, state.Lane.Index);
-                    _checks.Check(new Spte(fast.NewSpte, Config.Layout), level, frame, isL1: true, row);
-                }
-
-                break;
-            case FaultEvent.MarkMmio: group.MarkMmio = true; break;
-            case FaultEvent.HandleMmio: group.HandleMmio = true; break;
-            case FaultEvent.CheckMmio: group.CheckMmio = true; break;
-            case FaultEvent.Walk:
-                var walk = KvmMmuPagetableWalk.Over(row);
-                group.BeginWalk(walk.Addr, walk.Pferr);
-                break;
-            case FaultEvent.Element:
-                var element = KvmMmuPagingElement.Over(row);
-                group.AddElement(element.Pte, element.Level);
-                break;
-            case FaultEvent.WalkerError:
-                if (group.InMatchingWalk)
-                {
-                    group.WalkError = true;
-                    group.WalkErrorPferr = KvmMmuWalkerError.Over(row).Pferr;
-                }
-
-                break;
-            case FaultEvent.UnsyncPage: group.Unsync = true; break;
-            case FaultEvent.SplitHuge: group.Split = true; break;
-            case FaultEvent.UnmapHva: group.OwnUnmap = true; break;
-            case FaultEvent.SetSpteHva: group.OwnSetHva = true; break;
-            case FaultEvent.AsyncPf: group.AsyncPf = true; break;
-            case FaultEvent.Emulate: group.Emulations++; break;
-            case FaultEvent.Mmio:
-                group.Mmios++;
-                group.MmioWrite |= row[MmioType] == 2;
-                break;
-            case FaultEvent.FastMmio: group.FastMmio = true; break;
-            case FaultEvent.UserspaceExit:
-                Release(state, row.Time);
-                var exit = KvmUserspaceExit.Over(row);
-                if (exit.IsError) group.UserspaceError = true;
-                else if (group.UserspaceReason < 0) group.UserspaceReason = (int)exit.Reason;
-                break;
-            case FaultEvent.InjException:
-                if (row.Has(0) && row[ExceptionNumber] == 14) group.InjectedPf = true;
-                else group.InjectedOther = true;
-                break;
-            case FaultEvent.PmlFull: group.PmlFull = true; break;
-            case FaultEvent.NestedInject:
-                var inject = KvmNestedVmexitInject.Over(row);
-                if (group.Injections++ == 0)
-                {
-                    group.InjectReason = inject.Reason;
-                    group.InjectInfo1 = inject.ExitInfo1;
-                    group.InjectInfo2 = inject.ExitInfo2;
-                }
-
-                break;
-            default:
-                return;
-        }
-
-        group.Save(row);
-    }
-
-    /// <summary>
-    /// RET_PF_FIXED and RET_PF_SPURIOUS: 4 and 5 up to about 6.11, 5 and 6 since RET_PF_WRITE_PROTECTED. Text has both words
-    /// ready. "Fixed" is KVM's claim: the SPTE need not have changed.
-    /// </summary>
-    private (bool Fixed, bool Spurious) FastOutcome(in EventRow row, FastPageFault fast)
-    {
-        if (!row.Has(FastRet)) return (fast.Fixed, fast.Spurious);
-        var changed = ((fast.OldSpte ^ fast.NewSpte) & ~0x360UL) != 0;
-        var old = Config.Kernel == KvmKernel.V61;
-        return fast.Ret switch
-        {
-            4 => (changed || old, false),
-            5 => (changed || !old, !changed && old),
-            6 => (false, true),
-            _ => (false, false),
-        };
-    }
-
-    private static readonly int FastRet = KnownKinds.Slot("fast_page_fault", "ret");
-    private static readonly int MsrNumber = KnownKinds.Slot("kvm_msr", "ecx");
-    private static readonly int MsrWrite = KnownKinds.Slot("kvm_msr", "write");
-    private static readonly int MsrData = KnownKinds.Slot("kvm_msr", "data");
-    private static readonly int MmioType = KnownKinds.Slot("kvm_mmio", "type");
-    private static readonly int ExceptionNumber = KnownKinds.Slot("kvm_inj_exception", "exception");
-
-    private void Release(LaneFaults state, long time)
-    {
-        if (state.HeldInvalidation == 0) return;
-        _invalidations.Release(state.HeldInvalidation, time);
-        state.HeldInvalidation = 0;
-    }
-
     private void Close(LaneFaults state, long time)
     {
         var group = state.Group;
         group.IsOpen = false;
         group.LastTime = time;
-        Release(state, time);
+        state.Release(_invalidations, time);
         if (group.Walked && (group.WalkedFirst || group.Injections > 0) && group.Access.Mode != FaultMode.Shadow) group.Level = GuestLevel.L2;
         var isL2 = group.Level == GuestLevel.L2 && group.Walked && group.Access.Mode != FaultMode.Shadow;
         NestedAnswer? answer = null;
         if (isL2)
         {
-            LearnMbec12(state, group);
-            answer = Nested(state, group);
+            _nested.Learn(state, group);
+            answer = _nested.Answer(state, group);
             group.Before = default;
-            if (_map.TryGet(true, 0, 1, ShadowKey(group), out var spte, out var when, out var writer) && when < _sequence && group.Sets == 0)
+            if (_map.TryGet(true, 0, 1, SpteEvents.ShadowKey(group), out var spte, out var when, out var writer) && when < _map.Now && group.Sets == 0)
                 group.Before = new SpteKnowledge(SpteState.Known, spte, 1, when, writer);
         }
-
-        else if (group.Access.Mode != FaultMode.Shadow && !_severalSpaces)
+        else if (group.Access.Mode != FaultMode.Shadow && !_sptes.SeveralSpaces)
         {
             group.After = _map.Find(false, 0, group.Gfn, state.Lane.Index, Config.Layout);
         }
@@ -447,19 +291,8 @@ public sealed partial class FaultJudge : TraceObserver
         if (!Config.MmuEvents && judgement.Unresolved == Unresolved.No && verdict is not (FaultVerdict.ExpectedMmioCached or FaultVerdict.ExpectedMmioFirst))
             verdict = FaultVerdict.Undecidable;
         var record = new FaultRecord(group.Time, state.Lane.Tid, group.Level, group.Gpa, group.Access, verdict);
-        if (judgement.Unresolved != Unresolved.No) Join(state, record, judgement);
-        else Decide(state, record, judgement);
-        if ((state.Faults & 15) == 0 && state.Runs.Count > 0) DropStale(state);
+        if (judgement.Unresolved != Unresolved.No) _runs.Join(state, record, judgement);
+        else _runs.Decide(state, record, judgement);
+        if ((state.Faults & 15) == 0 && state.Runs.Count > 0) _runs.DropStale(state);
     }
-
-    private static bool Covers(ulong gfn, int level, ulong target) => level is >= 1 and <= 5 && gfn >> (9 * (level - 1)) == target >> (9 * (level - 1));
-
-    /// <summary>L2's SPTE of a frame, by L1's root and both frames: several roots may map one frame differently.</summary>
-    private static ulong ShadowKey(FaultGroup group)
-    {
-        var key = group.Gfn * 0x9e37_79b9_7f4a_7c15;
-        key = (key ^ (group.ElementCount > 0 ? group.Elements[0].Pte >> 12 : 0)) * 0xff51_afd7_ed55_8ccd;
-        return key ^ key >> 29;
-    }
-
 }

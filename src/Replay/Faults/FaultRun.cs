@@ -1,19 +1,21 @@
 namespace KvmTraceLab.Replay.Faults;
 
 /// <summary>The same unresolved fault again and again: thread, level, frame, code and RIP are equal.</summary>
-internal sealed class FaultRun(FaultRun.Identity key, VcpuLane lane)
+internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
 {
     /// <summary>From so many repeats on it is called a livelock.</summary>
     public const int LivelockRepeats = 8;
 
-    /// <summary>From so many repeats on an SPTE that allows the access is no accident. Two may be a race that left no trace.</summary>
-    public const int GrantedRepeats = 3;
+    /// <summary>From so many repeats on an SPTE that allows the access is no accident.</summary>
+    public const int GrantedRepeats = 2;
 
     public readonly int[] Looks = new int[FaultVerdicts.Count];
 
     public Identity Key => key;
 
-    public VcpuLane Lane => lane;
+    public LaneFaults Owner => owner;
+
+    public VcpuLane Lane => owner.Lane;
 
     public long Count;
     public long Nothing;

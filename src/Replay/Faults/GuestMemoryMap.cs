@@ -15,6 +15,9 @@ internal sealed class GuestMemoryMap
     private long _directEpoch;
     private long _shadowEpoch;
 
+    /// <summary>Running number of the event being replayed: what is set or forgotten bears it.</summary>
+    public long Now { get; set; }
+
     /// <summary>How often the map was full and was emptied.</summary>
     public int Overflows { get; private set; }
 
@@ -23,7 +26,7 @@ internal sealed class GuestMemoryMap
     /// <summary>Several VMs are in the trace: only what a vCPU wrote itself is known to it.</summary>
     public bool SeveralVms { get; set; }
 
-    public void Set(bool guestMode, int asId, int level, ulong gfn, ulong spte, long sequence, int lane)
+    public void Set(bool guestMode, int asId, int level, ulong gfn, ulong spte, int lane)
     {
         if (level is < 1 or > 5) return;
         if (_entries.Count >= MaxEntries)
@@ -32,21 +35,21 @@ internal sealed class GuestMemoryMap
             Overflows++;
         }
 
-        _entries.ValueAt(_entries.GetOrAdd(Key(guestMode, asId, level, gfn))) = new Entry(spte, sequence, lane, Unsure: false);
+        _entries.ValueAt(_entries.GetOrAdd(Key(guestMode, asId, level, gfn))) = new Entry(spte, Now, lane, Unsure: false);
     }
 
     /// <summary>Something happened to this SPTE and nobody can say what.</summary>
-    public void Forget(bool guestMode, int asId, int level, ulong gfn, long sequence, int lane)
+    public void Forget(bool guestMode, int asId, int level, ulong gfn, int lane)
     {
         if (_entries.Find(Key(guestMode, asId, level, gfn)) is >= 0 and var place)
-            _entries.ValueAt(place) = new Entry(0, sequence, lane, Unsure: true);
+            _entries.ValueAt(place) = new Entry(0, Now, lane, Unsure: true);
     }
 
-    public void ForgetAll(long sequence) => _directEpoch = _shadowEpoch = sequence;
+    public void ForgetAll() => _directEpoch = _shadowEpoch = Now;
 
-    public void ForgetDirect(long sequence) => _directEpoch = sequence;
+    public void ForgetDirect() => _directEpoch = Now;
 
-    public void ForgetShadow(long sequence) => _shadowEpoch = sequence;
+    public void ForgetShadow() => _shadowEpoch = Now;
 
     /// <summary>The leaf that covers a frame, as far as known. Higher levels that changed later than lower ones rule.</summary>
     public SpteKnowledge Find(bool guestMode, int asId, ulong gfn, int lane, SpteLayout layout)

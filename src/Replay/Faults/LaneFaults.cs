@@ -39,6 +39,14 @@ internal sealed class LaneFaults(VcpuLane lane)
     /// <summary>Number of the invalidation that this thread began within the fault it handles; 0 for none.</summary>
     public long HeldInvalidation;
 
+    /// <summary>The thread is through with the invalidation it began.</summary>
+    public void Release(InvalidationLog log, long time)
+    {
+        if (HeldInvalidation == 0) return;
+        log.Release(HeldInvalidation, time);
+        HeldInvalidation = 0;
+    }
+
     /// <summary>Role bit 20 of the last guest_mode page: MBEC or GMET as L1 uses it for L2; null before one.</summary>
     public bool? FeatureRole12;
 

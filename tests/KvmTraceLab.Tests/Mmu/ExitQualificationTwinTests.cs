@@ -54,6 +54,23 @@ public sealed class ExitQualificationTwinTests
         Assert.Equal(0xf8aUL, q);
     }
 
+    [Theory]
+    [InlineData(0x001UL, 0x009UL)] // no linear address: PDPTE load, processor trace
+    [InlineData(0x101UL, 0x109UL)]
+    [InlineData(0x081UL, 0x089UL)]
+    [InlineData(null, 0x189UL)]
+    public void A_fault_of_hardware_keeps_its_own_stage(ulong? hardware, ulong injected) =>
+        Assert.Equal(injected, FaultCode.InjectedExitQualification(MmuRole.Ept(mbec: false), 1, PageAccess.GuestFinal, hardware));
+
+    [Theory]
+    [InlineData(PageAccess.User, 0x189UL)]
+    [InlineData(PageAccess.Write, 0x18aUL)]
+    [InlineData(PageAccess.Fetch, 0x18cUL)]
+    [InlineData(PageAccess.User | PageAccess.Write, 0x18bUL)]
+    [InlineData(PageAccess.User | PageAccess.Fetch, 0x18dUL)]
+    public void Up_to_7_1_each_bit_of_the_access_is_injected(PageAccess access, ulong injected) =>
+        Assert.Equal(injected, FaultCode.InjectedExitQualification(MmuRole.Ept(mbec: true) with { Kernel = KvmKernel.V71 }, 0x401, access | PageAccess.GuestFinal));
+
     [Fact]
     public void User_page_is_defined_only_for_a_valid_final_translation()
     {

@@ -235,6 +235,28 @@ public sealed class KernelInvariantTests
     }
 
     [Fact]
+    public void Mark_spte_for_access_track_leaves_formats_without_a_mask_alone()
+    {
+        foreach (MakeSpteRow row in SpteTables.MakeSpte.Typed().Where(r => r.Layout.Kind == MmuKind.Npt))
+            Assert.Equal(row.AdType == SpteAdType.Disabled ? row.Spte.Value : row.Spte.Value & ~row.Layout.Accessed, row.Tracked);
+        foreach (MakeSpteRow row in SpteTables.MakeSpte.Typed().Where(r => r.Layout.Kind == MmuKind.Ept && r.AdType != SpteAdType.Disabled))
+            Assert.Equal(row.Spte.Value & ~row.Layout.Accessed, row.Tracked);
+    }
+
+    [Theory]
+    [InlineData(1, 0x1007, false)] // bit 12 is the frame of a 4K page
+    [InlineData(2, 0x1007, false)] // and of a table
+    [InlineData(2, 0x1087, true)]
+    [InlineData(3, 0x2000_0087, true)]
+    [InlineData(3, 0x4000_0087, false)]
+    [InlineData(1, 0x4000_0000_0007, true)] // bit 46 = MAXPHYADDR
+    [InlineData(1, 0x2000_0000_0007, false)]
+    [InlineData(1, 0x8_0000_0000_0007, true)]
+    [InlineData(1, 0x10_0000_0000_0007, false)] // 52 and above are software's
+    public void Reset_rsvds_bits_mask_ept_reserves_address_bits(int level, ulong entry, bool reserved) =>
+        Assert.Equal(reserved, new EptEntry(entry).HasReservedBits(MmuRole.Ept(mbec: true), level));
+
+    [Fact]
     public void Is_shadow_present_pte_is_false_for_frozen_and_nonpresent_values()
     {
         foreach (KvmKernel kernel in Enum.GetValues<KvmKernel>())

@@ -43,7 +43,7 @@ internal sealed class SignatureRun
     }
 
     /// <summary>Replays a text for one observer alone.</summary>
-    public static void Replay(string text, ITraceObserver observer)
+    public static void Replay(string text, TraceObserver observer)
     {
         using var trace = Trace.Open(TraceInput.FromBytes(System.Text.Encoding.UTF8.GetBytes(text)), new TraceOptions());
         var replayer = new TraceReplayer([observer]);

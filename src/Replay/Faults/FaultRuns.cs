@@ -1,22 +1,32 @@
 namespace KvmTraceLab.Replay.Faults;
 
-/// <content>What becomes of faults: decided at once, or joined to runs of the same unresolved fault.</content>
-public sealed partial class FaultJudge
+/// <summary>What becomes of faults: decided at once, or joined to runs of the same unresolved fault, whose end decides.</summary>
+internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, InvalidationLog invalidations, FaultContext context)
 {
-    private void Decide(LaneFaults state, in FaultRecord record, Judgement judgement)
+    /// <summary>Open runs of all threads; from here on a thread keeps one.</summary>
+    private const int MaxOpenRuns = 4096;
+
+    private int _openRuns;
+
+    /// <summary>Undecidable runs that have the shape of a livelock.</summary>
+    public List<LivelockShape> LivelockShaped { get; } = [];
+
+    /// <summary>A fault with its verdict. It ends the runs of its frame, which needed no further try.</summary>
+    public void Decide(LaneFaults state, in FaultRecord record, Judgement judgement)
     {
         var group = state.Group;
         if (state.Runs.Count > 0) CloseRunsOf(state, group.Level, group.Gfn);
-        _tally.Decided(record, group.Slot);
+        tally.Decided(record, group.Slot);
         if (!record.Verdict.IsBug()) return;
-        var bug = _tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement, _context, group);
+        var bug = tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement, context, group);
         if (bug is null) return;
         bug.Count++;
         bug.LastNs = group.Time;
-        if (bug.Observations.Count < BugCase.MaxObservations) bug.Observations.Add(FaultObservation.Of(_context, Unresolved.No));
+        if (bug.Observations.Count < BugCase.MaxObservations) bug.Observations.Add(FaultObservation.Of(context, Unresolved.No));
     }
 
-    private void Join(LaneFaults state, in FaultRecord record, Judgement judgement)
+    /// <summary>A fault that was left unresolved.</summary>
+    public void Join(LaneFaults state, in FaultRecord record, Judgement judgement)
     {
         var group = state.Group;
         var key = new FaultRun.Identity(group.Level, group.Gfn, group.Access.Code, group.Rip);
@@ -24,7 +34,7 @@ public sealed partial class FaultJudge
         {
             if (state.Runs.Count >= (_openRuns < MaxOpenRuns ? LaneFaults.MaxRuns : 1)) CloseOldest(state);
             _openRuns++;
-            state.Runs[key] = run = new FaultRun(key, state.Lane) { First = group.Time, Access = group.Access, Gpa = group.Gpa };
+            state.Runs[key] = run = new FaultRun(key, state) { First = group.Time, Access = group.Access, Gpa = group.Gpa };
         }
 
         run.Count++;
@@ -44,17 +54,16 @@ public sealed partial class FaultJudge
 
         if (run.Count is 1 or 3)
         {
-            run.Why = judgement.Why(_context);
+            run.Why = judgement.Why(context);
             run.Evidence = group.DetachEvidence();
         }
 
         if (run.Observations.Count < 8 || (run.Observations.Count < BugCase.MaxObservations && (run.Count & (run.Count - 1)) == 0))
-            run.Observations.Add(FaultObservation.Of(_context, judgement.Unresolved));
-        if (_tally.Waits(record, run, group.Slot) is not { } oldest) return;
+            run.Observations.Add(FaultObservation.Of(context, judgement.Unresolved));
+        if (tally.Waits(record, run, group.Slot) is not { } oldest) return;
         CloseRun(oldest);
-        foreach (var lane in _lanes.Values)
-            if (lane.Runs.TryGetValue(oldest.Key, out var same) && ReferenceEquals(same, oldest)) lane.Runs.Remove(oldest.Key);
-        _tally.Flush();
+        oldest.Owner.Runs.Remove(oldest.Key);
+        tally.Flush();
     }
 
     private void CloseRunsOf(LaneFaults state, GuestLevel level, ulong frame)
@@ -71,7 +80,8 @@ public sealed partial class FaultJudge
         foreach (var key in over) state.Runs.Remove(key);
     }
 
-    private void DropStale(LaneFaults state)
+    /// <summary>Ends the runs that the thread has long left behind.</summary>
+    public void DropStale(LaneFaults state)
     {
         List<FaultRun.Identity>? over = null;
         foreach (var run in state.Runs.Values)
@@ -83,7 +93,14 @@ public sealed partial class FaultJudge
 
         if (over is null) return;
         foreach (var key in over) state.Runs.Remove(key);
-        _tally.Flush();
+        tally.Flush();
+    }
+
+    /// <summary>Ends all runs of a thread: events were lost, or the trace is over.</summary>
+    public void CloseAll(LaneFaults state)
+    {
+        foreach (var run in state.Runs.Values) CloseRun(run);
+        state.Runs.Clear();
     }
 
     private void CloseOldest(LaneFaults state)
@@ -91,7 +108,7 @@ public sealed partial class FaultJudge
         var oldest = state.Runs.Values.MinBy(r => r.LastFault)!;
         CloseRun(oldest, stale: true);
         state.Runs.Remove(oldest.Key);
-        _tally.Flush();
+        tally.Flush();
     }
 
     private void CloseRun(FaultRun run, bool resolved = false, bool stale = false)
@@ -102,15 +119,15 @@ public sealed partial class FaultJudge
         if (run.Verdict == FaultVerdict.Open)
         {
             for (var i = 0; i < run.Looks.Length; i++)
-                if (run.Looks[i] > 0) _tally.Count((FaultVerdict)i, run.Looks[i]);
+                if (run.Looks[i] > 0) tally.Count((FaultVerdict)i, run.Looks[i]);
             return;
         }
 
-        _tally.Count(run.Verdict, run.Count);
+        tally.Count(run.Verdict, run.Count);
         if (run.Verdict == FaultVerdict.Undecidable && run.Count >= LivelockShape.MinRepeats && LivelockShaped.Count < LivelockShape.MaxKept)
             LivelockShaped.Add(new LivelockShape(run.Lane.Tid, run.Lane.Vcpu, run.Lane.Comm, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.Count, run.First, run.Last, run.Evidence));
         if (!run.Verdict.IsBug()) return;
-        var bug = _tally.CaseOf(run.Verdict, run.Lane, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.First, run);
+        var bug = tally.CaseOf(run.Verdict, run.Lane, run.Key.Level, run.Gpa, run.Access, run.Key.Rip, run.First, run);
         if (bug is null) return;
         bug.Count += run.Count;
         bug.LastNs = Math.Max(bug.LastNs, run.Last);
@@ -120,19 +137,19 @@ public sealed partial class FaultJudge
 
     private FaultVerdict RunVerdict(FaultRun run, bool resolved, bool stale)
     {
-        if (!Config.MmuEvents) return FaultVerdict.Undecidable;
+        if (!config.MmuEvents) return FaultVerdict.Undecidable;
         var granted = run.Granted + run.Widened;
         // What an invalidation takes away the map has forgotten, so no excuse is asked for here.
         if (granted >= FaultRun.GrantedRepeats && granted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
         if (run.Count >= FaultRun.LivelockRepeats)
         {
             if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
-            return _invalidations.Covered(run.Lane.Index, run.First, run.Last, run.Count) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
+            return invalidations.Covered(run.Lane.Index, run.First, run.Last, run.Count) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
         }
 
         if (resolved || run.Nothing < run.Count) return FaultVerdict.Open;
         if (run.CutShort) return FaultVerdict.Undecidable;
         if (!stale) return FaultVerdict.Open;
-        return _invalidations.Covered(run.Lane.Index, run.First, Math.Max(run.Last + 1, run.End), run.Count) > 0 ? FaultVerdict.ExpectedRetry : FaultVerdict.Unexplained;
+        return invalidations.Covered(run.Lane.Index, run.First, Math.Max(run.Last + 1, run.End), run.Count) > 0 ? FaultVerdict.ExpectedRetry : FaultVerdict.Unexplained;
     }
 }

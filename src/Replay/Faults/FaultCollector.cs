@@ -1,0 +1,123 @@
+using KvmTraceLab.Mmu;
+using KvmTraceLab.Mmu.Entries;
+using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Events.Kvm;
+using KvmTraceLab.Parser.Events.KvmMmu;
+
+namespace KvmTraceLab.Replay.Faults;
+
+/// <summary>Fills the open fault's group from the events of its thread.</summary>
+internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, InvalidationLog invalidations, SpteChecks checks)
+{
+    private static readonly int FastRet = KnownKinds.Slot("fast_page_fault", "ret");
+    private static readonly int MmioType = KnownKinds.Slot("kvm_mmio", "type");
+    private static readonly int ExceptionNumber = KnownKinds.Slot("kvm_inj_exception", "exception");
+
+    /// <summary>An event of the thread whose group is open.</summary>
+    public void Collect(LaneFaults state, FaultEvent e, in EventRow row)
+    {
+        var group = state.Group;
+        switch (e)
+        {
+            case FaultEvent.SpteRequested:
+                var requested = KvmMmuSpteRequested.Over(row);
+                group.Requested = true;
+                group.WalkedFirst = group.Walked;
+                group.RequestedGfn = requested.Gfn;
+                group.RequestedPfn = requested.Pfn;
+                group.RequestedLevel = requested.Level;
+                group.RequestedAccess = requested.Access;
+                group.HasRequestedAccess = requested.HasAccess;
+                if (group.Access.Mode == FaultMode.Shadow) group.Before = map.Find(false, 0, requested.Gfn, state.Lane.Index, config.Layout);
+                break;
+            case FaultEvent.FastPageFault:
+                var fast = FastPageFault.Over(row);
+                group.FastTries++;
+                group.FastOld = fast.OldSpte;
+                group.FastNew = fast.NewSpte;
+                (group.FastFixed, group.FastSpurious) = FastOutcome(row, fast);
+                if (group.FastFixed)
+                {
+                    var level = Math.Max(1, group.Before.Level);
+                    var frame = group.Gfn & ~((1UL << (9 * (level - 1))) - 1);
+                    map.Set(false, 0, level, frame, fast.NewSpte, state.Lane.Index);
+                    checks.Check(new Spte(fast.NewSpte, config.Layout), level, frame, isL1: true, row);
+                }
+
+                break;
+            case FaultEvent.MarkMmio: group.MarkMmio = true; break;
+            case FaultEvent.HandleMmio: group.HandleMmio = true; break;
+            case FaultEvent.CheckMmio: group.CheckMmio = true; break;
+            case FaultEvent.Walk:
+                var walk = KvmMmuPagetableWalk.Over(row);
+                group.BeginWalk(walk.Addr, walk.Pferr);
+                break;
+            case FaultEvent.Element:
+                var element = KvmMmuPagingElement.Over(row);
+                group.AddElement(element.Pte, element.Level);
+                break;
+            case FaultEvent.WalkerError:
+                if (group.InMatchingWalk)
+                {
+                    group.WalkError = true;
+                    group.WalkErrorPferr = KvmMmuWalkerError.Over(row).Pferr;
+                }
+
+                break;
+            case FaultEvent.UnsyncPage: group.Unsync = true; break;
+            case FaultEvent.SplitHuge: group.Split = true; break;
+            case FaultEvent.UnmapHva: group.OwnUnmap = true; break;
+            case FaultEvent.SetSpteHva: group.OwnSetHva = true; break;
+            case FaultEvent.AsyncPf: group.AsyncPf = true; break;
+            case FaultEvent.Emulate: group.Emulations++; break;
+            case FaultEvent.Mmio:
+                group.Mmios++;
+                group.MmioWrite |= row[MmioType] == 2;
+                break;
+            case FaultEvent.FastMmio: group.FastMmio = true; break;
+            case FaultEvent.UserspaceExit:
+                state.Release(invalidations, row.Time);
+                var exit = KvmUserspaceExit.Over(row);
+                if (exit.IsError) group.UserspaceError = true;
+                else if (group.UserspaceReason < 0) group.UserspaceReason = (int)exit.Reason;
+                break;
+            case FaultEvent.InjException:
+                if (row.Has(0) && row[ExceptionNumber] == 14) group.InjectedPf = true;
+                else group.InjectedOther = true;
+                break;
+            case FaultEvent.PmlFull: group.PmlFull = true; break;
+            case FaultEvent.NestedInject:
+                var inject = KvmNestedVmexitInject.Over(row);
+                if (group.Injections++ == 0)
+                {
+                    group.InjectReason = inject.Reason;
+                    group.InjectInfo1 = inject.ExitInfo1;
+                    group.InjectInfo2 = inject.ExitInfo2;
+                }
+
+                break;
+            default:
+                return;
+        }
+
+        group.Save(row);
+    }
+
+    /// <summary>
+    /// RET_PF_FIXED and RET_PF_SPURIOUS: 4 and 5 up to about 6.11, 5 and 6 since RET_PF_WRITE_PROTECTED. Text has both words
+    /// ready. "Fixed" is KVM's claim: the SPTE need not have changed.
+    /// </summary>
+    private (bool Fixed, bool Spurious) FastOutcome(in EventRow row, FastPageFault fast)
+    {
+        if (!row.Has(FastRet)) return (fast.Fixed, fast.Spurious);
+        var changed = ((fast.OldSpte ^ fast.NewSpte) & ~0x360UL) != 0;
+        var old = config.Kernel == KvmKernel.V61;
+        return fast.Ret switch
+        {
+            4 => (changed || old, false),
+            5 => (changed || !old, !changed && old),
+            6 => (false, true),
+            _ => (false, false),
+        };
+    }
+}

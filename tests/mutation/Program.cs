@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using KvmTraceLab.Mutation;
+
+if (args is ["--serve", var served, var servedAreas]) return Worker.Serve(served, servedAreas);
+
+var options = new Dictionary<string, string>(StringComparer.Ordinal);
+for (var i = 0; i + 1 < args.Length; i += 2) options[args[i]] = args[i + 1];
+if (args.Length % 2 != 0 || !options.TryGetValue("--project", out var project))
+{
+    Console.Error.WriteLine("""
+        usage: mutation --project Mmu|Replay [--tests AREA,…] [--only TEXT] [--sample N] [--seed S] [--minutes M] [--jobs N] [--seconds S] [--list FILE]
+
+        Changes one operator, number or statement of src/PROJECT at a time and runs the tests of the areas (namespaces below
+        KvmTraceLab.Tests, or single classes; the project's own unless given) against it. --only keeps files whose path contains
+        one of the texts. --sample takes N mutants at random; --minutes stops after so long. --list writes the survivors.
+        Build the tests first: dotnet build -c Release tests/KvmTraceLab.Tests. Survivors that no test can catch stand, with
+        the reason, in tests/mutation/equivalent.txt. The exit code is 1 when others survived.
+        """);
+    return 2;
+}
+
+var root = FindRoot();
+var bin = options.GetValueOrDefault("--bin", Path.Combine(root, "artifacts", "bin", "KvmTraceLab.Tests", "release"));
+var areas = options.GetValueOrDefault("--tests", project);
+var subject = new Subject(root, project, bin);
+var only = options.GetValueOrDefault("--only", "").Split(',');
+var equivalent = File.ReadLines(Path.Combine(root, "tests", "mutation", "equivalent.txt"))
+    .Where(l => l.Length > 0 && l[0] is not '#' and not ' ').ToHashSet(StringComparer.Ordinal);
+List<Mutant> mutants = [.. subject.Trees.Where(t => Array.Exists(only, o => t.Key.Contains(o, StringComparison.Ordinal))).SelectMany(t => Mutator.Of(t.Key, t.Value))];
+var all = mutants.Count;
+mutants.RemoveAll(m => equivalent.Contains(m.Key));
+var known = all - mutants.Count;
+if (options.TryGetValue("--sample", out var sample))
+{
+    var random = new Random(Number("--seed", 1));
+    mutants = [.. mutants.OrderBy(_ => random.Next()).Take(int.Parse(sample, CultureInfo.InvariantCulture))];
+}
+
+var scratch = Directory.CreateTempSubdirectory("ktl-mutation-").FullName;
+var clock = Stopwatch.StartNew();
+var until = options.ContainsKey("--minutes") ? TimeSpan.FromMinutes(Number("--minutes", 0)) : TimeSpan.MaxValue;
+int next = -1, killed = 0, invalid = 0, done = 0;
+var survivors = new List<Mutant>();
+try
+{
+    var unchanged = Path.Combine(scratch, "unchanged", subject.Assembly + ".dll");
+    Directory.CreateDirectory(Path.GetDirectoryName(unchanged)!);
+    if (!subject.Emit(null, unchanged, out var error)) throw new InvalidOperationException($"{project} does not compile: {error}");
+    Parallel.For(0, Number("--jobs", 2), job =>
+    {
+        using var worker = new Worker(bin, areas, Number("--seconds", 60));
+        var folder = Directory.CreateDirectory(Path.Combine(scratch, job.ToString(CultureInfo.InvariantCulture))).FullName;
+        while (clock.Elapsed < until && Interlocked.Increment(ref next) is var at && at < mutants.Count)
+        {
+            // A new name each time: the last one may still be mapped.
+            var path = Directory.CreateDirectory(Path.Combine(folder, at.ToString(CultureInfo.InvariantCulture))).FullName;
+            path = Path.Combine(path, subject.Assembly + ".dll");
+            if (!subject.Emit(mutants[at], path, out _))
+            {
+                Interlocked.Increment(ref invalid);
+                continue;
+            }
+
+            var failure = worker.Judge(path, unchanged);
+            lock (survivors)
+            {
+                if (done++ == 0) Console.WriteLine($"{mutants.Count} mutants of {project}, {known} known to be equivalent; unchanged: {worker.Baseline}");
+                if (failure is not null) killed++;
+                else
+                {
+                    survivors.Add(mutants[at]);
+                    Console.WriteLine($"survived {mutants[at].File}:{mutants[at].Line}: {mutants[at].Old} => {mutants[at].New}");
+                }
+            }
+
+            File.Delete(path);
+        }
+    });
+}
+finally
+{
+    Directory.Delete(scratch, recursive: true);
+}
+
+Console.WriteLine($"{killed} killed, {survivors.Count} survived of {killed + survivors.Count} that compile ({invalid} do not; {known} equivalent left out), {clock.Elapsed.TotalSeconds:f0} s");
+if (options.TryGetValue("--list", out var list)) File.WriteAllLines(list, survivors.OrderBy(s => s.File, StringComparer.Ordinal).ThenBy(s => s.Line).Select(s => s.Key));
+return survivors.Count == 0 ? 0 : 1;
+
+int Number(string name, int otherwise) => options.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+static string FindRoot()
+{
+    for (var at = new DirectoryInfo(Environment.CurrentDirectory); at is not null; at = at.Parent)
+        if (File.Exists(Path.Combine(at.FullName, "KvmTraceLab.sln"))) return at.FullName;
+    throw new InvalidOperationException("run it inside the repository");
+}

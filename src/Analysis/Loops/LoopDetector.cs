@@ -179,9 +179,17 @@ public sealed class LoopDetector : TraceObserver
 
         public void Add(in EventRow row, EventToken tokens, KnownKinds kinds, NotableEvents notable)
         {
-            tokens.Of(row, out var token, out var withoutAddress);
             var kind = row.Kind;
-            if (kind == kinds.Exit && Lane.Trip.IsHostInterrupt)
+            var isInterrupt = kind == kinds.Exit && Lane.Trip.IsHostInterrupt;
+            if (_sweepReset && !_interruptTrip && !isInterrupt && _main.Repeats(row))
+            {
+                _mainHistory.Add(row, notable.Is(kind), Lane.Events);
+                _main.Repeat(row, _mainHistory);
+                return;
+            }
+
+            tokens.Of(row, out var token, out var withoutAddress);
+            if (isInterrupt)
             {
                 _interruptTrip = true;
                 _sawInterrupt = true;

@@ -83,6 +83,14 @@ internal sealed class LoopRun
         Compare(place, row.Slots);
     }
 
+    /// <summary>Whether a row has the very slots that the last turn's had in the place that is next.</summary>
+    public bool Repeats(in EventRow row)
+    {
+        ref readonly var head = ref row.Head;
+        return Template is not null && _compared is { } compared && _batch == row.Batch.Number && compared[Place] == head.Start
+            && (head.Flags & RowFlags.NoFields) == 0;
+    }
+
     /// <summary>Marks the fields in which a further turn's event differs from the first turn's.</summary>
     public void Compare(int place, ReadOnlySpan<ulong> slots)
     {

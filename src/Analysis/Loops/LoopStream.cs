@@ -60,6 +60,22 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         if (period > 0) Begin(period, index + 1, history);
     }
 
+    /// <summary>
+    /// Whether the row is what the run going on has in this place, down to the last field, so that no token need be made of it. Says no
+    /// where that is not plain.
+    /// </summary>
+    public bool Repeats(in EventRow row) => _settled && _interrupts.Count == 0 && _run is { } run && run.Repeats(row);
+
+    /// <summary>A row that <see cref="Repeats"/>.</summary>
+    public void Repeat(in EventRow row, EventHistory history)
+    {
+        var run = _run!;
+        _tracker.Append(run.Tokens[run.Place]);
+        if (row.HasTime) run.EndTime = row.Time;
+        run.LastEvent = history.LastLaneEvent;
+        if (++run.Place == run.Period) run.Place = 0;
+    }
+
     /// <summary>A host interrupt's trip was left out of the stream.</summary>
     public void NoteInterrupt(string reason)
     {

@@ -12,6 +12,7 @@ public sealed class ExitStacks : TraceObserver
 
     private readonly Dictionary<Key, (long Count, long Ns)> _stacks = [];
     private readonly Dictionary<int, VcpuLane> _lanes = [];
+    private bool _severalVms;
 
     public override bool Wants(int kind) => false;
 
@@ -27,6 +28,8 @@ public sealed class ExitStacks : TraceObserver
     /// <summary>All distinct stacks, largest first.</summary>
     public IReadOnlyList<StackSample> Samples(TraceRun run)
     {
+        // VMs have no names in a trace; two threads with the same vCPU number tell that there are several.
+        _severalVms = _lanes.Values.Where(l => l.Vcpu is not null).GroupBy(l => l.Vcpu).Any(g => g.Count() > 1);
         var samples = new List<StackSample>(_stacks.Count);
         foreach (var (key, (count, ns)) in _stacks) samples.Add(new StackSample(_lanes[key.Lane].Tid, Frames(key, run), count, ns));
         samples.Sort((a, b) => b.Count.CompareTo(a.Count) is var c and not 0 ? c : string.CompareOrdinal(string.Join('\0', a.Frames), string.Join('\0', b.Frames)));
@@ -36,8 +39,9 @@ public sealed class ExitStacks : TraceObserver
     private List<string> Frames(Key key, TraceRun run)
     {
         var lane = _lanes[key.Lane];
-        var frames = new List<string>(6)
+        var frames = new List<string>(7)
         {
+            _severalVms ? "VMs" : "VM",
             lane.Vcpu is { } vcpu ? $"vCPU {vcpu} (tid {lane.Tid})" : $"tid {lane.Tid}",
             key.Level switch { GuestLevel.L1 => "L1", GuestLevel.L2 => "L2", _ => "guest" },
             key.Reason == uint.MaxValue ? "UNKNOWN" : ExitReasonVocabulary.ReportName(key.Isa, key.Reason),

@@ -81,6 +81,9 @@ public sealed class EventBatch(EventCatalog catalog)
         return Count++;
     }
 
+    /// <summary>Takes back the last row, made by <see cref="Add"/>.</summary>
+    public void RemoveLast() => SlotCount = Heads[--Count].Start;
+
     /// <summary>Begins a row that has the slots of an earlier one.</summary>
     public int AddLike(int row)
     {

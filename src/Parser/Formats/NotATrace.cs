@@ -24,7 +24,7 @@ internal static class NotATrace
             return "is what trace-cmd prints about its buffers (report --stat, stat, record), no trace; give the trace.dat or the text of trace-cmd report";
         if (head.IndexOf("kvm statistics"u8) >= 0 || head.IndexOf("kvm_exit,"u8) >= 0)
             return "is a log of kvm_stat: counts, no events; `ktl compare` takes it as a stage, for the rest give a trace";
-        if ((head.IndexOf("Overhead"u8) >= 0 && head.IndexOf("Trace output"u8) >= 0) || head.IndexOf("%  reason "u8) >= 0)
+        if (head.IndexOf("Overhead"u8) >= 0 && (head.IndexOf("Trace output"u8) >= 0 || head.IndexOf("Shared Object"u8) >= 0))
             return "is a table of perf top or perf report: shares, no events; give the text of perf script";
         return null;
     }

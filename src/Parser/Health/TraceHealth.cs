@@ -18,6 +18,9 @@ public static class TraceHealth
     public static readonly HealthCounter LostUnknown = new(
         "lostUnknown", Severity.Loss, "Events were lost, how many is not recorded. Record again with a bigger buffer (trace-cmd record -b 50000).");
 
+    public static readonly HealthCounter Shares = new(
+        "shareRows", Severity.Loss, "Rows of perf top or perf report: each is one event without time, its share is not used. Give the text of perf script.");
+
     public static readonly HealthCounter LongLine = new(
         "longLine", Severity.Error, "A line longer than 1 MiB was cut; no trace line is that long, so the file may be damaged.");
 
@@ -32,6 +35,6 @@ public static class TraceHealth
 
     public static readonly IReadOnlyList<HealthCounter> All =
     [
-        NotUnderstood, PayloadNotUnderstood, TrailingText, LostEvents, LostUnknown, LongLine, TimeBackwards, Prose, Truncated,
+        NotUnderstood, PayloadNotUnderstood, TrailingText, LostEvents, LostUnknown, Shares, LongLine, TimeBackwards, Prose, Truncated,
     ];
 }

@@ -162,7 +162,6 @@ public sealed class BehaviourTests : IDisposable
     [Theory]
     [InlineData("no command 'analyse'", "analyse", Loop)]
     [InlineData("name a command")]
-    [InlineData("shares, no events", "analyze", "tests/KvmTraceLab.Tests/Fixtures/wild/025-perf-top-trace-output-nohz-off.txt")]
     public void What_cannot_be_done_is_said_in_one_line(string says, params string[] arguments) =>
         Assert.Contains(says, Ktl.Run(arguments).Refused(), StringComparison.Ordinal);
 

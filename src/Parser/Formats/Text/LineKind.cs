@@ -41,7 +41,7 @@ internal static class LineClassifier
                 return LineKind.Stack;
         }
 
-        if (text.StartsWith("version = "u8) || text.StartsWith("cpus="u8) || text.EndsWith(" is empty"u8) || IsPercentRow(text)) return LineKind.Comment;
+        if (text.StartsWith("version = "u8) || text.StartsWith("cpus="u8) || text.EndsWith(" is empty"u8) || ShareTable.TryRow(text, out _)) return LineKind.Comment;
         if (text.StartsWith("Samples: "u8) || text.StartsWith("Overhead "u8)) return LineKind.Comment;
         if (text.StartsWith("CPU:"u8) && text.IndexOf("[SUBBUFFER START]"u8) > 0) return LineKind.Comment;
         foreach (var b in text)
@@ -90,14 +90,6 @@ internal static class LineClassifier
         text.SequenceEqual("--"u8) || text.SequenceEqual("---"u8) || text.IndexOfAnyExcept((byte)'.', (byte)' ') < 0
         || text.SequenceEqual("[...]"u8) || text.SequenceEqual("(...)"u8) || text.SequenceEqual("[snip]"u8) || text.SequenceEqual("<snip>"u8)
         || text.SequenceEqual("…"u8) || text.SequenceEqual("[…]"u8);
-
-    /// <summary>A row of perf top or perf report: <c>59.47%  reason …</c>.</summary>
-    private static bool IsPercentRow(ReadOnlySpan<byte> text)
-    {
-        var at = 0;
-        while (at < text.Length && (ByteText.IsDigit(text[at]) || text[at] == '.')) at++;
-        return at > 0 && at < text.Length && text[at] == '%';
-    }
 
     /// <summary>An event's name behind a task and a bracketed CPU: it should have been read.</summary>
     private static bool Resembles(ReadOnlySpan<byte> text)

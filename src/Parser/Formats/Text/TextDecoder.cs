@@ -19,6 +19,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
     private Pending _pending;
     private bool _gap;
     private int _envelopeOnly = -1;
+    private int _tableKind = -1;
     private Envelope _heldEnvelope;
     private int _heldLine;
 
@@ -30,6 +31,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         _batch = batch;
         _pending = new Pending { Row = -1 };
         _envelopeOnly = -1;
+        _tableKind = -1;
         _gap = false;
         ForgetLines();
         _hints.AsSpan(0, Math.Min(_hints.Length, catalog.Count)).Clear();
@@ -186,6 +188,8 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
 
         switch (kind)
         {
+            case LineKind.Comment when TryShare(start, line):
+                return;
             case LineKind.Blank or LineKind.Comment:
                 _batch.Lines.Comments++;
                 break;
@@ -205,6 +209,39 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         }
 
         FinishPending();
+    }
+
+    /// <summary>A row of a table of shares, read as the event that the table's first line names, else as an exit.</summary>
+    private bool TryShare(int start, ReadOnlySpan<byte> line)
+    {
+        if (ShareTable.TryHeader(line, out var name)) _tableKind = _kinds.Of(name);
+        if (!ShareTable.TryRow(line, out var at)) return false;
+        var kind = _tableKind >= 0 ? _tableKind : _kinds.Of("kvm_exit"u8);
+        if (catalog.ShapeOf(kind) is not { } shape) return false;
+        var batch = _batch;
+        var row = batch.Add(shape.Width);
+        ref var head = ref batch.Heads[row];
+        head.Kind = (ushort)kind;
+        if (!TryPayload(row, shape, start + at, start + line.Length, out var leftOver) || leftOver)
+        {
+            batch.RemoveLast();
+            return false;
+        }
+
+        FinishPending();
+        batch.Lines.Events++;
+        batch.Health.Count(TraceHealth.Shares, _block.Offset + start);
+        head.Time = 0;
+        head.Cpu = -1;
+        head.Tid = -1;
+        head.Buffer = 0;
+        head.Offset = _block.Offset + start;
+        head.CommStart = start;
+        head.CommLength = 0;
+        head.PayloadStart = start + at;
+        head.PayloadLength = line.Length - at;
+        head.Flags = RowFlags.NoTime;
+        return true;
     }
 
     /// <summary>Joins a hard-wrapped line to the event before it, in place; true if the line was taken (or may yet be).</summary>

@@ -21,7 +21,8 @@ internal static class TextSniffer
             if (line.StartsWith("# tracer:"u8)) tracerLine = true;
             if (!EnvelopeReader.TryRead(line, ref envelope))
             {
-                if (LineClassifier.Classify(line, out _, out _) == LineKind.Words) words++;
+                if (ShareTable.TryRow(line, out var payload) && line[payload..].StartsWith("reason "u8)) bare++;
+                else if (LineClassifier.Classify(line, out _, out _) == LineKind.Words) words++;
                 continue;
             }
 

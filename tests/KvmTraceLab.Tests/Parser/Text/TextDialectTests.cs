@@ -316,4 +316,19 @@ public sealed class TextDialectTests
         Assert.Equal(["kvm_entry"], rows.Names);
         Assert.Equal((1, 0), (rows.Lines.Comments, rows.Lines.NotUnderstood));
     }
+
+    [Fact]
+    public void Rows_of_a_table_of_shares_are_events_of_the_kind_its_first_line_names()
+    {
+        var rows = TextRows.Of(
+            "Samples: 10K of event 'kvm:kvm_msr', 1 Hz, Event count (approx.): 7073 lost: 0/0 drop: 0/0\n"
+            + "Overhead  Trace output\n"
+            + "  59.47%  msr_write 6e0 = 0x1\n"
+            + "   1.05%  no such text\n"
+            + "Samples: 3 of event 'kvm:kvm_exit'\n"
+            + "  29.76%  reason HLT rip 0x10 info 0 0\n");
+        Assert.Equal(["kvm_msr: write=0x1 ecx=0x6e0 data=0x1 exception=0x0", "kvm_exit: exit_reason=0xc isa=0x1 guest_rip=0x10 info1=0x0 info2=0x0"], rows.Rows);
+        Assert.Equal((6, 2, 4), (rows.Lines.Lines, rows.Lines.Events, rows.Lines.Comments));
+        rows.CheckConservation();
+    }
 }

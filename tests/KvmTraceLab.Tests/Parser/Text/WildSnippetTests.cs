@@ -34,7 +34,8 @@ public sealed class WildSnippetTests
         foreach (var file in Files)
         {
             var text = File.ReadAllText(file);
-            var expected = Mentions().Matches(text).Select(m => m.Groups["name"].Value).Order(StringComparer.Ordinal);
+            var shares = text.Split('\n').Count(l => l.Contains("%  reason ", StringComparison.Ordinal)); // a table names its event once
+            var expected = Mentions().Matches(text).Select(m => m.Groups["name"].Value).Concat(Enumerable.Repeat("kvm_exit", shares)).Order(StringComparer.Ordinal);
             var rows = TextRows.Of(File.ReadAllBytes(file));
             var found = rows.Names.Where(n => n.StartsWith("kvm_", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
             Assert.True(expected.SequenceEqual(found), $"{Path.GetFileName(file)}: {string.Join(' ', expected)} / {string.Join(' ', found)}");

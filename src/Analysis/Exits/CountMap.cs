@@ -10,9 +10,11 @@ public sealed class CountMap(int maxKeys = CountMap.MaxKeys)
 {
     public const int MaxKeys = 1_000_000;
 
+    /// <summary>Addresses found without a look into the map; a power of two.</summary>
+    private const int Recent = 16;
+
     private ChunkedMap<Counts> _map = new();
-    private ulong _lastKey;
-    private int _last = -1;
+    private readonly (ulong Key, int Place)[] _recent = NoneRecent();
 
     public int Keys => _map.Count;
 
@@ -21,19 +23,10 @@ public sealed class CountMap(int maxKeys = CountMap.MaxKeys)
 
     public void Add(ulong key, long first, long second)
     {
-        if (_last < 0 || key != _lastKey)
-        {
-            _last = _map.Find(key);
-            if (_last < 0)
-            {
-                if (_map.Count >= maxKeys) Fold();
-                _last = _map.GetOrAdd(key);
-            }
-
-            _lastKey = key;
-        }
-
-        ref var counts = ref _map.ValueAt(_last);
+        // A loop's few addresses come round and round.
+        ref var recent = ref _recent[(int)(key ^ (key >> 4)) & (Recent - 1)];
+        if (recent.Place < 0 || recent.Key != key) recent = (key, PlaceOf(key));
+        ref var counts = ref _map.ValueAt(recent.Place);
         counts.First += first;
         counts.Second += second;
     }
@@ -56,6 +49,20 @@ public sealed class CountMap(int maxKeys = CountMap.MaxKeys)
         return list;
     }
 
+    private int PlaceOf(ulong key)
+    {
+        if (_map.Find(key) is >= 0 and var known) return known;
+        if (_map.Count >= maxKeys) Fold();
+        return _map.GetOrAdd(key);
+    }
+
+    private static (ulong Key, int Place)[] NoneRecent()
+    {
+        var none = new (ulong Key, int Place)[Recent];
+        Array.Fill(none, (0UL, -1));
+        return none;
+    }
+
     private void Fold()
     {
         var sums = new long[_map.Count];
@@ -74,7 +81,7 @@ public sealed class CountMap(int maxKeys = CountMap.MaxKeys)
         }
 
         _map = kept;
-        _last = -1;
+        NoneRecent().CopyTo(_recent, 0);
     }
 
     private struct Counts

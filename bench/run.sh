@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Measures ktl against grep, mawk, gawk, trace-cmd and a floor, in one run, as ratios. Usage: bench/run.sh [EVENTS] [OUT.md]
+# With KTL_BENCH_DAT=FILE a recorded trace.dat is measured instead of a generated one; its text is made with trace-cmd report.
 set -eu
 cd "$(dirname "$0")/.."
 events=${1:-2400000}
@@ -11,6 +12,12 @@ dotnet build -c Release tests/fuzz >/dev/null
 ktl=$PWD/artifacts/bin/Cli/release/ktl
 text=$work/pio-$events.txt
 dat=$work/pio-$events.dat
+if [ -n "${KTL_BENCH_DAT:-}" ]; then
+  dat=$KTL_BENCH_DAT
+  text=$work/$(basename "$dat" .dat).txt
+  [ -s "$text" ] || trace-cmd report "$dat" 2>/dev/null >"$text"
+  events=$($ktl info "$dat" --format json | sed -n 's/^ *"events": \([0-9][0-9]*\),$/\1/p' | head -n 1)
+fi
 [ -s "$text" ] || dotnet run -c Release --no-build --project tests/fuzz -- --generate text --events "$events" --out "$text" >/dev/null
 [ -s "$dat" ] || dotnet run -c Release --no-build --project tests/fuzz -- --generate dat --events "$events" --out "$dat" >/dev/null
 cat "$text" "$dat" >/dev/null
@@ -50,6 +57,8 @@ gawk_line='/kvm_exit:/{for(i=1;i<=NF;i++)if($i=="reason"){c[$(i+1)]++;break}}END
   row "ktl info" "$g" "$ktl" info "$text"
   row "ktl analyze" "$g" "$ktl" analyze "$text"
   row "ktl analyze --threads 1" "$g" "$ktl" analyze "$text" --threads 1
+  row "ktl analyze -o report.json --format json" "$g" "$ktl" analyze "$text" --format json -o "$work/report.json"
+  row "ktl report (HTML)" "$g" "$ktl" report "$text" -o "$work/report.html"
   row "ktl replay" "$g" "$ktl" replay "$text"
   if command -v trace-cmd >/dev/null; then
     t=$(best trace-cmd report "$dat"); t=${t% *}

@@ -44,7 +44,10 @@ public sealed class SymbolVocabulary : Vocabulary
             ("KVM_EXIT_INTERNAL_ERROR", 17), ("KVM_EXIT_OSI", 18), ("KVM_EXIT_PAPR_HCALL", 19), ("KVM_EXIT_S390_UCONTROL", 20),
             ("KVM_EXIT_WATCHDOG", 21), ("KVM_EXIT_S390_TSCH", 22), ("KVM_EXIT_EPR", 23), ("KVM_EXIT_SYSTEM_EVENT", 24),
             ("KVM_EXIT_S390_STSI", 25), ("KVM_EXIT_IOAPIC_EOI", 26), ("KVM_EXIT_HYPERV", 27), ("KVM_EXIT_ARM_NISV", 28),
-            ("KVM_EXIT_X86_RDMSR", 29), ("KVM_EXIT_X86_WRMSR", 30));
+            ("KVM_EXIT_X86_RDMSR", 29), ("KVM_EXIT_X86_WRMSR", 30), ("KVM_EXIT_DIRTY_RING_FULL", 31), ("KVM_EXIT_AP_RESET_HOLD", 32),
+            ("KVM_EXIT_X86_BUS_LOCK", 33), ("KVM_EXIT_XEN", 34), ("KVM_EXIT_RISCV_SBI", 35), ("KVM_EXIT_RISCV_CSR", 36),
+            ("KVM_EXIT_NOTIFY", 37), ("KVM_EXIT_LOONGARCH_IOCSR", 38), ("KVM_EXIT_MEMORY_FAULT", 39), ("KVM_EXIT_TDX", 40),
+            ("KVM_EXIT_ARM_SEA", 41), ("KVM_EXIT_ARM_LDST64B", 42), ("KVM_EXIT_SNP_REQ_CERTS", 43));
 
     /// <summary>How the host's clock source is exported (include/vdso/clocksource.h).</summary>
     public static SymbolVocabulary HostClock { get; } = new(true, ("none", 0), ("tsc", 1), ("TSC", 1));

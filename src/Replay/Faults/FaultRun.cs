@@ -20,10 +20,6 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     public long Count;
     public long Nothing;
     public long Denied;
-
-    /// <summary>Those of <see cref="Denied"/> in which KVM was seen to write the SPTE.</summary>
-    public long DeniedInWriting;
-
     public long Granted;
     public long Widened;
     public long First;

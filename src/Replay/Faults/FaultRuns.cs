@@ -55,10 +55,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         switch (judgement.Unresolved)
         {
             case Unresolved.Nothing: run.Nothing++; break;
-            case Unresolved.Denied:
-                run.Denied++;
-                if (context.Wrote) run.DeniedInWriting++;
-                break;
+            case Unresolved.Denied: run.Denied++; break;
             case Unresolved.Granted: run.Granted++; break;
             default: run.Widened++; break;
         }
@@ -170,14 +167,9 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
 
     /// <summary>
     /// Whether events that another CPU lost could take the bug back: an unmap that the guest waits for, or a change of the
-    /// SPTE. Where KVM itself was seen to write an SPTE that denies the access, nothing could.
+    /// SPTE. A mapping that still denies the access is seen in the faults themselves.
     /// </summary>
-    private static bool RestsOnNothingLost(FaultRun run) => run.Verdict switch
-    {
-        FaultVerdict.Livelock or FaultVerdict.BugAlreadyGranted => true,
-        FaultVerdict.LivelockNoProgressSpte => run.DeniedInWriting * 2 < run.Denied,
-        _ => false,
-    };
+    private static bool RestsOnNothingLost(FaultRun run) => run.Verdict is FaultVerdict.Livelock or FaultVerdict.BugAlreadyGranted;
 
     private void Finish(FaultRun run)
     {
@@ -209,10 +201,10 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         if (granted >= FaultRun.GrantedRepeats && granted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
         if (run.Count >= FaultRun.LivelockRepeats)
         {
+            if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
             // KVM decides to retry while it handles a fault; the first one, if slow, may have begun long before.
             var (first, last) = (Math.Max(run.First, run.FirstEnd), Math.Max(run.Last, run.End));
             run.MaybeCovered = invalidations.Covered(run.Lane.Index, first, last, run.Count, unseen: true);
-            if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
             return invalidations.Covered(run.Lane.Index, first, last, run.Count) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
         }
 

@@ -14,22 +14,23 @@ public sealed class SymbolVocabulary : Vocabulary
     private SymbolVocabulary(bool numbersInPlugin, params (string Word, ulong Number)[] symbols)
         : this(symbols) => _numbersInPlugin = numbersInPlugin;
 
+    private SymbolVocabulary(params (string Word, ulong Number)[] symbols)
+        : this(symbols, [])
+    {
+    }
+
     /// <param name="spelled">Numbers as the kernel spells them.</param>
     /// <param name="readOnly">Further words that are understood, and printed as numbers.</param>
     private SymbolVocabulary((string Word, ulong Number)[] spelled, (string Word, ulong Number)[] readOnly)
-        : this(spelled)
     {
-        foreach (var (word, number) in readOnly) _words.Add(word, number);
-    }
-
-    private SymbolVocabulary(params (string Word, ulong Number)[] symbols)
-    {
-        _words = new WordTable(symbols.Length);
-        foreach (var (word, number) in symbols)
+        _words = new WordTable(spelled.Length + readOnly.Length);
+        foreach (var (word, number) in spelled)
         {
             _words.Add(word, number);
             _names.TryAdd(number, Encoding.UTF8.GetBytes(word));
         }
+
+        foreach (var (word, number) in readOnly) _words.Add(word, number);
     }
 
     /// <summary>Offsets in the local APIC's register page (arch/x86/include/asm/apicdef.h).</summary>
@@ -56,9 +57,10 @@ public sealed class SymbolVocabulary : Vocabulary
                 ("KVM_EXIT_X86_RDMSR", 29), ("KVM_EXIT_X86_WRMSR", 30),
             ],
             [
-                ("KVM_EXIT_DIRTY_RING_FULL", 31), ("KVM_EXIT_AP_RESET_HOLD", 32), ("KVM_EXIT_X86_BUS_LOCK", 33), ("KVM_EXIT_XEN", 34), ("KVM_EXIT_RISCV_SBI", 35), ("KVM_EXIT_RISCV_CSR", 36),
-                ("KVM_EXIT_NOTIFY", 37), ("KVM_EXIT_LOONGARCH_IOCSR", 38), ("KVM_EXIT_MEMORY_FAULT", 39), ("KVM_EXIT_TDX", 40),
-                ("KVM_EXIT_ARM_SEA", 41), ("KVM_EXIT_ARM_LDST64B", 42), ("KVM_EXIT_SNP_REQ_CERTS", 43),
+                ("KVM_EXIT_DIRTY_RING_FULL", 31), ("KVM_EXIT_AP_RESET_HOLD", 32), ("KVM_EXIT_X86_BUS_LOCK", 33),
+                ("KVM_EXIT_XEN", 34), ("KVM_EXIT_RISCV_SBI", 35), ("KVM_EXIT_RISCV_CSR", 36), ("KVM_EXIT_NOTIFY", 37),
+                ("KVM_EXIT_LOONGARCH_IOCSR", 38), ("KVM_EXIT_MEMORY_FAULT", 39), ("KVM_EXIT_TDX", 40), ("KVM_EXIT_ARM_SEA", 41),
+                ("KVM_EXIT_ARM_LDST64B", 42), ("KVM_EXIT_SNP_REQ_CERTS", 43),
             ]);
 
     /// <summary>How the host's clock source is exported (include/vdso/clocksource.h).</summary>

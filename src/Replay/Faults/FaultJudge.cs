@@ -34,6 +34,7 @@ public sealed class FaultJudge : TraceObserver
     private readonly FaultEvents _events = new();
     private readonly GuestMemoryMap _map = new();
     private readonly InvalidationLog _invalidations = new();
+    private readonly LostSpans _losses = new();
     private readonly SpteChecks _checks = new();
     private readonly FaultTally _tally;
     private readonly FaultContext _context;
@@ -58,7 +59,7 @@ public sealed class FaultJudge : TraceObserver
         _nested = new NestedReading(Config);
         _sptes = new SpteEvents(Config, _map, _invalidations, _checks, _nested);
         _collector = new FaultCollector(Config, _map, _invalidations, _checks);
-        _runs = new FaultRuns(Config, _tally, _invalidations, _context);
+        _runs = new FaultRuns(Config, _tally, _invalidations, _losses, _context);
     }
 
     public ReplayConfig Config { get; }
@@ -102,6 +103,7 @@ public sealed class FaultJudge : TraceObserver
         var e = _events[row.Kind];
         if (e == FaultEvent.None || !row.HasFields) return;
         _map.Now++;
+        if (row.HasTime) _losses.See(row.Cpu, row.Time);
         var state = _last is { } last && ReferenceEquals(last.Lane, lane) ? last : StateOf(lane);
         if (FaultEvents.IsMmuEvent(e)) Config.MmuEvents = true;
         switch (e)
@@ -132,6 +134,7 @@ public sealed class FaultJudge : TraceObserver
     {
         LostMarkers++;
         _map.ForgetAll();
+        _losses.Lose(row.Cpu);
         foreach (var state in _lanes.Values)
         {
             state.HasExit = state.HasNestedExit = false;
@@ -144,12 +147,15 @@ public sealed class FaultJudge : TraceObserver
             _runs.CloseAll(state);
         }
 
+        // An unmap may be among what was lost, and go on from here.
+        if (_losses.Now != long.MinValue) _invalidations.Add(_losses.Now, -1, Invalidation.Unseen);
         _tally.Flush();
     }
 
     public override void OnEnd()
     {
         foreach (var state in _lanes.Values) EndAll(state);
+        _runs.SettleAll();
         _tally.Flush();
     }
 

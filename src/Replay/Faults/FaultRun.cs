@@ -25,6 +25,9 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     public long First;
     public long Last;
 
+    /// <summary>When handling of the first fault was over.</summary>
+    public long FirstEnd;
+
     /// <summary>When handling of the last fault was over.</summary>
     public long End;
 
@@ -40,7 +43,14 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     /// <summary>What became of it; <see cref="FaultVerdict.Open"/> with <see cref="IsClosed"/>: every fault keeps its look.</summary>
     public FaultVerdict Verdict;
 
+    /// <summary>There is a last word.</summary>
     public bool IsClosed;
+
+    /// <summary>It is over, and its verdict waits for what other CPUs may have lost.</summary>
+    public bool IsHeld;
+
+    /// <summary>The share of it that unmaps may explain, those included that may be among lost events before it.</summary>
+    public double MaybeCovered;
 
     internal readonly record struct Identity(GuestLevel Level, ulong Frame, ulong Code, ulong Rip)
     {

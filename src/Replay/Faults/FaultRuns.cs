@@ -1,11 +1,18 @@
 namespace KvmTraceLab.Replay.Faults;
 
-/// <summary>What becomes of faults: decided at once, or joined to runs of the same unresolved fault, whose end decides.</summary>
-internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, InvalidationLog invalidations, FaultContext context)
+/// <summary>
+/// What becomes of faults: decided at once, or joined to runs of the same unresolved fault, whose end decides. A run that
+/// says KVM is broken is held back until the end of the trace: only then is known what other CPUs lost meanwhile.
+/// </summary>
+internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, InvalidationLog invalidations, LostSpans losses, FaultContext context)
 {
     /// <summary>Open runs of all threads; from here on a thread keeps one.</summary>
     private const int MaxOpenRuns = 4096;
 
+    /// <summary>Closed runs held back; beyond it the oldest is decided with what is known then.</summary>
+    private const int MaxHeld = 1024;
+
+    private readonly Queue<FaultRun> _held = new();
     private int _openRuns;
 
     /// <summary>Undecidable runs that have the shape of a livelock.</summary>
@@ -17,6 +24,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         var group = state.Group;
         if (state.Runs.Count > 0) CloseRunsOf(state, group.Level, group.Gfn);
         tally.Decided(record, group.Slot);
+        MakeRoom();
         if (!record.Verdict.IsBug()) return;
         var bug = tally.CaseOf(record.Verdict, state.Lane, group.Level, group.Gpa, group.Access, group.Rip, group.Time, judgement, context, group);
         if (bug is null) return;
@@ -34,7 +42,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         {
             if (state.Runs.Count >= (_openRuns < MaxOpenRuns ? LaneFaults.MaxRuns : 1)) CloseOldest(state);
             _openRuns++;
-            state.Runs[key] = run = new FaultRun(key, state) { First = group.Time, Access = group.Access, Gpa = group.Gpa };
+            state.Runs[key] = run = new FaultRun(key, state) { First = group.Time, FirstEnd = group.LastTime, Access = group.Access, Gpa = group.Gpa };
         }
 
         run.Count++;
@@ -60,10 +68,30 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
 
         if (run.Observations.Count < 8 || (run.Observations.Count < BugCase.MaxObservations && (run.Count & (run.Count - 1)) == 0))
             run.Observations.Add(FaultObservation.Of(context, judgement.Unresolved));
-        if (tally.Waits(record, run, group.Slot) is not { } oldest) return;
-        CloseRun(oldest);
-        oldest.Owner.Runs.Remove(oldest.Key);
-        tally.Flush();
+        tally.Waits(record, run, group.Slot);
+        MakeRoom();
+    }
+
+    /// <summary>Too many faults wait for the oldest run: it is decided now.</summary>
+    private void MakeRoom()
+    {
+        while (tally.Blocking is { } oldest)
+        {
+            if (!oldest.IsHeld)
+            {
+                CloseRun(oldest);
+                oldest.Owner.Runs.Remove(oldest.Key);
+            }
+
+            Settle(oldest);
+            tally.Flush();
+        }
+    }
+
+    /// <summary>Decides all that was held back: the trace is over.</summary>
+    public void SettleAll()
+    {
+        while (_held.TryDequeue(out var run)) Settle(run);
     }
 
     private void CloseRunsOf(LaneFaults state, GuestLevel level, ulong frame)
@@ -113,9 +141,39 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
 
     private void CloseRun(FaultRun run, bool resolved = false, bool stale = false)
     {
-        if (!run.IsClosed) _openRuns--;
-        run.IsClosed = true;
+        _openRuns--;
         run.Verdict = RunVerdict(run, resolved, stale);
+        if (!RestsOnNothingLost(run))
+        {
+            Finish(run);
+            return;
+        }
+
+        run.IsHeld = true;
+        _held.Enqueue(run);
+        if (_held.Count > MaxHeld) Settle(_held.Dequeue());
+    }
+
+    /// <summary>The last word on a run that was held back; asked again it says nothing.</summary>
+    private void Settle(FaultRun run)
+    {
+        if (run.IsClosed) return;
+        var lost = run.Verdict == FaultVerdict.BugAlreadyGranted
+            ? losses.Touch(run.First, run.Last)
+            : run.MaybeCovered + losses.Share(run.First, run.Last) >= 0.5;
+        if (lost) run.Verdict = FaultVerdict.Undecidable;
+        Finish(run);
+    }
+
+    /// <summary>
+    /// Whether events that another CPU lost could take the bug back: an unmap that the guest waits for, or a change of the
+    /// SPTE. A mapping that still denies the access is seen in the faults themselves.
+    /// </summary>
+    private static bool RestsOnNothingLost(FaultRun run) => run.Verdict is FaultVerdict.Livelock or FaultVerdict.BugAlreadyGranted;
+
+    private void Finish(FaultRun run)
+    {
+        run.IsClosed = true;
         if (run.Verdict == FaultVerdict.Open)
         {
             for (var i = 0; i < run.Looks.Length; i++)
@@ -144,7 +202,10 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         if (run.Count >= FaultRun.LivelockRepeats)
         {
             if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
-            return invalidations.Covered(run.Lane.Index, run.First, run.Last, run.Count) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
+            // KVM decides to retry while it handles a fault; the first one, if slow, may have begun long before.
+            var (first, last) = (Math.Max(run.First, run.FirstEnd), Math.Max(run.Last, run.End));
+            run.MaybeCovered = invalidations.Covered(run.Lane.Index, first, last, run.Count, unseen: true);
+            return invalidations.Covered(run.Lane.Index, first, last, run.Count) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
         }
 
         if (resolved || run.Nothing < run.Count) return FaultVerdict.Open;

@@ -1,8 +1,8 @@
 namespace KvmTraceLab.Replay.Faults;
 
 /// <summary>
-/// Counts of verdicts, bug cases, and the faults in the trace's order for whoever wants each. A fault whose run is open
-/// waits; the queue is bounded by closing the oldest run.
+/// Counts of verdicts, bug cases, and the faults in the trace's order for whoever wants each. A fault whose run has no
+/// last word waits; the queue is bounded by deciding the oldest run.
 /// </summary>
 internal sealed class FaultTally(Action<FaultRecord>? each)
 {
@@ -42,15 +42,16 @@ internal sealed class FaultTally(Action<FaultRecord>? each)
         Flush();
     }
 
+    /// <summary>The run without a last word that holds up too many faults; null while there is room.</summary>
+    public FaultRun? Blocking => _queue.Count > MaxWaiting && _queue.Peek() is { IsFilled: true, Run: { IsClosed: false } run } ? run : null;
+
     /// <summary>A fault waits for its run.</summary>
-    /// <returns>The run to close when too many wait.</returns>
-    public FaultRun? Waits(in FaultRecord record, FaultRun run, FaultSlot? slot)
+    public void Waits(in FaultRecord record, FaultRun run, FaultSlot? slot)
     {
-        if (slot is null) return null;
+        if (slot is null) return;
         slot.Record = record;
         slot.Run = run;
         slot.IsFilled = true;
-        return _queue.Count > MaxWaiting ? _queue.Peek().Run : null;
     }
 
     public void Flush()

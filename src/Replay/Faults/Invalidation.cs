@@ -14,4 +14,7 @@ internal enum Invalidation
 
     /// <summary>A memslot is deleted; the event may come before or after what waits for it.</summary>
     WholeSlot,
+
+    /// <summary>Events were lost, and an unmap that still goes on may be one of them.</summary>
+    Unseen,
 }

@@ -58,9 +58,9 @@ internal sealed class InvalidationLog
 
     /// <summary>
     /// The share of a run that invalidations of other threads may explain: each covers its reach, and no more than
-    /// <see cref="ReachFaults"/> faults.
+    /// <see cref="ReachFaults"/> faults. With <paramref name="unseen"/> also those that may be among lost events.
     /// </summary>
-    public double Covered(int lane, long first, long last, long faults)
+    public double Covered(int lane, long first, long last, long faults, bool unseen = false)
     {
         if (faults <= 0) return 0;
         var duration = Math.Max(1, last - first);
@@ -72,7 +72,7 @@ internal sealed class InvalidationLog
         {
             var i = _log[at];
             if (i.Time > last + ReachNs) break;
-            if (i.Lane == lane || i.End <= first || i.Time > last + (i.Kind == Invalidation.WholeSlot ? ReachNs : 0)) continue;
+            if (i.Lane == lane || (i.Kind == Invalidation.Unseen && !unseen) || i.End <= first || i.Time > last + (i.Kind == Invalidation.WholeSlot ? ReachNs : 0)) continue;
             // What lies between the invalidation and the run costs time, not faults.
             var start = Math.Max(first, i.Kind == Invalidation.WholeSlot ? i.Time - ReachNs : i.Time);
             var begin = Math.Max(end, start);

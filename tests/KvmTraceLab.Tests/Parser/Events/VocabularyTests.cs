@@ -26,6 +26,18 @@ public sealed class VocabularyTests
         Assert.Equal(127, SvmExitCode.Count);
     }
 
+    /// <summary>Kernels spell no reasons beyond 30; texts that do are understood.</summary>
+    [Theory]
+    [InlineData("KVM_EXIT_X86_WRMSR", 30UL, "KVM_EXIT_X86_WRMSR")]
+    [InlineData("KVM_EXIT_MEMORY_FAULT", 39UL, "0x27")]
+    [InlineData("KVM_EXIT_SNP_REQ_CERTS", 43UL, "0x2b")]
+    [InlineData("0x27", 39UL, "0x27")]
+    public void UserspaceExitsAreReadInEverySpelling(string text, ulong number, string printed)
+    {
+        Assert.Equal((number, text.Length), Read(SymbolVocabulary.UserspaceExit, text) is var (value, _, end) ? (value, end) : default);
+        Assert.Equal(printed, Print(SymbolVocabulary.UserspaceExit, number, Isa.Unknown, Dialect.Plugin));
+    }
+
     [Theory]
     [InlineData("IO_INSTRUCTION", 30UL, Isa.Vmx)]
     [InlineData("PENDING_INTERRUPT", 7UL, Isa.Vmx)]

@@ -27,20 +27,20 @@ public sealed class NestedReadingTests
 
     /// <summary>XU without XS, or XS without XU below entries that all have XU: nobody writes that who does not use MBEC.</summary>
     [Theory]
-    [InlineData(false, 0x7, 0x7, 0x7, 0x37)]
-    [InlineData(false, 0x407, 0x407, 0x407, 0x437)]
-    [InlineData(true, 0x407, 0x407, 0x407, 0x433)]
-    [InlineData(true, 0x7, 0x403, 0x7, 0x37)]
-    [InlineData(true, 0x407, 0x407, 0x407, 0x37)]
-    [InlineData(false, 0x407, 0x407, 0x7, 0x37)]
-    [InlineData(false, 0x407, 0x7, 0x407, 0x37)]
-    [InlineData(false, 0x407, 0x7, 0x407, 0x407)]
-    [InlineData(false, 0x407, 0x407, 0x407, 0x31)]
-    [InlineData(false, 0x37)]
-    [InlineData(true, 0x433)]
-    public void Entries_show_that_L1_uses_MBEC(bool mbec, params int[] walk)
+    [InlineData(false, "7 7 7 37")]
+    [InlineData(false, "407 407 407 437")]
+    [InlineData(true, "407 407 407 433")]
+    [InlineData(true, "7 403 7 37")]
+    [InlineData(true, "407 407 407 37")]
+    [InlineData(false, "407 407 7 37")]
+    [InlineData(false, "407 7 407 37")]
+    [InlineData(false, "407 7 407 407")]
+    [InlineData(false, "407 407 407 31")]
+    [InlineData(false, "37")]
+    [InlineData(true, "433")]
+    public void Entries_show_that_L1_uses_MBEC(bool mbec, string walk)
     {
-        var entries = Array.ConvertAll(walk, w => (ulong)w);
+        var entries = Array.ConvertAll(walk.Split(' '), w => Convert.ToUInt64(w, 16));
         foreach (var (kernel, mode, expected) in new[]
         {
             ((KvmKernel?)null, FaultMode.Ept, mbec), (KvmKernel.V72, FaultMode.Ept, mbec), (KvmKernel.V71, FaultMode.Ept, false), (null, FaultMode.Npt, false),

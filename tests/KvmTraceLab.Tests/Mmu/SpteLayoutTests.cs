@@ -85,4 +85,29 @@ public sealed class SpteLayoutTests
         Assert.Equal(Acc.None, new Spte(7, KvmKernel.V72, MmuKind.Npt).EffectiveAcc);
         Assert.Equal((Acc)7, new Spte(0x807, KvmKernel.V61, MmuKind.Npt).Acc);
     }
+
+    /// <summary>vmx_suppress_ve: bit 63 is NX elsewhere.</summary>
+    [Fact]
+    public void Bit_63_suppresses_VE_on_EPT_alone()
+    {
+        foreach (KvmKernel kernel in Enum.GetValues<KvmKernel>())
+        {
+            Assert.True(new Spte(1UL << 63, kernel, MmuKind.Ept).SuppressVe);
+            Assert.False(new Spte(~(1UL << 63), kernel, MmuKind.Ept).SuppressVe);
+            Assert.False(new Spte(ulong.MaxValue, kernel, MmuKind.Npt).SuppressVe || new Spte(ulong.MaxValue, kernel, MmuKind.Shadow).SuppressVe);
+        }
+    }
+
+    /// <summary>make_nonleaf_spte(): all permissions; A, or where A/D is off the type that says so and no A.</summary>
+    [Theory]
+    [InlineData(KvmKernel.V72, MmuKind.Ept, 0x8000000000000d07UL, 0x9000000000000c07UL)]
+    [InlineData(KvmKernel.V71, MmuKind.Ept, 0x8000000000000907UL, 0x8010000000000807UL)]
+    [InlineData(KvmKernel.V61, MmuKind.Ept, 0x0000000000000907UL, 0x0010000000000807UL)]
+    [InlineData(KvmKernel.V72, MmuKind.Npt, 0x0000000000000827UL, 0x1000000000000807UL)]
+    [InlineData(KvmKernel.V61, MmuKind.Shadow, 0x0000000000000827UL, 0x0010000000000807UL)]
+    public void Of_tables(KvmKernel kernel, MmuKind kind, ulong expected, ulong adDisabled)
+    {
+        SpteLayout layout = SpteLayout.For(kernel, kind);
+        Assert.Equal((expected, adDisabled), (SpteMaker.MakeNonleafSpte(layout, adDisabled: false), SpteMaker.MakeNonleafSpte(layout, adDisabled: true)));
+    }
 }

@@ -91,5 +91,73 @@ public sealed class InvalidationLogTests
         Assert.Equal(0, Covered(Far, Far + 80 * Ms, 300));
     }
 
+    /// <summary>The edges of the reach, in nanoseconds: the last moment counts, the next does not.</summary>
+    [Fact]
+    public void The_reach_is_20_ms()
+    {
+        _log.Add(0, 1, Invalidation.Passing);
+        Assert.Equal(0, Covered(20 * Ms, 21 * Ms, 300));
+        Assert.Equal(1e-6, Covered(20 * Ms - 1, 21 * Ms - 1, 300), 12);
+    }
+
+    [Fact]
+    public void A_memslot_deletion_reaches_back_20_ms()
+    {
+        _log.Add(30 * Ms, 1, Invalidation.WholeSlot);
+        Assert.Equal(0, Covered(0, 10 * Ms, 300));
+        Assert.Equal(1e-7, Covered(0, 10 * Ms + 1, 300), 9);
+        Assert.Equal(0, Covered(0, 9 * Ms, 300));
+    }
+
+    /// <summary>Two that overlap explain a time once.</summary>
+    [Fact]
+    public void No_time_is_explained_twice()
+    {
+        _log.Add(0, 1, Invalidation.Passing);
+        _log.Add(10 * Ms, 2, Invalidation.Passing);
+        Assert.Equal(0.75, Covered(0, 40 * Ms, 300), 9);
+        Assert.Equal(0.5, Covered(20 * Ms, 40 * Ms, 300), 9);
+    }
+
+    [Fact]
+    public void One_that_is_covered_by_another_adds_nothing_and_takes_nothing()
+    {
+        var held = _log.Add(0, 1, Invalidation.Held);
+        _log.Add(1 * Ms, 2, Invalidation.Passing);
+        _log.Release(held, 30 * Ms);
+        _log.Mapped(faultTime: 1, time: 2);
+        Assert.Equal(0.75, Covered(0, 40 * Ms, 300), 9);
+    }
+
+    [Fact]
+    public void No_faults_and_no_time()
+    {
+        _log.Add(0, 1, Invalidation.Lasting);
+        Assert.Equal(0, Covered(0, 10, 0));
+        Assert.Equal(0, Covered(0, 10, -1));
+        Assert.Equal(0, Covered(5, 5, 1));
+        Assert.Equal(1, Covered(0, 10, 1));
+    }
+
+    /// <summary>The oldest are dropped in halves; what is kept is found by the numbers given out before.</summary>
+    [Fact]
+    public void Numbers_hold_after_old_ones_are_dropped()
+    {
+        for (var i = 0; i < 131_071; i++) _log.Add(i, 1, Invalidation.Passing);
+        var held = _log.Add(131_071, 1, Invalidation.Held);
+        _log.Mapped(faultTime: 200_000, time: 200_000);
+        _log.Add(131_072, 1, Invalidation.Passing);
+        Assert.Equal((131_072L, 131_073L), (held, _log.Count));
+        Assert.Equal(1, Covered(Far, Far + 80 * Ms, 300));
+        _log.Release(held + 5, 7);
+        Assert.Equal(1, Covered(Far, Far + 80 * Ms, 300));
+        _log.Release(held, Far + 20 * Ms);
+        Assert.Equal(0.25, Covered(Far, Far + 80 * Ms, 300), 9);
+        var lasting = _log.Add(Far, 1, Invalidation.Lasting);
+        _log.Mapped(faultTime: Far + 1, time: Far + 40 * Ms);
+        Assert.Equal(131_074, lasting);
+        Assert.Equal(0.5, Covered(Far, Far + 80 * Ms, 300), 9);
+    }
+
     private double Covered(long first, long last, long faults) => _log.Covered(0, first, last, faults);
 }

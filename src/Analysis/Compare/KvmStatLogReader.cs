@@ -55,7 +55,7 @@ internal static class KvmStatLogReader
         {
             Path = path,
             Format = "kvm_stat-log",
-            Exits = windows.Sum(),
+            Exits = Numbers.Sum(windows),
             Seconds = windows.Count * interval,
             Windows = windows,
             WindowsCovered = windows.Count,

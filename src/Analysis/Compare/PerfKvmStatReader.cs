@@ -29,7 +29,7 @@ internal static class PerfKvmStatReader
             else if (inTable && line.Length > 0 && line.Any(char.IsAsciiDigit) && !line.EndsWith(':')) AddRow(path, i, line, reasons);
         }
 
-        long samples = reasons.Values.Sum(r => r.Count);
+        long samples = Numbers.Sum(reasons.Values.Select(r => r.Count));
         if (reasons.Count == 0 && total is null or > 0) throw new StageFileException(path, 0, "perf kvm stat report without rows", "give its whole output");
         if (total is long t && t != samples)
         {
@@ -41,8 +41,8 @@ internal static class PerfKvmStatReader
             Path = path,
             Format = "perf-kvm-stat",
             Exits = samples,
-            HostNs = reasons.Values.Sum(r => r.HostNs),
-            BusyHostNs = reasons.Where(r => !ReasonTally.IsIdle(r.Key)).Sum(r => r.Value.HostNs),
+            HostNs = Numbers.Sum(reasons.Values.Select(r => r.HostNs)),
+            BusyHostNs = Numbers.Sum(reasons.Where(r => !ReasonTally.IsIdle(r.Key)).Select(r => r.Value.HostNs)),
             Reasons = reasons,
         };
     }

@@ -11,7 +11,7 @@ internal static class Summaries
             return new StageSummary(stage.Label, 0, null, null, claim.Vcpus, claim.PerSecond, claim.PerSecond / claim.Vcpus, estimate.Rate?.Rate, 0, 0);
         }
 
-        long exits = stage.Runs.Sum(r => r.Exits);
+        long exits = Numbers.Sum(stage.Runs.Select(r => r.Exits));
         double? seconds = Total(stage, r => r.Seconds);
         double? vcpuSeconds = Total(stage, r => StageEstimate.Unit(r, ComparePer.Vcpu, null));
         double? units = Total(stage, r => StageEstimate.Unit(r, options.Per, work));
@@ -19,7 +19,7 @@ internal static class Summaries
         int vcpus = stage.Runs.Max(r => r.Vcpus);
         return new StageSummary(
             stage.Label, stage.Runs.Count, exits, seconds, vcpus > 0 ? vcpus : null, exits / seconds, exits / vcpuSeconds, exits / units,
-            stage.Runs.Sum(r => r.LostEvents), stage.Runs.Sum(r => r.LostMarkers))
+            Numbers.Sum(stage.Runs.Select(r => r.LostEvents)), stage.Runs.Sum(r => r.LostMarkers))
         {
             BusyHostNs = (long?)busy,
             BusyHostNsPerUnit = busy / units,

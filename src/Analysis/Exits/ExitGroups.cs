@@ -88,7 +88,7 @@ public sealed class ExitGroups(IReadOnlyList<ExitKey> keys, bool withoutHlt) : A
             .Select(g => (Names: Enumerable.Range(0, keys.Count).Select(i => g.Key.Values[i] is { } v ? keys[i].Print(v, run) : "-").ToArray(), Stat: g.Value))
             .OrderByDescending(r => r.Stat.Count).ThenBy(r => string.Join('\0', r.Names), StringComparer.Ordinal).ToList();
         if (_other.Count > 0) rows.Add((["(other)", .. Enumerable.Repeat("-", keys.Count - 1)], _other));
-        var hostNs = rows.Sum(r => r.Stat.Times.Total);
+        var hostNs = Numbers.Sum(rows.Select(r => r.Stat.Times.Total));
         var table = new ReportTable([.. keys.Select(k => new Column(k.Name, Title(k.Name), ColumnKind.Text)), .. ExitGroup.Columns]) { TimeUnit = run.TimeUnit, ShowAtMost = 60 };
         var array = new JsonArray();
         foreach (var (names, stat) in rows)

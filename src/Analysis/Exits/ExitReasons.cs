@@ -73,7 +73,7 @@ public sealed class ExitReasons : Analysis
     private ReportSection Section(IReadOnlyList<(string Reason, ExitStat Stat)> rows, TraceRun run)
     {
         var table = new ReportTable([new Column("reason", "VM-EXIT", ColumnKind.Text), .. ExitGroup.Columns]) { TimeUnit = run.TimeUnit, ShowAtMost = 30 };
-        var hostNs = rows.Sum(r => r.Stat.Times.Total);
+        var hostNs = Numbers.Sum(rows.Select(r => r.Stat.Times.Total));
         foreach (var (reason, stat) in rows) table.Add([reason, .. ExitGroup.Cells(stat, Total, hostNs)]);
         var section = new ReportSection("exits", "Exits by reason") { Table = table };
         var halts = rows.Where(r => r.Reason is "HLT" or "EXIT_HLT" or "EXIT_IDLE_HLT").Sum(r => r.Stat.Count);

@@ -45,7 +45,7 @@ public sealed class NestedExits : Analysis
     {
         if (!run.Replayer.Lanes.Any(l => l.HasNested)) return;
         var total = _stats.Sum(s => s.Count) + _unknown.Count;
-        var hostNs = _stats.Sum(s => s.Times.Total) + _unknown.Times.Total;
+        var hostNs = Numbers.Sum([.. _stats.Select(s => s.Times.Total), _unknown.Times.Total]);
         var levels = new JsonObject();
         var table = new ReportTable([new Column("level", "Exit of", ColumnKind.Text), .. ExitGroup.Columns]) { TimeUnit = run.TimeUnit };
         for (var i = 0; i < _stats.Length; i++)

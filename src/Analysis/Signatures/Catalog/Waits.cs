@@ -130,7 +130,7 @@ internal static class Waits
     {
         var halts = Tallies(f.Evidence, Reasons.Halt).ToList();
         var count = halts.Sum(h => h.Count);
-        yield return $"{count} of {f.Lane!.Exits} exits of {f.Who} are HLT, the shortest {f.Duration(halts.Min(h => h.MinNs))}, {f.Duration(halts.Sum(h => h.TotalNs) / (double)Math.Max(1, halts.Sum(h => h.Timed)))} on average.";
+        yield return $"{count} of {f.Lane!.Exits} exits of {f.Who} are HLT, the shortest {f.Duration(halts.Min(h => h.MinNs))}, {f.Duration(Numbers.Sum(halts.Select(h => h.TotalNs)) / (double)Math.Max(1, halts.Sum(h => h.Timed)))} on average.";
     }
 
     private static long ClockReadsOf(LaneFacts lane)

@@ -37,7 +37,7 @@ row() { # name, reference seconds, command…
   local name=$1 ref=$2; shift 2
   local r s m
   r=$(best "$@"); s=${r% *}; m=${r#* }
-  printf '| %-42s | %6s | %6s | %8s | %5s |\n' "$name" "$s" "$(awk "BEGIN{printf \"%.2f\", $s / $ref}")" "$(awk "BEGIN{if ($s > 0) printf \"%.1f\", $events / $s / 1e6; else printf \"-\"}")" "$m"
+  printf '| %-42s | %6s | %6s | %8s | %5s |\n' "$name" "$s" "$(awk -v s="$s" -v ref="$ref" 'BEGIN{printf "%.2f", s / ref}')" "$(awk -v s="$s" -v n="$events" 'BEGIN{if (s > 0) printf "%.1f", n / s / 1e6; else printf "-"}')" "$m"
 }
 
 gawk_line='/kvm_exit:/{for(i=1;i<=NF;i++)if($i=="reason"){c[$(i+1)]++;break}}END{for(k in c)print k,c[k]}'

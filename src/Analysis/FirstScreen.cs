@@ -34,6 +34,15 @@ public sealed class FirstScreen(LoopDetector loops) : Analysis
                 "Record again with a bigger buffer (trace-cmd record -b 50000) or fewer events."));
         }
 
+        if (run.IsForeignVendor)
+        {
+            report.Headlines.Add(new Headline(
+                HeadlineKind.Caution,
+                $"Exit reasons are of a vendor that this build does not know (isa {(int)run.Replayer.Vendor}, neither VMX nor SVM): they are numbers here.",
+                ["Counts, times and loops hold; signatures and verdicts that go by a reason's name do not apply."],
+                "Names are in the kernel that recorded: `ktl events --format trace-cmd`, or arch/x86/kvm/trace.h."));
+        }
+
         if (report.Headlines.Count == 0) report.Headlines.Add(Nothing(run));
         var ordered = report.Headlines.OrderBy(h => h.Kind switch { HeadlineKind.Bug => 0, HeadlineKind.Trouble => 1, HeadlineKind.Notice => 2, HeadlineKind.Caution => 3, _ => 4 }).ToList();
         report.Headlines.Clear();
@@ -65,7 +74,20 @@ public sealed class FirstScreen(LoopDetector loops) : Analysis
 
     private static Headline Nothing(TraceRun run) => run.Replayer.Rows == 0 && run.Trace.Lines.Events > 0
         ? new Headline(HeadlineKind.Fact, $"Of {run.Trace.Lines.Events} events none passes --from, --to, --vcpu and --tid.", [], "Look with `ktl info` at the trace's span, threads and vCPUs.")
-        : run.Exits == 0
-        ? new Headline(HeadlineKind.Fact, "The trace has no kvm_exit: nothing can be said of exits or loops.", [], "Record with trace-cmd record -e kvm -e kvmmmu.")
+        : run.Exits == 0 ? WithoutExits(run)
         : new Headline(HeadlineKind.Fact, "Nothing known to be wrong was found: no loop worth naming, no bug verdict, no known signature.", [], null);
+
+    /// <summary>Events of KVM's own without any exit are another matter than a trace of something else.</summary>
+    private static Headline WithoutExits(TraceRun run)
+    {
+        var events = Overview.Events(run).Where(e => e.Name.StartsWith("kvm_", StringComparison.Ordinal) && e.Name != "kvm_entry").Take(3).ToList();
+        const string What = "The trace has no kvm_exit: nothing can be said of exits or loops.";
+        return events.Count == 0
+            ? new Headline(HeadlineKind.Fact, What, [], "Record with trace-cmd record -e kvm -e kvmmmu.")
+            : new Headline(
+                HeadlineKind.Fact,
+                What,
+                [$"KVM was at work all the same: {string.Join(", ", events.Select(e => $"{e.Name} x {e.Count}"))}."],
+                "If kvm_exit was not recorded, record with trace-cmd record -e kvm -e kvmmmu. If it was, KVM emulated the guest or has no such event here: read `ktl events`.");
+    }
 }

@@ -81,7 +81,8 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
 
     public ConfigValue VendorValue => options.Intel is { } intel ? new(intel ? "intel" : "amd", "option", "given")
         : _isaSeen is Isa.Vmx or Isa.Svm ? new(_isaSeen == Isa.Vmx ? "intel" : "amd", "trace", "exit reasons are of this vendor")
-        : new(_isaSeen == Isa.Arm64 ? "arm64" : null, "assumed", "no exit names a vendor");
+        : _isaSeen == Isa.Unknown ? new(null, "assumed", "no exit names a vendor")
+        : new(_isaSeen == Isa.Arm64 ? "arm64" : null, "trace", _isaSeen == Isa.Arm64 ? "exit reasons are of this vendor" : "exit reasons are of a vendor that this build does not know");
 
     public ConfigValue KernelValue
     {

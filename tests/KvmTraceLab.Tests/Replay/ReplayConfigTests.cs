@@ -68,7 +68,11 @@ public sealed class ReplayConfigTests
         Assert.False(amd.IsIntel);
         var arm = Config();
         arm.SeeIsa(Isa.Arm64);
-        Assert.Equal(new ConfigValue("arm64", "assumed", "no exit names a vendor"), arm.VendorValue);
+        Assert.Equal(new ConfigValue("arm64", "trace", "exit reasons are of this vendor"), arm.VendorValue);
+        var foreign = Config();
+        foreign.SeeIsa((Isa)3);
+        Assert.Equal(new ConfigValue(null, "trace", "exit reasons are of a vendor that this build does not know"), foreign.VendorValue);
+        Assert.False(foreign.IsIntel || foreign.VendorKnown);
         Assert.False(arm.IsIntel || arm.VendorKnown);
         arm.SeeEptFault();
         Assert.False(arm.IsIntel);

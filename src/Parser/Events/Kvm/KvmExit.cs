@@ -24,6 +24,7 @@ public readonly struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
             "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info {info1:x} {info2:x} intr {intr_info:x}",
             "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x}[ info1 0x{info1:x}][ info2 0x{info2:x}][ intr_info 0x{intr_info:x}][ error_code 0x{error_code:x}]",
             "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x}",
+            "reason UNKNOWN-ISA rip 0x{guest_rip:x} info {info1:x} {info2:x}",
             "{exit_reason:@arm-exit}, PC: 0x{guest_rip:x16}",
             "PC: 0x{guest_rip:x}; exit count: {exit_count}",
             "PC: 0x{guest_rip:x}",

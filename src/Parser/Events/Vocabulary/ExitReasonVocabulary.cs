@@ -104,6 +104,7 @@ public sealed class ExitReasonVocabulary : Vocabulary
     {
         Isa.Svm => SvmExitCode.ReportName(number),
         Isa.Arm64 => ArmExitVocabulary.ReportName(number),
+        > Isa.Svm => $"UNKNOWN_{number}", // a vendor newer than this build: its numbers mean what only it knows
         _ => VmxExitReason.Define(number & 0xffff) ?? $"UNKNOWN_{number & 0xffff}",
     };
 

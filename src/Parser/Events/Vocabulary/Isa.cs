@@ -11,6 +11,6 @@ public enum Isa : byte
     /// <summary>KVM_ISA_SVM.</summary>
     Svm = 2,
 
-    /// <summary>arm64's kvm events; not a kernel value.</summary>
-    Arm64 = 3,
+    /// <summary>arm64's kvm events; not a kernel value, and far from those: x86 may get further ones.</summary>
+    Arm64 = 64,
 }

@@ -21,8 +21,7 @@ public sealed class TypedEventTests
         {
             var shape = (EventShape)type.GetProperty("Shape")!.GetValue(null)!;
             text.Append($"{type.Name}: {shape.Name}\n");
-            foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType.IsPrimitive || p.PropertyType.IsEnum))
-                text.Append($"  {property.PropertyType.Name} {property.Name} <- {Read(type, property, shape)}\n");
+            foreach (var (name, kind, get) in Properties(type)) text.Append($"  {kind.Name} {name} <- {Read(type, get, shape)}\n");
         }
 
         var path = Golden();
@@ -35,10 +34,17 @@ public sealed class TypedEventTests
         Assert.Equal(File.ReadAllText(path), text.ToString());
     }
 
-    private string Read(Type type, PropertyInfo property, EventShape shape)
+    /// <summary>Numbers and flags of a window, and those of the windows that several events share.</summary>
+    private static IEnumerable<(string Name, Type Kind, Func<object, object?> Get)> Properties(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(p =>
+            p.PropertyType.IsPrimitive || p.PropertyType.IsEnum ? [(p.Name, p.PropertyType, p.GetValue)]
+            : p.PropertyType.GetConstructor([typeof(EventRow)]) is null ? []
+            : Properties(p.PropertyType).Select(inner => (inner.Name, inner.Kind, (Func<object, object?>)(o => inner.Get(p.GetValue(o)!)))));
+
+    private string Read(Type type, Func<object, object?> get, EventShape shape)
     {
         var all = (1UL << shape.Fields.Count) - 1;
-        object? Value(ulong[] slots, ulong presence) => property.GetValue(type.GetMethod("Over")!.Invoke(null, [_bench.Row(shape, slots, presence)]));
+        object? Value(ulong[] slots, ulong presence) => get(type.GetMethod("Over")!.Invoke(null, [_bench.Row(shape, slots, presence)])!);
         var zeros = new ulong[shape.Fields.Count];
         var zero = Value(zeros, all);
         var read = new List<string>();

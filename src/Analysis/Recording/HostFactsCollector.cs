@@ -5,8 +5,6 @@ namespace KvmTraceLab.Analysis.Recording;
 /// <summary>Reads the facts from /proc and /sys.</summary>
 public static class HostFactsCollector
 {
-    private static readonly string[] Modules = ["kvm", "kvm_amd", "kvm_intel"];
-
     /// <param name="host">The machine.</param>
     /// <param name="pids">The traced processes; empty takes every process with a thread named <c>CPU n/KVM</c>.</param>
     /// <param name="command">trace-cmd as it is run.</param>
@@ -14,7 +12,7 @@ public static class HostFactsCollector
     {
         string[] cpu = host.ReadFile("/proc/cpuinfo")?.Split('\n') ?? [];
         var modules = new SortedDictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
-        foreach (string module in Modules)
+        foreach (string module in host.List("/sys/module").Where(m => m == "kvm" || m.StartsWith("kvm_", StringComparison.Ordinal)))
         {
             string directory = $"/sys/module/{module}/parameters";
             var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal);

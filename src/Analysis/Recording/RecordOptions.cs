@@ -18,6 +18,9 @@ public sealed record RecordOptions
     /// <summary>The trace clock; null takes <c>mono</c> where the kernel has it, since it agrees between CPUs.</summary>
     public string? Clock { get; init; }
 
+    /// <summary>A program and its arguments to start and record until it ends; empty records what runs already.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
     /// <summary>Events beside <c>kvm</c> and <c>kvmmmu</c>, as <c>trace-cmd -e</c> takes them.</summary>
     public IReadOnlyList<string> ExtraEvents { get; init; } = [];
 }

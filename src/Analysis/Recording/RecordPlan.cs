@@ -16,8 +16,14 @@ public sealed record RecordPlan(
     /// </summary>
     public string? ReadyPath { get; init; }
 
+    /// <summary>It records a command of its own, until that ends.</summary>
+    public bool EndsByItself { get; init; }
+
     /// <summary>The command as a shell takes it.</summary>
     public string CommandLine => string.Join(' ', Arguments.Prepend(Program).Select(Quote));
+
+    /// <summary>The command without the secrets that arguments of a virtual machine may hold; for what is written down.</summary>
+    public string CommandLineWithoutSecrets => string.Join(' ', QemuSecrets.Remove(Arguments).Prepend(Program).Select(Quote));
 
     private static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:,=+@%".Contains(c, StringComparison.Ordinal))

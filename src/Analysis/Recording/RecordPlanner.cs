@@ -35,12 +35,14 @@ public static class RecordPlanner
 
         string? clock = options.Clock ?? (Clocks(host)?.Contains("mono", StringComparer.Ordinal) == false ? null : "mono");
         if (clock is not null) arguments.AddRange(["-C", clock]);
-        AddThreads(arguments, notes, problems, host, options.Pids);
+        AddThreads(arguments, notes, problems, host, options);
         arguments.AddRange(["-o", options.Output]);
+        AddCommand(arguments, notes, problems, host, options.Command);
         return new RecordPlan(program ?? "trace-cmd", arguments, options.Seconds, options.Output, HostFacts.PathBeside(options.Output), problems, notes)
         {
             // It catches SIGINT, then starts a recorder for each CPU, each with a file of its own.
             ReadyPath = options.Output + ".cpu0",
+            EndsByItself = options.Command.Count > 0,
         };
     }
 
@@ -53,11 +55,12 @@ public static class RecordPlanner
     }
 
     /// <summary>trace-cmd filters by thread and a vCPU is a thread, so all threads of the process are named.</summary>
-    private static void AddThreads(List<string> arguments, List<string> notes, List<string> problems, IHost host, IReadOnlyList<int> pids)
+    private static void AddThreads(List<string> arguments, List<string> notes, List<string> problems, IHost host, RecordOptions options)
     {
+        var pids = options.Pids;
         if (pids.Count == 0)
         {
-            notes.Add("all virtual machines; --pid N takes one");
+            notes.Add(options.Command.Count > 0 ? "all virtual machines, not the command's alone" : "all virtual machines; --pid N takes one");
             return;
         }
 
@@ -74,6 +77,15 @@ public static class RecordPlanner
             arguments.AddRange(["-P", string.Join(',', threads)]);
             notes.Add($"{threads.Count} threads of process {string.Join(", ", pids)}; threads that start later are not recorded");
         }
+    }
+
+    private static void AddCommand(List<string> arguments, List<string> notes, List<string> problems, IHost host, IReadOnlyList<string> command)
+    {
+        if (command.Count == 0) return;
+        var path = command[0].Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(command[0]) : command[0];
+        if (host.FindExecutable(path) is null) problems.Add($"there is no program {command[0]}: what stands after the options is started and recorded");
+        arguments.AddRange(command);
+        notes.Add("records until the command ends");
     }
 
     private static int BufferKb(IHost host, int cpus)

@@ -26,9 +26,10 @@ internal static class RecordCommand
         var clock = new Option<string?>("--clock", "-C") { Description = "trace clock; mono where the kernel has it", HelpName = "NAME" };
         var events = new Option<string[]>("--event", "-e") { Description = "further events, as trace-cmd -e takes them (may be repeated)", HelpName = "EVENT" };
         var dryRun = new Option<bool>("--dry-run") { Description = "print what would be done and do nothing" };
-        var command = new Command("record", Examples.Text("run trace-cmd with the events a replay needs and write the host facts beside the trace", "ktl record --dry-run"))
+        var run = new Argument<string[]>("COMMAND") { Description = "after --: a program with its arguments to start and record until it ends; without it, what runs already", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("record", Examples.Text("Run trace-cmd with the events a replay needs and write the host facts beside the trace.", "ktl record --dry-run", "ktl record --pid 4711 --seconds 10 -o hang.dat", "ktl record -o boot.dat -- qemu-system-x86_64 -accel kvm -kernel bzImage"))
         {
-            output, pids, seconds, buffer, clock, events, dryRun,
+            run, output, pids, seconds, buffer, clock, events, dryRun,
         };
         command.SetAction(parsed =>
         {
@@ -40,6 +41,7 @@ internal static class RecordCommand
                 BufferKb = parsed.GetValue(buffer),
                 Clock = parsed.GetValue(clock),
                 ExtraEvents = parsed.GetValue(events) ?? [],
+                Command = parsed.GetValue(run) ?? [],
             };
             TextWriter @out = parsed.InvocationConfiguration.Output;
             TextWriter error = parsed.InvocationConfiguration.Error;
@@ -58,6 +60,9 @@ internal static class RecordCommand
         options.Seconds is double s && !(s > 0 && s <= MostSeconds) ? $"--seconds takes a number above 0 and up to {MostSeconds}"
         : options.BufferKb is < 1 or > 1 << 24 ? "--buffer-kb takes 1 to 16777216"
         : options.Pids.Any(p => p < 1) ? "--pid takes process ids"
+        : options.Command.Count > 0 && options.Command[0].StartsWith('-') ? $"no option '{options.Command[0]}'; see --help"
+        : options.Command.Count > 0 && options.Pids.Count > 0 ? "--pid records what runs, a command is started: give one of them"
+        : options.Command.Count > 0 && options.Seconds is not null ? "a command is recorded until it ends: not --seconds S, but `-- timeout S COMMAND`"
         : options.Output is "" or "-" ? "-o takes a file: trace-cmd cannot write to a pipe"
         : null;
 
@@ -66,7 +71,7 @@ internal static class RecordCommand
         RecordPlan plan = RecordPlanner.Plan(options, host);
         if (dryRun)
         {
-            Describe(plan, HostFactsCollector.Collect(host, options.Pids, plan.CommandLine), @out);
+            Describe(plan, HostFactsCollector.Collect(host, options.Pids, plan.CommandLineWithoutSecrets), @out);
             return 0;
         }
 
@@ -77,8 +82,9 @@ internal static class RecordCommand
         }
 
         // Before the start: a guest that crashes takes its command line with it.
-        HostFacts facts = HostFactsCollector.Collect(host, options.Pids, plan.CommandLine);
+        HostFacts facts = HostFactsCollector.Collect(host, options.Pids, plan.CommandLineWithoutSecrets);
         foreach (string note in plan.Notes) error.WriteLine($"ktl record: {note}");
+        DateTime? before = Written(plan.TracePath);
         int? code = Recorder.Run(plan, out string? problem);
         if (code is null)
         {
@@ -86,7 +92,8 @@ internal static class RecordCommand
             return CouldNot;
         }
 
-        bool wrote = File.Exists(plan.TracePath);
+        // One that was there before is no result of this run.
+        bool wrote = Written(plan.TracePath) is { } now && now != before;
         if (code != 0 || !wrote)
         {
             error.WriteLine($"ktl record: trace-cmd ended with {code}{(wrote ? "" : $" and wrote no {plan.TracePath}")}; its own message stands above");
@@ -107,12 +114,16 @@ internal static class RecordCommand
         return code == 0 ? 0 : CouldNot;
     }
 
+    private static DateTime? Written(string path) => File.Exists(path) ? File.GetLastWriteTimeUtc(path) : null;
+
     private static void Describe(RecordPlan plan, HostFacts facts, TextWriter @out)
     {
         @out.WriteLine(plan.CommandLine);
         foreach (string problem in plan.Problems) @out.WriteLine($"# cannot start: {problem}");
         foreach (string note in plan.Notes) @out.WriteLine($"# {note}");
-        @out.WriteLine(plan.Seconds is double s
+        @out.WriteLine(plan.EndsByItself
+            ? "# stops when the command ends or on Ctrl-C"
+            : plan.Seconds is double s
             ? $"# stops after {s.ToString(CultureInfo.InvariantCulture)} s or on Ctrl-C, by SIGINT to trace-cmd"
             : "# stops on Ctrl-C, by SIGINT to trace-cmd");
         @out.WriteLine($"# then writes {plan.SidecarPath}:");

@@ -40,7 +40,7 @@ internal sealed class FakeHost : IHost
     public IReadOnlyList<string> List(string directory) =>
         [.. Files.Keys.Where(f => f.StartsWith(directory + "/", StringComparison.Ordinal)).Select(f => f[(directory.Length + 1)..].Split('/')[0]).Distinct().Order(StringComparer.Ordinal)];
 
-    public string? FindExecutable(string name) => HasTraceCmd && name == "trace-cmd" ? "/usr/bin/trace-cmd" : null;
+    public string? FindExecutable(string name) => HasTraceCmd && name == "trace-cmd" ? "/usr/bin/trace-cmd" : name == "/bin/sh" ? name : null;
 
     public bool CanWrite(string path) => MayTrace;
 }

@@ -22,6 +22,18 @@ public sealed class RecordPlannerTests
         Assert.Equal(5, plan.Seconds);
     }
 
+    [Fact]
+    public void A_command_is_recorded_until_it_ends_and_its_secrets_are_not_written_down()
+    {
+        string[] command = ["/bin/sh", "-object", "secret,id=k,data=hunter2", "a b"];
+        RecordPlan plan = RecordPlanner.Plan(new RecordOptions { Command = command }, FakeHost.WithGuest());
+        Assert.EndsWith(" -C mono -o trace.dat /bin/sh -object secret,id=k,data=hunter2 'a b'", plan.CommandLine, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", plan.CommandLineWithoutSecrets, StringComparison.Ordinal);
+        Assert.EndsWith(" 'a b'", plan.CommandLineWithoutSecrets, StringComparison.Ordinal);
+        Assert.True(plan.EndsByItself);
+        Assert.Contains("there is no program ./nosuch", Assert.Single(RecordPlanner.Plan(new RecordOptions { Command = ["./nosuch"] }, FakeHost.WithGuest()).Problems), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(16777216, 32, 32768)]
     [InlineData(1 << 30, 4, 65536)]

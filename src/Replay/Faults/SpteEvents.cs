@@ -29,14 +29,11 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
             group.Sets++;
             group.SetSpte = set.Spte;
             group.SetLevel = set.Level;
+            group.Save(row);
             var mask = (1UL << (9 * (set.Level - 1))) - 1;
             if (group.Requested && spte.IsPresent && spte.Pfn != (group.RequestedPfn & ~mask)) checks.WrongPfn(spte, set.Gfn, group.RequestedPfn & ~mask, row);
             if (isL2) CheckAgainstL1(state, group, spte, set.Gfn, row);
             if (isL2) map.Set(true, 0, 1, ShadowKey(group), set.Spte, state.Lane.Index);
-        }
-        else if (group.IsOpen)
-        {
-            group.OtherSets++;
         }
 
         if (!isL2 && !config.TdpMmu)
@@ -89,6 +86,7 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         var group = state.Group;
         if (!group.IsOpen || (group.Level == GuestLevel.L2 && group.Walked) || !Covers(changed.Gfn, changed.Level, group.TargetGfn)) return;
         if (spte.IsPresent && !spte.IsLeaf(changed.Level)) return;
+        group.Save(row);
         if (zap)
         {
             group.ZappedHere = true;

@@ -80,7 +80,7 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
                 else if (group.UserspaceReason < 0) group.UserspaceReason = (int)exit.Reason;
                 break;
             case FaultEvent.InjException:
-                if (row.Has(0) && row[ExceptionNumber] == 14) group.InjectedPf = true;
+                if (row[ExceptionNumber] == 14) group.InjectedPf = true;
                 else group.InjectedOther = true;
                 break;
             case FaultEvent.PmlFull: group.PmlFull = true; break;

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A shadow page as KVM_MMU_PAGE_PRINTK tells of it (arch/x86/kvm/mmu/mmutrace.h); four events do.</summary>
-public readonly struct ShadowPage(EventRow row)
+public readonly ref struct ShadowPage(EventRow row)
 {
+    private readonly EventRow row = row;
+
     public ulong Gfn => row[0];
 
     public bool HasGfn => row.Has(0);

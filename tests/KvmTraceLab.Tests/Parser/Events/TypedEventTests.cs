@@ -19,9 +19,15 @@ public sealed class TypedEventTests
         var text = new StringBuilder();
         foreach (var type in typeof(KvmEvents).Assembly.GetTypes().Where(IsTyped).OrderBy(t => t.Name, StringComparer.Ordinal))
         {
-            var shape = (EventShape)type.GetProperty("Shape")!.GetValue(null)!;
+            var shape = type.GetProperty("Shape")!.GetMethod!.CreateDelegate<Func<EventShape>>()();
             text.Append($"{type.Name}: {shape.Name}\n");
-            foreach (var (name, kind, get) in Properties(type)) text.Append($"  {kind.Name} {name} <- {Read(type, get, shape)}\n");
+            foreach (var property in Values(type))
+                text.Append($"  {property.PropertyType.Name} {property.Name} <- {Read(shape, Reader(nameof(ValueOf), [type, property.PropertyType], [property]))}\n");
+            foreach (var window in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType.IsByRefLike))
+            {
+                foreach (var property in Values(window.PropertyType))
+                    text.Append($"  {property.PropertyType.Name} {property.Name} <- {Read(shape, Reader(nameof(InnerValueOf), [type, window.PropertyType, property.PropertyType], [window, property]))}\n");
+            }
         }
 
         var path = Golden();
@@ -34,17 +40,23 @@ public sealed class TypedEventTests
         Assert.Equal(File.ReadAllText(path), text.ToString());
     }
 
-    /// <summary>Numbers and flags of a window, and those of the windows that several events share.</summary>
-    private static IEnumerable<(string Name, Type Kind, Func<object, object?> Get)> Properties(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(p =>
-            p.PropertyType.IsPrimitive || p.PropertyType.IsEnum ? [(p.Name, p.PropertyType, p.GetValue)]
-            : p.PropertyType.GetConstructor([typeof(EventRow)]) is null ? []
-            : Properties(p.PropertyType).Select(inner => (inner.Name, inner.Kind, (Func<object, object?>)(o => inner.Get(p.GetValue(o)!)))));
+    private static IEnumerable<PropertyInfo> Values(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType.IsPrimitive || p.PropertyType.IsEnum);
 
-    private string Read(Type type, Func<object, object?> get, EventShape shape)
+    private Func<PropertyInfo[], EventShape, ulong[], ulong, object?> Delegate(string method, Type[] types) =>
+        typeof(TypedEventTests).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Instance)!
+            .MakeGenericMethod(types).CreateDelegate<Func<PropertyInfo[], EventShape, ulong[], ulong, object?>>(this);
+
+    private Func<EventShape, ulong[], ulong, object?> Reader(string method, Type[] types, PropertyInfo[] path)
+    {
+        var read = Delegate(method, types);
+        return (shape, slots, presence) => read(path, shape, slots, presence);
+    }
+
+    private static string Read(EventShape shape, Func<EventShape, ulong[], ulong, object?> reader)
     {
         var all = (1UL << shape.Fields.Count) - 1;
-        object? Value(ulong[] slots, ulong presence) => get(type.GetMethod("Over")!.Invoke(null, [_bench.Row(shape, slots, presence)])!);
+        object? Value(ulong[] slots, ulong presence) => reader(shape, slots, presence);
         var zeros = new ulong[shape.Fields.Count];
         var zero = Value(zeros, all);
         var read = new List<string>();
@@ -64,6 +76,31 @@ public sealed class TypedEventTests
 
         return string.Join(", ", read);
     }
+
+    /// <summary>A typed event is a ref struct, which reflection cannot box: its getter is called through a delegate.</summary>
+    private object? ValueOf<TEvent, TValue>(PropertyInfo[] path, EventShape shape, ulong[] slots, ulong presence)
+        where TEvent : struct, IKvmEvent<TEvent>, allows ref struct
+    {
+        var get = path[0].GetMethod!.CreateDelegate<Getter<TEvent, TValue>>();
+        var typed = TEvent.Over(_bench.Row(shape, slots, presence));
+        return get(ref typed);
+    }
+
+    /// <summary>The same through a window that several events share.</summary>
+    private object? InnerValueOf<TEvent, TWindow, TValue>(PropertyInfo[] path, EventShape shape, ulong[] slots, ulong presence)
+        where TEvent : struct, IKvmEvent<TEvent>, allows ref struct
+        where TWindow : struct, allows ref struct
+    {
+        var open = path[0].GetMethod!.CreateDelegate<Getter<TEvent, TWindow>>();
+        var get = path[1].GetMethod!.CreateDelegate<Getter<TWindow, TValue>>();
+        var typed = TEvent.Over(_bench.Row(shape, slots, presence));
+        var window = open(ref typed);
+        return get(ref window);
+    }
+
+    private delegate TValue Getter<TEvent, TValue>(ref TEvent typed)
+        where TEvent : struct, allows ref struct
+        where TValue : allows ref struct;
 
     private static bool IsTyped(Type type) => type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IKvmEvent<>));
 

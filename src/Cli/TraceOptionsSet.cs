@@ -55,7 +55,7 @@ internal sealed class TraceOptionsSet
     {
         var threads = Threads(parsed.GetValue(_threads));
         foreach (var file in parsed.GetValue(_files) ?? [])
-            if (file.StartsWith("--", StringComparison.Ordinal) && !File.Exists(file)) throw new UsageException($"no option '{file}'; see --help");
+            if (file.StartsWith("--", StringComparison.Ordinal) && !File.Exists(file)) throw new UsageException($"no option '{file}'{Spelling.Hint(file, parsed.CommandResult.Command.Options.Select(o => o.Name))} (see `ktl {parsed.CommandResult.Command.Name} --help`)");
         if (!_several && parsed.GetValue(_files) is { Length: > 1 } files) throw new UsageException($"one FILE at a time, found also {files[1]}");
         var output = parsed.GetValue(_output);
         var format = _formats.Resolve(_format is null ? null : parsed.GetValue(_format), output);

@@ -169,8 +169,15 @@ public sealed class BehaviourTests : IDisposable
     }
 
     [Theory]
-    [InlineData("no command 'analyse'", "analyse", Loop)]
-    [InlineData("name a command")]
+    [InlineData("no command 'analyse'; did you mean analyze? (see `ktl --help`)", "analyse", Loop)]
+    [InlineData("name a command: analyze, info")]
+    [InlineData("no command 'decde'; did you mean decode? (see `ktl mmu --help`)", "mmu", "decde")]
+    [InlineData("name a command: decode, explain", "mmu")]
+    [InlineData("FILE is missing: trace.dat or text", "analyze")]
+    [InlineData("2 or more STAGE are needed, found 1 (see `ktl compare --help`)", "compare", "rate:1")]
+    [InlineData("--threads x: expected a whole number (see `ktl info --help`)", "info", Loop, "--threads", "x")]
+    [InlineData("--seed -1: expected a whole number", "compare", "rate:1", "rate:2", "--seed", "-1")]
+    [InlineData("no option '--formt'; did you mean --format? (see `ktl analyze --help`)", "analyze", Loop, "--formt", "json")]
     public void What_cannot_be_done_is_said_in_one_line(string says, params string[] arguments) =>
         Assert.Contains(says, Ktl.Run(arguments).Refused(), StringComparison.Ordinal);
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
 using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Events.KvmMmu;
 
 namespace KvmTraceLab.Tests.Parser.Events;
 
@@ -21,13 +22,9 @@ public sealed class TypedEventTests
         {
             var shape = type.GetProperty("Shape")!.GetMethod!.CreateDelegate<Func<EventShape>>()();
             text.Append($"{type.Name}: {shape.Name}\n");
-            foreach (var property in Values(type))
-                text.Append($"  {property.PropertyType.Name} {property.Name} <- {Read(shape, Reader(nameof(ValueOf), [type, property.PropertyType], [property]))}\n");
-            foreach (var window in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType.IsByRefLike))
-            {
-                foreach (var property in Values(window.PropertyType))
-                    text.Append($"  {property.PropertyType.Name} {property.Name} <- {Read(shape, Reader(nameof(InnerValueOf), [type, window.PropertyType, property.PropertyType], [window, property]))}\n");
-            }
+            foreach (var property in Values(type)) text.Append($"  {property.PropertyType.Name} {property.Name} <- {Read(type, property, shape)}\n");
+            if (type.GetProperty("Page") is { } page && page.PropertyType == typeof(ShadowPage))
+                foreach (var property in Values(page.PropertyType)) text.Append($"  {property.PropertyType.Name} Page.{property.Name} <- {Read(page.PropertyType, property, shape)}\n");
         }
 
         var path = Golden();
@@ -43,20 +40,13 @@ public sealed class TypedEventTests
     private static IEnumerable<PropertyInfo> Values(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType.IsPrimitive || p.PropertyType.IsEnum);
 
-    private Func<PropertyInfo[], EventShape, ulong[], ulong, object?> Delegate(string method, Type[] types) =>
-        typeof(TypedEventTests).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Instance)!
-            .MakeGenericMethod(types).CreateDelegate<Func<PropertyInfo[], EventShape, ulong[], ulong, object?>>(this);
-
-    private Func<EventShape, ulong[], ulong, object?> Reader(string method, Type[] types, PropertyInfo[] path)
-    {
-        var read = Delegate(method, types);
-        return (shape, slots, presence) => read(path, shape, slots, presence);
-    }
-
-    private static string Read(EventShape shape, Func<EventShape, ulong[], ulong, object?> reader)
+    private string Read(Type type, PropertyInfo property, EventShape shape)
     {
         var all = (1UL << shape.Fields.Count) - 1;
-        object? Value(ulong[] slots, ulong presence) => reader(shape, slots, presence);
+        var isPage = type == typeof(ShadowPage);
+        var method = typeof(TypedEventTests).GetMethod(isPage ? nameof(PageValueOf) : nameof(ValueOf), BindingFlags.NonPublic | BindingFlags.Instance)!;
+        var reader = method.MakeGenericMethod(isPage ? [property.PropertyType] : [type, property.PropertyType]).CreateDelegate<Func<PropertyInfo, EventShape, ulong[], ulong, object?>>(this);
+        object? Value(ulong[] slots, ulong presence) => reader(property, shape, slots, presence);
         var zeros = new ulong[shape.Fields.Count];
         var zero = Value(zeros, all);
         var read = new List<string>();
@@ -78,29 +68,23 @@ public sealed class TypedEventTests
     }
 
     /// <summary>A typed event is a ref struct, which reflection cannot box: its getter is called through a delegate.</summary>
-    private object? ValueOf<TEvent, TValue>(PropertyInfo[] path, EventShape shape, ulong[] slots, ulong presence)
+    private object? ValueOf<TEvent, TValue>(PropertyInfo property, EventShape shape, ulong[] slots, ulong presence)
         where TEvent : struct, IKvmEvent<TEvent>, allows ref struct
     {
-        var get = path[0].GetMethod!.CreateDelegate<Getter<TEvent, TValue>>();
+        var get = property.GetMethod!.CreateDelegate<Getter<TEvent, TValue>>();
         var typed = TEvent.Over(_bench.Row(shape, slots, presence));
         return get(ref typed);
     }
 
-    /// <summary>The same through a window that several events share.</summary>
-    private object? InnerValueOf<TEvent, TWindow, TValue>(PropertyInfo[] path, EventShape shape, ulong[] slots, ulong presence)
-        where TEvent : struct, IKvmEvent<TEvent>, allows ref struct
-        where TWindow : struct, allows ref struct
+    private object? PageValueOf<TValue>(PropertyInfo property, EventShape shape, ulong[] slots, ulong presence)
     {
-        var open = path[0].GetMethod!.CreateDelegate<Getter<TEvent, TWindow>>();
-        var get = path[1].GetMethod!.CreateDelegate<Getter<TWindow, TValue>>();
-        var typed = TEvent.Over(_bench.Row(shape, slots, presence));
-        var window = open(ref typed);
-        return get(ref window);
+        var get = property.GetMethod!.CreateDelegate<Getter<ShadowPage, TValue>>();
+        var page = new ShadowPage(_bench.Row(shape, slots, presence));
+        return get(ref page);
     }
 
     private delegate TValue Getter<TEvent, TValue>(ref TEvent typed)
-        where TEvent : struct, allows ref struct
-        where TValue : allows ref struct;
+        where TEvent : struct, allows ref struct;
 
     private static bool IsTyped(Type type) => type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IKvmEvent<>));
 

@@ -106,7 +106,7 @@ public sealed class TraceInput : IDisposable
 
     private static (Stream Stream, FileStream? File) OpenRaw(string path)
     {
-        if (path == "-") return (Console.OpenStandardInput(), null);
+        if (path == "-") return (StandardInput.Open(), null);
         if (Directory.Exists(path)) throw new TraceException(path, null, "is a directory; name the trace file in it");
         try
         {

@@ -53,6 +53,14 @@ public sealed class ProcessTests : IDisposable
         Assert.Single(output.TrimEnd().Split('\n'));
     }
 
+    [Fact]
+    public void A_closed_standard_input_is_one_line_and_2()
+    {
+        var (code, output, error) = Shell("timeout 30 dotnet \"$KTL\" analyze - <&-");
+        Assert.Equal((2, ""), (code, output));
+        Assert.Equal("ktl: -: standard input is closed; give a file, or pipe a trace in\n", error);
+    }
+
     [Theory]
     [InlineData("ktl events big.txt > /dev/full")]
     [InlineData("ktl analyze big.txt -o /dev/full")]

@@ -196,11 +196,7 @@ public sealed class FaultJudge : TraceObserver
         var entry = KvmEntry.Over(row);
         if (entry.HasVcpuId)
         {
-            if (!_vcpuOwner.TryGetValue(entry.VcpuId, out var owner))
-            {
-                if (_vcpuOwner.Count < MaxVcpuIds) _vcpuOwner[entry.VcpuId] = state.Lane.Index;
-            }
-            else if (owner != state.Lane.Index) _map.SeveralVms = true;
+            if (entry.VcpuId != state.EnteredAs) EntersAs(state, entry.VcpuId);
         }
 
         if (state.IsOpen)
@@ -212,6 +208,17 @@ public sealed class FaultJudge : TraceObserver
 
         state.EntrySequence = _map.Now;
         state.HasExit = state.HasNestedExit = false;
+    }
+
+    /// <summary>Two threads that enter as the same vCPU are of two VMs.</summary>
+    private void EntersAs(LaneFaults state, int vcpuId)
+    {
+        state.EnteredAs = vcpuId;
+        if (!_vcpuOwner.TryGetValue(vcpuId, out var owner))
+        {
+            if (_vcpuOwner.Count < MaxVcpuIds) _vcpuOwner[vcpuId] = state.Lane.Index;
+        }
+        else if (owner != state.Lane.Index) _map.SeveralVms = true;
     }
 
     private void OnExit(LaneFaults state, in EventRow row)

@@ -69,11 +69,14 @@ public sealed class FaultEventTests
     [InlineData(2, "0", "4000ee7", "")]
     [InlineData(2, "0", "4000ae7", "w-without-mmu-writable 0")]
     [InlineData(1, "12", "5000a67", "w-without-mmu-writable 12")]
-    public void The_fast_path_writes(int level, string gfn, string spte, string findings)
+    [InlineData(2, "200", "4000ae7", "w-without-mmu-writable 200", "212")]
+    [InlineData(3, "40000", "40000ae7", "w-without-mmu-writable 40000", "40212")]
+    public void The_fast_path_writes(int level, string gfn, string spte, string findings, string page = "12")
     {
-        var old = level == 1 ? Protected : "4000ee5";
+        var old = level == 1 ? Protected : spte[..^3] + "ee5";
         var fast = $"fast_page_fault: vcpu 0 gva 12000 error_code P|W|U sptep 0xff11000005fc8000 old 0x{old} new {spte} spurious 0 fixed 1";
-        var (verdicts, judge) = Run(Amd61, [$"kvm_tdp_mmu_spte_changed: as id 0 gfn {gfn} level {level} old_spte 0 new_spte {old}", Entry, .. Npf(WriteDenied, fast), .. Times(2, Npf(WriteDenied, Requested))]);
+        var (verdicts, judge) = Run(Amd61, [$"kvm_tdp_mmu_spte_changed: as id 0 gfn {gfn} level {level} old_spte 0 new_spte {old}", Entry,
+            .. ((string[])[.. Npf(WriteDenied, fast), .. Times(2, Npf(WriteDenied, Requested))]).Select(l => l.Replace("12000", page + "000", StringComparison.Ordinal))]);
         Assert.Equal("EXPECTED_DIRTY_LOGGING BUG_ALREADY_GRANTED BUG_ALREADY_GRANTED", verdicts);
         Assert.Equal(findings, string.Join(' ', judge.Findings.Select(f => $"{f.Id} {f.Gfns[0]:x}")));
     }

@@ -13,9 +13,10 @@ public readonly record struct FaultAccess(FaultMode Mode, ulong Code, bool Gmet 
 
     private PageAccess Pferr => (PageAccess)Code;
 
-    public bool IsWrite => Mode == FaultMode.Ept ? Qualification.Write : Pferr.Has(PageAccess.Write);
+    /// <summary>Bit 1 in all three languages.</summary>
+    public bool IsWrite => Pferr.Has(PageAccess.Write);
 
-    public bool IsFetch => Mode == FaultMode.Ept ? Qualification.Fetch && !Qualification.Write : Pferr.Has(PageAccess.Fetch) && !Pferr.Has(PageAccess.Write);
+    public bool IsFetch => Mode == FaultMode.Ept ? Qualification.Fetch && !IsWrite : Pferr.Has(PageAccess.Fetch) && !IsWrite;
 
     /// <summary>
     /// User side of the access: EPT the guest page's U bit, where the qualification carries it; NPT the traced U bit, with

@@ -158,6 +158,7 @@ internal sealed class FaultGroup
         Before = After = default;
         LastTime = Time;
         Mbec12 = null;
+        WalkPferr = WalkErrorPferr = 0;
         _evidenceCount = 0;
         if (exit is not null) _evidence[_evidenceCount++].CopyFrom(exit);
         if (nestedExit is not null) _evidence[_evidenceCount++].CopyFrom(nestedExit);

@@ -24,9 +24,7 @@ public sealed record FaultObservation
 
     public required ulong RequestedPfn { get; init; }
 
-    /// <summary>fast_page_fault was seen; said fixed; changed nothing.</summary>
-    public required bool FastTried { get; init; }
-
+    /// <summary>fast_page_fault said fixed; its old and new SPTE are the same but for A and D.</summary>
     public required bool FastFixed { get; init; }
 
     public required bool FastUnchanged { get; init; }
@@ -86,8 +84,8 @@ public sealed record FaultObservation
         {
             Access = g.Access, IsShadowed = c.IsShadowed, Layout = c.Layout, Mbec = c.Config.Mbec, Mbec12 = g.Mbec12,
             Requested = g.Requested, RequestedLevel = g.RequestedLevel, RequestedPfn = g.RequestedPfn,
-            FastTried = g.FastTries > 0, FastFixed = g.FastFixed,
-            FastUnchanged = g.FastTries > 0 && new Spte(g.FastOld, c.Layout).WithoutAccessedDirty == new Spte(g.FastNew, c.Layout).WithoutAccessedDirty,
+            FastFixed = g.FastFixed,
+            FastUnchanged = new Spte(g.FastOld, c.Layout).WithoutAccessedDirty == new Spte(g.FastNew, c.Layout).WithoutAccessedDirty,
             Wrote = c.Wrote, Sets = g.Sets, Old = c.Old, Result = c.Result, ResultLevel = c.ResultLevel, ResultAllows = c.ResultAllows,
             L1Outcome = c.Nested?.Outcome ?? NestedOutcome.Ok, L1Present = c.Nested?.Present ?? false, L1Effective = c.Nested?.Effective ?? 0,
             L1Leaf = g.ElementCount > 0 ? g.Elements[g.ElementCount - 1].Pte : 0,

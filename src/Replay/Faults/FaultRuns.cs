@@ -65,7 +65,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
             run.Evidence = group.DetachEvidence();
         }
 
-        if (run.Observations.Count < 8 || (run.Observations.Count < BugCase.MaxObservations && (run.Count & (run.Count - 1)) == 0))
+        if (run.Count <= 7 || long.IsPow2(run.Count))
             run.Observations.Add(FaultObservation.Of(context, judgement.Unresolved));
         tally.Waits(record, run, group.Slot);
         MakeRoom();

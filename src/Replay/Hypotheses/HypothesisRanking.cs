@@ -10,7 +10,6 @@ public static class HypothesisRanking
     {
         ArgumentNullException.ThrowIfNull(bug);
         var ranked = new List<RankedHypothesis>();
-        if (bug.Observations.Count == 0) return ranked;
         foreach (var hypothesis in HypothesisList.All)
         {
             double sum = 0;

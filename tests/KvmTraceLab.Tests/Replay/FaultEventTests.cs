@@ -69,11 +69,14 @@ public sealed class FaultEventTests
     [InlineData(2, "0", "4000ee7", "")]
     [InlineData(2, "0", "4000ae7", "w-without-mmu-writable 0")]
     [InlineData(1, "12", "5000a67", "w-without-mmu-writable 12")]
-    public void The_fast_path_writes(int level, string gfn, string spte, string findings)
+    [InlineData(2, "200", "4000ae7", "w-without-mmu-writable 200", "212")]
+    [InlineData(3, "40000", "40000ae7", "w-without-mmu-writable 40000", "40212")]
+    public void The_fast_path_writes(int level, string gfn, string spte, string findings, string page = "12")
     {
-        var old = level == 1 ? Protected : "4000ee5";
+        var old = level == 1 ? Protected : spte[..^3] + "ee5";
         var fast = $"fast_page_fault: vcpu 0 gva 12000 error_code P|W|U sptep 0xff11000005fc8000 old 0x{old} new {spte} spurious 0 fixed 1";
-        var (verdicts, judge) = Run(Amd61, [$"kvm_tdp_mmu_spte_changed: as id 0 gfn {gfn} level {level} old_spte 0 new_spte {old}", Entry, .. Npf(WriteDenied, fast), .. Times(2, Npf(WriteDenied, Requested))]);
+        var (verdicts, judge) = Run(Amd61, [$"kvm_tdp_mmu_spte_changed: as id 0 gfn {gfn} level {level} old_spte 0 new_spte {old}", Entry,
+            .. ((string[])[.. Npf(WriteDenied, fast), .. Times(2, Npf(WriteDenied, Requested))]).Select(l => l.Replace("12000", page + "000", StringComparison.Ordinal))]);
         Assert.Equal("EXPECTED_DIRTY_LOGGING BUG_ALREADY_GRANTED BUG_ALREADY_GRANTED", verdicts);
         Assert.Equal(findings, string.Join(' ', judge.Findings.Select(f => $"{f.Id} {f.Gfns[0]:x}")));
     }
@@ -198,9 +201,9 @@ public sealed class FaultEventTests
     [Fact]
     public void Exits_for_faults()
     {
-        string[] exits = ["EPT_VIOLATION", "EPT_VIOLATION", "EPT_VIOLATION", "EPT_MISCONFIG", "EPT_MISCONFIG", "HLT"];
+        string[] exits = ["EPT_VIOLATION", "EPT_VIOLATION", "EPT_VIOLATION", "EPT_VIOLATION", "EPT_MISCONFIG", "EPT_MISCONFIG", "HLT"];
         var judge = Run(new ReplayOptions(), [.. exits.SelectMany(e => (string[])[$"kvm_exit: reason {e} rip 0x1000 info 0 0", Entry])]).Judge;
-        Assert.Equal((3L, 2L, 0L), (judge.FaultExits, judge.MmioMisconfigs, judge.Faults));
+        Assert.Equal((4L, 2L, 0L), (judge.FaultExits, judge.MmioMisconfigs, judge.Faults));
     }
 
     /// <summary>Another CPU that grants the access while this one is at it: no other CPU's knowledge counts under shadow paging, or with SMM's address space.</summary>
@@ -285,4 +288,46 @@ public sealed class FaultEventTests
     [InlineData(0x83, FaultMode.Unknown, null, FaultMode.Ept)]
     public void Without_an_exit_the_code_the_last_fault_or_the_vendor_tells(ulong code, FaultMode last, bool? intel, FaultMode mode) =>
         Assert.Equal(mode, FaultModes.Of(new LaneFaults(new VcpuLane(1, 0)) { LastMode = last }, code, new ReplayConfig(new ReplayOptions { Intel = intel })));
+
+    private const string AsyncPf = "kvm_async_pf_not_present: token 0x1 gva 0x12000";
+
+    /// <summary>Everything that a fault of frame 12 may show, and that the next fault, of frame 13, must not be judged by.</summary>
+    public static TheoryData<string> First =>
+    [
+        $"fast_page_fault: vcpu 0 gva 12000 error_code P|W|U sptep 0xff11000005fc8000 old 0x{Writable} new {Writable} spurious 0 fixed 1",
+        Changed(Protected, Writable), Changed(Writable, "0"), Set(Protected), Set("4000ee7", 2), "kvm_mmu_spte_requested: gfn 13 pfn 5000 level 1",
+        "mark_mmio_spte: sptep:0xff gfn 12 access 7 gen 8", "handle_mmio_page_fault: addr:0 gfn 12 access 6", "kvm_fast_mmio: fast mmio at gpa 0x12000",
+        "kvm_mmio: mmio write len 4 gpa 0x12000 val 0x1ff", Emulated, "kvm_userspace_exit: reason KVM_EXIT_MMIO (6)", "kvm_userspace_exit: reason error (-14)",
+        "kvm_inj_exception: #PF (0x2)", "kvm_inj_exception: #GP (0x0)", Unmap, "kvm_set_spte_hva: mmu notifier set pte hva: 0x007fc38ea00000", AsyncPf,
+        "kvm_mmu_unsync_page: sp gen 0 gfn 1 l1 8-byte q0 wux nxe ad root 0 sync", "kvm_mmu_split_huge_page: gfn 0 spte 5000ee7 level 2 errno 0", "kvm_pml_full: vcpu 0: PML full",
+        string.Join('\n', [.. Walk("12067"), .. Walk("12065")]), string.Join('\n', [.. Walk("12065"), "kvm_mmu_walker_error: pferr 7 P|W|U", Inject("100000007")]), "lost",
+    ];
+
+    [Theory]
+    [MemberData(nameof(First))]
+    public void What_one_fault_showed_is_not_the_next_ones(string first)
+    {
+        string[] before = [Seen, .. Npf(WriteDenied, first.Split('\n'))];
+        Next("EXPECTED_RETRY", Other(WriteDenied));
+        Next("EXPECTED_RETRY", Other(WriteDenied, Requested.Replace("gfn 12", "gfn 13", StringComparison.Ordinal)));
+        Next("EXPECTED_SHADOW_WP", Other(WriteDenied, Emulated));
+        Next("EXPECTED_NOT_PRESENT", Other(Write, Set(Writable, gfn: "13")));
+        Next("EXPECTED_NOT_PRESENT", Other(Write, "kvm_mmio: mmio read len 4 gpa 0x13000 val 0x1ff"));
+        Next("EXPECTED_SHADOW_WP", Other(WriteDenied, Set(Writable, gfn: "13")));
+        Next("EXPECTED_ACCESS_TRACKING", Other("100000015", Set("4000ee5", 2, "0")));
+        Next("EXPECTED_NOT_PRESENT", Other("10000000c"));
+        Next("EXPECTED_GUEST_PF", [.. ShadowFault("kvm_inj_exception: #PF (0x2)")]);
+        Next("EXPECTED_NOT_PRESENT", [.. ShadowFault()]);
+        var denied = OtherL2(WriteDenied);
+        Next("BUG_SWALLOWED_L1_VIOLATION", denied);
+        Next("EXPECTED_L1_OTHER", denied[..^1]);
+        var seen = Run(Amd61, [.. before, .. denied]).Judge.Bugs[^1].Observations[^1];
+        Assert.Equal((false, 0u, 4u, false, false), (seen.WalkError, seen.WalkErrorPferr, seen.WalkPferr, seen.Injected, seen.Requested));
+
+        void Next(string verdict, string[] fault) => Assert.EndsWith(" " + verdict, Verdicts([.. before, .. fault]), StringComparison.Ordinal);
+
+        static string[] Other(string code, params string[] handling) => [.. Npf(code, handling).Select(l => l.Replace("12000", "13000", StringComparison.Ordinal))];
+
+        static string[] OtherL2(string code) => [.. L2(code, Walk("13065")).Select(l => l.Replace("12000", "13000", StringComparison.Ordinal))];
+    }
 }

@@ -189,16 +189,30 @@ public sealed class FaultRunTests
         Assert.Equal((1025, 8200L), (tally.Cases.Count, tally[FaultVerdict.Livelock]));
     }
 
-    private static (FaultRuns Runs, Action<LaneFaults, ulong> Join, FaultTally Tally) Bench()
+    /// <summary>When 200 000 faults wait for a run it is decided at once, open as it is.</summary>
+    [Fact]
+    public void A_run_that_holds_up_too_many_is_decided()
+    {
+        var told = new List<string>();
+        var (_, join, tally) = Bench(r => told.Add(r.Verdict.Name()));
+        var lane = new LaneFaults(new VcpuLane(1, 0));
+        for (var i = 0; i < 9; i++) join(lane, 0x100);
+        for (var i = 9; i < 200_000; i++) tally.Place();
+        Assert.Equal((1, 0), (lane.Runs.Count, told.Count));
+        join(new LaneFaults(new VcpuLane(2, 1)), 0x200);
+        Assert.Equal((0, All("LIVELOCK", 9)), (lane.Runs.Count, string.Join(' ', told)));
+    }
+
+    private static (FaultRuns Runs, Action<LaneFaults, ulong> Join, FaultTally Tally) Bench(Action<FaultRecord>? each = null)
     {
         var context = FaultCase.Of("npt61 4").Context();
-        var tally = new FaultTally(null);
+        var tally = new FaultTally(each);
         var runs = new FaultRuns(context.Config, tally, new InvalidationLog(), new LostSpans(), context);
         return (runs, Join, tally);
 
         void Join(LaneFaults lane, ulong page)
         {
-            (lane.Group.Gpa, lane.Group.Access) = (page << 12, context.Access);
+            (lane.Group.Gpa, lane.Group.Access, lane.Group.Slot) = (page << 12, context.Access, tally.Place());
             runs.Join(lane, new FaultRecord(0, lane.Lane.Tid, GuestLevel.L1, page << 12, context.Access, FaultVerdict.ExpectedNotPresent),
                 new Judgement(FaultVerdict.ExpectedNotPresent, Unresolved.Nothing, "nothing"));
         }

@@ -135,6 +135,8 @@ public sealed class NestedReadingTests
         var nested = new NestedReading(Config(KvmKernel.V72));
         ulong[] readOnly = [7, 7, 7, 0x31];
         Assert.Equal(0x1bfUL, nested.Answer(_lane, Group(0x18a, readOnly, Violation, 0x18a))!.Mask);
+        nested.Learn(_lane, Group(0x18a, readOnly, Violation, 0x18a));
+        Assert.Equal(0x1bfUL, nested.Answer(_lane, Group(0x18a, readOnly, Violation, 0x18a))!.Mask);
         nested.Learn(_lane, Group(0x18a, readOnly, Violation, 0x38a));
         Assert.Equal(0xfbfUL, nested.Answer(_lane, Group(0x18a, readOnly, Violation, 0x18a))!.Mask);
         _lane.FeatureRole12 = false;
@@ -227,5 +229,26 @@ public sealed class NestedReadingTests
         group.ElementCount = 2;
         var answer = tables.Answer(group, mbec12: false, gmet12: false)!;
         Assert.Equal((false, true, NestedOutcome.Ok), (answer.Complete, answer.Present, answer.Outcome));
+    }
+
+    /// <summary>What the last fault's walk and injection left behind is not this one's.</summary>
+    [Fact]
+    public void Only_this_faults_entries_and_injection_count()
+    {
+        var config = Config(null);
+        var nested = new NestedReading(config);
+        var group = Group(0x181, [7, 7, 7, 0x37]);
+        group.Elements[4] = new WalkElementSeen(0x403, 1);
+        (group.InjectReason, group.InjectInfo1) = (Violation, 0xfc1);
+        nested.Learn(_lane, group);
+        Assert.Equal((false, false), (nested.MbecSeen, config.KernelKnown));
+    }
+
+    /// <summary>XU alone is present to MBEC alone: the one generation that lets the fetch pass is the one that did not reflect it.</summary>
+    [Fact]
+    public void Any_generation_that_fits_what_was_not_reflected()
+    {
+        var answer = new NestedReading(Config(null)).Answer(_lane, Group(UserFetch, [0x407, 0x407, 0x407, 0x430]))!;
+        Assert.Equal((NestedOutcome.Ok, 0xfffUL), (answer.Outcome, answer.Mask));
     }
 }

@@ -31,7 +31,6 @@ public sealed class Overview : Analysis
     public override void AddTo(Report report, TraceRun run)
     {
         var info = run.Info;
-        var document = report.Document;
         var vcpus = run.Replayer.Lanes.Where(l => l.IsVcpu).OrderByDescending(l => l.Exits).ThenBy(l => l.Tid).ToList();
         if (vcpus.Count > MaxVcpus)
         {
@@ -39,12 +38,12 @@ public sealed class Overview : Analysis
             vcpus.RemoveRange(MaxVcpus, vcpus.Count - MaxVcpus);
         }
 
-        foreach (var (key, value) in Head(run)) document[key] = value?.DeepClone();
-        var events = Events(run);
-        var array = new JsonArray();
-        foreach (var (name, count) in events) array.Add((JsonNode)new JsonObject { ["event"] = name, ["count"] = count });
-        document["events"] = array;
-        document["vcpus"] = Vcpus(vcpus);
+        report.Describe(document =>
+        {
+            foreach (var (key, value) in Head(run)) document[key] = value?.DeepClone();
+            document["events"] = new JsonArray([.. Events(run).Select(e => (JsonNode)new JsonObject { ["event"] = e.Name, ["count"] = e.Count })]);
+            document["vcpus"] = Vcpus(vcpus);
+        });
         report.Sections.Insert(0, SourceSection(run, info));
         if (vcpus.Count > 0) report.Sections.Add(VcpuSection(run, vcpus));
     }

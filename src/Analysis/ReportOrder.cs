@@ -15,14 +15,15 @@ internal static class ReportOrder
 
     public static void Arrange(Report report)
     {
-        var document = report.Document;
-        foreach (var name in Members)
+        report.Describe(document =>
         {
-            if (!document.TryGetPropertyValue(name, out var value)) continue;
-            document.Remove(name);
-            document[name] = value;
-        }
-
+            foreach (var name in Members)
+            {
+                if (!document.TryGetPropertyValue(name, out var value)) continue;
+                document.Remove(name);
+                document[name] = value;
+            }
+        });
         var ordered = report.Sections.OrderBy(s => Array.IndexOf(Sections, s.Id) is var i && i < 0 ? Sections.Length : i).ToList();
         report.Sections.Clear();
         report.Sections.AddRange(ordered);

@@ -7,6 +7,21 @@ public sealed class KnownKinds
 {
     private const int Absent = -1;
 
+    private readonly TripEvent[] _roles;
+
+    public KnownKinds()
+    {
+        _roles = new TripEvent[KvmEvents.All.Count + 2];
+        foreach (var (kind, role) in new[]
+        {
+            (Exit, TripEvent.Exit), (Entry, TripEvent.Entry), (Pio, TripEvent.Pio), (Msr, TripEvent.Msr), (Cr, TripEvent.Cr), (Cpuid, TripEvent.Cpuid),
+            (PageFault, TripEvent.PageFault), (Mmio, TripEvent.Mmio), (FastMmio, TripEvent.FastMmio), (Hypercall, TripEvent.Hypercall),
+            (HvHypercall, TripEvent.HvHypercall), (UserspaceExit, TripEvent.UserspaceExit), (Wakeup, TripEvent.Wakeup), (NestedExit, TripEvent.NestedExit),
+            (NestedInject, TripEvent.NestedInject), (NestedEnter, TripEvent.NestedEnter), (NestedRun, TripEvent.NestedEnter),
+        })
+            _roles[kind] = role;
+    }
+
     public int Entry { get; } = Kind("kvm_entry");
 
     public int Exit { get; } = Kind("kvm_exit");
@@ -41,7 +56,8 @@ public sealed class KnownKinds
 
     public int NestedRun { get; } = Kind("kvm_nested_vmrun");
 
-    public bool IsNested(int kind) => kind >= 0 && (kind == NestedExit || kind == NestedInject || kind == NestedEnter || kind == NestedRun);
+    /// <summary>What an event of this kind tells of a trip.</summary>
+    internal TripEvent RoleOf(int kind) => (uint)kind < (uint)_roles.Length ? _roles[kind] : TripEvent.None;
 
     /// <summary>The number of an event by name; -1 where this build has no shape for it.</summary>
     public static int Kind(string name) => KvmEvents.All.FirstOrDefault(s => s.Name == name) is { } shape ? EventCatalog.KindOf(shape) : Absent;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Events.Kvm;
@@ -112,11 +113,12 @@ public sealed class TraceReplayer
         if (hasTime) Clock(lane, head.Time, head.Offset);
         if (head.Cpu != lane.LastCpu && head.Cpu >= 0) Moved(lane, head.Cpu);
         if ((head.Flags & RowFlags.Gap) != 0) Elided();
-        if (kind == _kinds.Exit)
+        var role = _kinds.RoleOf(kind);
+        if (role == TripEvent.Exit)
         {
             Exit(lane, row);
         }
-        else if (kind == _kinds.Entry)
+        else if (role == TripEvent.Entry)
         {
             Notify(lane, row, kind);
             Entry(lane, row);
@@ -125,17 +127,18 @@ public sealed class TraceReplayer
         else if (lane.InHost)
         {
             lane.Trip.Events++;
-            TripReader.Read(lane, row, _kinds);
+            TripReader.Read(lane, row, role);
         }
-        else if (_kinds.IsNested(kind))
+        else if (role >= TripEvent.NestedExit)
         {
-            TripReader.ReadNested(lane, row, _kinds);
-            if (Vendor == Isa.Unknown && kind == _kinds.NestedExit && row.HasFields) Vendor = KvmNestedVmexit.Over(row).Isa; // an excerpt without kvm_exit
+            TripReader.ReadNested(lane, role);
+            if (Vendor == Isa.Unknown && role == TripEvent.NestedExit && row.HasFields) Vendor = KvmNestedVmexit.Over(row).Isa; // an excerpt without kvm_exit
         }
 
         Notify(lane, row, kind);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Notify(VcpuLane lane, in EventRow row, int kind)
     {
         var wanting = (uint)kind < (uint)_wanting.Length ? _wanting[kind] : null;
@@ -149,6 +152,7 @@ public sealed class TraceReplayer
         return _wanting[kind] = Array.FindAll(_observers, o => o.Wants(kind));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Clock(VcpuLane lane, long time, long offset)
     {
         if (!HasTimes)

@@ -43,32 +43,33 @@ internal static class TripReader
         }
     }
 
-    public static void Read(VcpuLane lane, in EventRow row, KnownKinds kinds)
+    public static void Read(VcpuLane lane, in EventRow row, TripEvent role)
     {
         var trip = lane.Trip;
-        var kind = row.Kind;
-        if (!row.HasFields) return;
-        if (kind == kinds.Pio) Set(trip, TripDetail.Port, (ushort)row[1], row[0] != 0, (int)row[2]);
-        else if (kind == kinds.Msr) Set(trip, TripDetail.Msr, row[MsrNumber], row[MsrWrite] != 0, 0);
-        else if (kind == kinds.Cr) Set(trip, TripDetail.Cr, row[CrNumber], row[CrWrite] != 0, 0);
-        else if (kind == kinds.Cpuid) Set(trip, TripDetail.CpuidLeaf, row[CpuidLeaf], false, 0);
-        else if (kind == kinds.PageFault) Fault(trip, row);
-        else if (kind == kinds.Mmio && trip.Detail is TripDetail.None or TripDetail.Gpa) Mmio(trip, row);
-        else if (kind == kinds.FastMmio && trip.Detail == TripDetail.None) Set(trip, TripDetail.Gpa, row[FastMmioGpa], true, 0);
-        else if (kind == kinds.Hypercall) Set(trip, TripDetail.Hypercall, row[HypercallNumber], false, 0);
-        else if (kind == kinds.HvHypercall) Set(trip, TripDetail.Hypercall, row[HvHypercallCode], false, 0);
-        else if (kind == kinds.UserspaceExit) trip.UserspaceReason = (int)row[UserspaceReason];
-        else if (kind == kinds.Wakeup && WakeupNs >= 0) trip.BlockedNs += (long)Math.Min(row[WakeupNs], long.MaxValue / 4);
-        else if (kinds.IsNested(kind)) ReadNested(lane, row, kinds);
+        if (role == TripEvent.None || !row.HasFields) return;
+        switch (role)
+        {
+            case TripEvent.Pio: Set(trip, TripDetail.Port, (ushort)row[1], row[0] != 0, (int)row[2]); break;
+            case TripEvent.Msr: Set(trip, TripDetail.Msr, row[MsrNumber], row[MsrWrite] != 0, 0); break;
+            case TripEvent.Cr: Set(trip, TripDetail.Cr, row[CrNumber], row[CrWrite] != 0, 0); break;
+            case TripEvent.Cpuid: Set(trip, TripDetail.CpuidLeaf, row[CpuidLeaf], false, 0); break;
+            case TripEvent.PageFault: Fault(trip, row); break;
+            case TripEvent.Mmio when trip.Detail is TripDetail.None or TripDetail.Gpa: Mmio(trip, row); break;
+            case TripEvent.FastMmio when trip.Detail == TripDetail.None: Set(trip, TripDetail.Gpa, row[FastMmioGpa], true, 0); break;
+            case TripEvent.Hypercall: Set(trip, TripDetail.Hypercall, row[HypercallNumber], false, 0); break;
+            case TripEvent.HvHypercall: Set(trip, TripDetail.Hypercall, row[HvHypercallCode], false, 0); break;
+            case TripEvent.UserspaceExit: trip.UserspaceReason = (int)row[UserspaceReason]; break;
+            case TripEvent.Wakeup: trip.BlockedNs += (long)Math.Min(row[WakeupNs], long.MaxValue / 4); break;
+            case >= TripEvent.NestedExit: ReadNested(lane, role); break;
+        }
     }
 
     /// <summary>
     /// Levels: kvm_nested_vmexit follows every exit from L2; an injection gives L1 the exit, so the next exit is L1's; a
     /// nested entry makes the next one L2's.
     /// </summary>
-    public static void ReadNested(VcpuLane lane, in EventRow row, KnownKinds kinds)
+    public static void ReadNested(VcpuLane lane, TripEvent role)
     {
-        var kind = row.Kind;
         if (!lane.HasNested)
         {
             lane.HasNested = true;
@@ -76,13 +77,13 @@ internal static class TripReader
             if (lane.Trip.Level == GuestLevel.Unknown) lane.Trip.Level = GuestLevel.L1;
         }
 
-        if (kind == kinds.NestedExit)
+        if (role == TripEvent.NestedExit)
         {
             lane.Level = GuestLevel.L2;
             lane.SeesNestedExits = true;
             if (lane.InHost) lane.Trip.Level = GuestLevel.L2;
         }
-        else if (kind == kinds.NestedInject)
+        else if (role == TripEvent.NestedInject)
         {
             lane.Level = GuestLevel.L1;
             if (lane.InHost && lane.Trip.Level == GuestLevel.L2) lane.Trip.Reflected = true;

@@ -15,6 +15,9 @@ internal sealed record Mutant(string File, int Line, string Old, string New, str
 
     public required SyntaxNode Replacement { get; init; }
 
+    /// <summary>What kind of change it is.</summary>
+    public required MutantKind Kind { get; init; }
+
     /// <summary>How the list of equivalent mutants names it.</summary>
     public string Key => $"{File} | {Context} | {Old} => {New}";
 }

@@ -40,10 +40,17 @@ internal static class Mutator
             foreach (var (old, replacement) in Replacements(node))
             {
                 var line = text.Lines.GetLinePosition(old.SpanStart).Line;
-                yield return new Mutant(file, line + 1, Flat(old), Flat(replacement), text.Lines[line].ToString().Trim()) { Node = old, Replacement = replacement };
+                yield return new Mutant(file, line + 1, Flat(old), Flat(replacement), text.Lines[line].ToString().Trim()) { Node = old, Replacement = replacement, Kind = KindOf(old) };
             }
         }
     }
+
+    private static MutantKind KindOf(SyntaxNode node) => node switch
+    {
+        LiteralExpressionSyntax { Token.Value: int or ulong } => MutantKind.Number,
+        StatementSyntax or LiteralExpressionSyntax => MutantKind.Statement,
+        _ => MutantKind.Operator,
+    };
 
     /// <summary>Attributes, names of things and what is thrown say nothing about behaviour.</summary>
     private static bool IsOutside(SyntaxNode node) =>

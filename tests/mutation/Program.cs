@@ -2,18 +2,21 @@ using System.Diagnostics;
 using System.Globalization;
 using KvmTraceLab.Mutation;
 
-if (args is ["--serve", var served, var servedAreas]) return Worker.Serve(served, servedAreas);
+if (args is ["--serve", var served, var replaced, var servedAreas]) return Worker.Serve(served, replaced, servedAreas);
 
 var options = new Dictionary<string, string>(StringComparer.Ordinal);
 for (var i = 0; i + 1 < args.Length; i += 2) options[args[i]] = args[i + 1];
 if (args.Length % 2 != 0 || !options.TryGetValue("--project", out var project))
 {
     Console.Error.WriteLine("""
-        usage: mutation --project Mmu|Replay [--tests AREA,…] [--only TEXT] [--sample N] [--seed S] [--minutes M] [--jobs N] [--seconds S] [--list FILE]
+        usage: mutation --project Mmu|Replay [--tests AREA,…] [--then AREA,…] [--only TEXT,…] [--kinds operator,statement,number]
+                               [--again FILE] [--sample N] [--seed S] [--minutes M] [--jobs N] [--seconds S] [--list FILE]
 
         Changes one operator, number or statement of src/PROJECT at a time and runs the tests of the areas (namespaces below
-        KvmTraceLab.Tests, or single classes; the project's own unless given) against it. --only keeps files whose path contains
-        one of the texts. --sample takes N mutants at random; --minutes stops after so long. --list writes the survivors.
+        KvmTraceLab.Tests, or single classes, -AREA leaves out; the project's own unless given) against it. --then names slow
+        tests that only mutants have to face which those let pass. --only keeps files whose path contains one of the texts;
+        --again keeps the mutants of a list made before. --sample takes N mutants at random; --minutes stops after so long;
+        --seconds is the limit of one mutant. --list writes the survivors.
         Build the tests first: dotnet build -c Release tests/KvmTraceLab.Tests. Survivors that no test can catch stand, with
         the reason, in tests/mutation/equivalent.txt. The exit code is 1 when others survived.
         """);
@@ -22,15 +25,21 @@ if (args.Length % 2 != 0 || !options.TryGetValue("--project", out var project))
 
 var root = FindRoot();
 var bin = options.GetValueOrDefault("--bin", Path.Combine(root, "artifacts", "bin", "KvmTraceLab.Tests", "release"));
-var areas = options.GetValueOrDefault("--tests", project);
+var stages = options.TryGetValue("--then", out var slow) ? new[] { options.GetValueOrDefault("--tests", project), slow } : [options.GetValueOrDefault("--tests", project)];
 var subject = new Subject(root, project, bin);
 var only = options.GetValueOrDefault("--only", "").Split(',');
+var kinds = options.TryGetValue("--kinds", out var wanted) ? wanted.Split(',').Select(k => Enum.Parse<MutantKind>(k, ignoreCase: true)).ToArray() : Enum.GetValues<MutantKind>();
 var equivalent = File.ReadLines(Path.Combine(root, "tests", "mutation", "equivalent.txt"))
     .Where(l => l.Length > 0 && l[0] is not '#' and not ' ').ToHashSet(StringComparer.Ordinal);
-List<Mutant> mutants = [.. subject.Trees.Where(t => Array.Exists(only, o => t.Key.Contains(o, StringComparison.Ordinal))).SelectMany(t => Mutator.Of(t.Key, t.Value))];
-var all = mutants.Count;
+List<Mutant> mutants = [.. subject.Trees.Where(t => Array.Exists(only, o => t.Key.Contains(o, StringComparison.Ordinal))).SelectMany(t => Mutator.Of(t.Key, t.Value)).Where(m => kinds.Contains(m.Kind))];
+if (options.TryGetValue("--again", out var before))
+{
+    var again = File.ReadLines(before).ToHashSet(StringComparer.Ordinal);
+    mutants.RemoveAll(m => !again.Contains(m.Key));
+}
+
+var left = mutants.Where(m => equivalent.Contains(m.Key)).ToList();
 mutants.RemoveAll(m => equivalent.Contains(m.Key));
-var known = all - mutants.Count;
 if (options.TryGetValue("--sample", out var sample))
 {
     var random = new Random(Number("--seed", 1));
@@ -40,16 +49,18 @@ if (options.TryGetValue("--sample", out var sample))
 var scratch = Directory.CreateTempSubdirectory("ktl-mutation-").FullName;
 var clock = Stopwatch.StartNew();
 var until = options.ContainsKey("--minutes") ? TimeSpan.FromMinutes(Number("--minutes", 0)) : TimeSpan.MaxValue;
-int next = -1, killed = 0, invalid = 0, done = 0;
+int next = -1, invalid = 0;
 var survivors = new List<Mutant>();
+var killed = new List<Mutant>();
 try
 {
     var unchanged = Path.Combine(scratch, "unchanged", subject.Assembly + ".dll");
     Directory.CreateDirectory(Path.GetDirectoryName(unchanged)!);
     if (!subject.Emit(null, unchanged, out var error)) throw new InvalidOperationException($"{project} does not compile: {error}");
+    Console.WriteLine($"{mutants.Count} mutants of {project}, {left.Count} known to be equivalent");
     Parallel.For(0, Number("--jobs", 2), job =>
     {
-        using var worker = new Worker(bin, areas, Number("--seconds", 60));
+        var workers = Array.ConvertAll(stages, s => new Worker(bin, subject.Assembly, s, Number("--seconds", 60)));
         var folder = Directory.CreateDirectory(Path.Combine(scratch, job.ToString(CultureInfo.InvariantCulture))).FullName;
         while (clock.Elapsed < until && Interlocked.Increment(ref next) is var at && at < mutants.Count)
         {
@@ -62,19 +73,20 @@ try
                 continue;
             }
 
-            var failure = worker.Judge(path, unchanged);
+            var failure = Array.Find(workers, w => w.Judge(path, unchanged) is not null);
             lock (survivors)
             {
-                if (done++ == 0) Console.WriteLine($"{mutants.Count} mutants of {project}, {known} known to be equivalent; unchanged: {worker.Baseline}");
-                if (failure is not null) killed++;
-                else
-                {
-                    survivors.Add(mutants[at]);
-                    Console.WriteLine($"survived {mutants[at].File}:{mutants[at].Line}: {mutants[at].Old} => {mutants[at].New}");
-                }
+                (failure is not null ? killed : survivors).Add(mutants[at]);
+                if (failure is null) Console.WriteLine($"survived {mutants[at].File}:{mutants[at].Line}: {mutants[at].Old} => {mutants[at].New}");
             }
 
             File.Delete(path);
+        }
+
+        foreach (var worker in workers)
+        {
+            lock (survivors) if (job == 0) Console.WriteLine($"unchanged: {worker.Baseline}");
+            worker.Dispose();
         }
     });
 }
@@ -83,7 +95,13 @@ finally
     Directory.Delete(scratch, recursive: true);
 }
 
-Console.WriteLine($"{killed} killed, {survivors.Count} survived of {killed + survivors.Count} that compile ({invalid} do not; {known} equivalent left out), {clock.Elapsed.TotalSeconds:f0} s");
+foreach (var file in killed.Concat(survivors).Concat(left).Select(m => m.File).Distinct().Order(StringComparer.Ordinal))
+{
+    int dead = killed.Count(m => m.File == file), alive = survivors.Count(m => m.File == file);
+    Console.WriteLine($"{file}: {dead} killed of {dead + alive}, {left.Count(m => m.File == file)} equivalent");
+}
+
+Console.WriteLine($"{killed.Count} killed, {survivors.Count} survived of {killed.Count + survivors.Count} that compile ({invalid} do not; {left.Count} equivalent left out), {clock.Elapsed.TotalSeconds:f0} s");
 if (options.TryGetValue("--list", out var list)) File.WriteAllLines(list, survivors.OrderBy(s => s.File, StringComparer.Ordinal).ThenBy(s => s.Line).Select(s => s.Key));
 return survivors.Count == 0 ? 0 : 1;
 

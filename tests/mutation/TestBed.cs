@@ -8,16 +8,20 @@ namespace KvmTraceLab.Mutation;
 /// Runs tests of the test assembly with one assembly replaced, in a load context of its own: no process to start and no
 /// discovery for each mutant. Knows what the tests here use: facts, theories with inline and member data, async, Dispose.
 /// </summary>
-internal sealed class TestBed(string bin, string[] areas)
+/// <param name="bin">Folder with everything the tests run with.</param>
+/// <param name="subject">Name of the assembly that is replaced.</param>
+/// <param name="areas">Namespaces or classes below KvmTraceLab.Tests; with a minus before it: not those.</param>
+internal sealed class TestBed(string bin, string subject, string[] areas)
 {
     private readonly List<string> _order = [];
+    private readonly SharedAssemblies _shared = new(bin, subject);
 
     /// <summary>Runs until the first failure; its name, or null when all pass. The test that caught a mutant is tried first next time.</summary>
     /// <param name="replacement">Path of the mutated assembly.</param>
     /// <param name="timings">Filled with what each test took, in milliseconds, when given.</param>
     public string? Run(string replacement, Dictionary<string, long>? timings = null)
     {
-        var context = new Context(bin, replacement);
+        var context = new Context(bin, replacement, _shared);
         try
         {
             var tests = Cases(context.LoadFromAssemblyPath(Path.Combine(bin, "KvmTraceLab.Tests.dll")));
@@ -50,13 +54,16 @@ internal sealed class TestBed(string bin, string[] areas)
         var found = new Dictionary<string, MethodInfo>(StringComparer.Ordinal);
         foreach (var type in assembly.GetExportedTypes())
         {
-            if (!Array.Exists(areas, a => (type.Namespace + ".").StartsWith($"KvmTraceLab.Tests.{a}.", StringComparison.Ordinal) || type.FullName == $"KvmTraceLab.Tests.{a}")) continue;
+            if (!Array.Exists(areas, a => Holds(a, type)) || Array.Exists(areas, a => a.StartsWith('-') && Holds(a[1..], type))) continue;
             foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static))
                 if (method.CustomAttributes.Any(a => a.AttributeType.Name is "FactAttribute" or "TheoryAttribute")) found[$"{type.Name}.{method.Name}"] = method;
         }
 
         return found;
     }
+
+    private static bool Holds(string area, Type type) =>
+        (type.Namespace + ".").StartsWith($"KvmTraceLab.Tests.{area}.", StringComparison.Ordinal) || type.FullName == $"KvmTraceLab.Tests.{area}";
 
     private static string? Run(MethodInfo test)
     {
@@ -125,12 +132,13 @@ internal sealed class TestBed(string bin, string[] areas)
         return fitted;
     }
 
-    /// <summary>Everything from the folder of the tests is loaded anew; the framework is shared.</summary>
-    private sealed class Context(string bin, string replacement) : AssemblyLoadContext("mutant", isCollectible: true)
+    /// <summary>What depends on the replaced assembly is loaded anew, and the tests' packages; the rest and the framework are shared.</summary>
+    private sealed class Context(string bin, string replacement, SharedAssemblies shared) : AssemblyLoadContext("mutant", isCollectible: true)
     {
         protected override Assembly? Load(AssemblyName name)
         {
             if (name.Name == Path.GetFileNameWithoutExtension(replacement)) return LoadFromAssemblyPath(replacement);
+            if (shared.Find(name) is { } known) return known;
             var path = Path.Combine(bin, name.Name + ".dll");
             return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
         }

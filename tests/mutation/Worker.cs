@@ -3,17 +3,17 @@ using System.Diagnostics;
 namespace KvmTraceLab.Mutation;
 
 /// <summary>A child process that runs tests against mutants, so that a mutant which never ends can be ended.</summary>
-internal sealed class Worker(string bin, string areas, int seconds) : IDisposable
+internal sealed class Worker(string bin, string subject, string areas, int seconds) : IDisposable
 {
     private Process? _process;
 
     /// <summary>The child's side: one line with a path in, one line with the failed test (or nothing) out.</summary>
-    public static int Serve(string bin, string areas)
+    public static int Serve(string bin, string subject, string areas)
     {
         var output = Console.Out;
         Console.SetOut(TextWriter.Null); // tests may print
         Console.SetError(TextWriter.Null);
-        var bed = new TestBed(bin, areas.Split(','));
+        var bed = new TestBed(bin, subject, areas.Split(','));
         var first = true;
         while (Console.In.ReadLine() is { } path)
         {
@@ -77,7 +77,7 @@ internal sealed class Worker(string bin, string areas, int seconds) : IDisposabl
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(Worker).Assembly.Location);
-        foreach (var argument in (string[])["--serve", bin, areas]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["--serve", bin, subject, areas]) start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
     }
 

@@ -10,30 +10,51 @@ public sealed class CountMap(int maxKeys = CountMap.MaxKeys)
 {
     public const int MaxKeys = 1_000_000;
 
-    /// <summary>Addresses found without a look into the map; a power of two.</summary>
+    /// <summary>Addresses counted beside the map; a power of two.</summary>
     private const int Recent = 16;
 
     private ChunkedMap<Counts> _map = new();
-    private readonly (ulong Key, int Place)[] _recent = NoneRecent();
+    private readonly Waiting[] _recent = new Waiting[Recent];
+    private long _folded;
 
-    public int Keys => _map.Count;
+    public int Keys
+    {
+        get
+        {
+            TakeAll();
+            return _map.Count;
+        }
+    }
 
     /// <summary>Events whose address was folded away.</summary>
-    public long Folded { get; private set; }
+    public long Folded
+    {
+        get
+        {
+            TakeAll();
+            return _folded;
+        }
+    }
 
     public void Add(ulong key, long first, long second)
     {
         // A loop's few addresses come round and round.
         ref var recent = ref _recent[(int)(key ^ (key >> 4)) & (Recent - 1)];
-        if (recent.Place < 0 || recent.Key != key) recent = (key, PlaceOf(key));
-        ref var counts = ref _map.ValueAt(recent.Place);
-        counts.First += first;
-        counts.Second += second;
+        if (recent.Key != key || !recent.Used)
+        {
+            Take(ref recent);
+            recent = new Waiting { Key = key, Used = true };
+        }
+
+        recent.Counts.First += first;
+        recent.Counts.Second += second;
     }
 
     /// <summary>The entries with the largest sums of both counts, largest first, then by address.</summary>
     public List<(ulong Key, long First, long Second)> Top(int most)
     {
+        TakeAll();
+
         // The least of the best so far comes off first.
         var best = new PriorityQueue<int, (long Sum, ulong Key)>(Comparer<(long Sum, ulong Key)>.Create((a, b) => a.Sum != b.Sum ? a.Sum.CompareTo(b.Sum) : b.Key.CompareTo(a.Key)));
         for (var i = 0; i < _map.Count; i++)
@@ -56,15 +77,26 @@ public sealed class CountMap(int maxKeys = CountMap.MaxKeys)
         return _map.GetOrAdd(key);
     }
 
-    private static (ulong Key, int Place)[] NoneRecent()
+    private void TakeAll()
     {
-        var none = new (ulong Key, int Place)[Recent];
-        Array.Fill(none, (0UL, -1));
-        return none;
+        foreach (ref var recent in _recent.AsSpan()) Take(ref recent);
+    }
+
+    /// <summary>What was counted beside the map goes into it.</summary>
+    private void Take(ref Waiting recent)
+    {
+        if (!recent.Used) return;
+        var place = PlaceOf(recent.Key); // may fold, into another map
+        ref var counts = ref _map.ValueAt(place);
+        counts.First += recent.Counts.First;
+        counts.Second += recent.Counts.Second;
+        recent = default;
     }
 
     private void Fold()
     {
+        foreach (ref var recent in _recent.AsSpan())
+            if (recent.Used && _map.Find(recent.Key) >= 0) Take(ref recent);
         var sums = new long[_map.Count];
         for (var i = 0; i < sums.Length; i++) sums[i] = _map.ValueAt(i).Sum;
         Array.Sort(sums);
@@ -77,11 +109,18 @@ public sealed class CountMap(int maxKeys = CountMap.MaxKeys)
         {
             var counts = _map.ValueAt(i);
             if (counts.Sum > least || (counts.Sum == least && ties-- > 0)) kept.ValueAt(kept.GetOrAdd(_map.KeyAt(i))) = counts;
-            else Folded += counts.Sum;
+            else _folded += counts.Sum;
         }
 
         _map = kept;
-        NoneRecent().CopyTo(_recent, 0);
+    }
+
+    /// <summary>Counts of an address that are not in the map yet.</summary>
+    private struct Waiting
+    {
+        public ulong Key;
+        public bool Used;
+        public Counts Counts;
     }
 
     private struct Counts

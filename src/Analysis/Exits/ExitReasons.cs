@@ -58,16 +58,15 @@ public sealed class ExitReasons : Analysis
     public override void AddTo(Report report, TraceRun run)
     {
         var rows = Rows();
-        var array = new JsonArray();
-        foreach (var (reason, stat) in rows)
-        {
-            var item = new JsonObject { ["reason"] = reason };
-            ExitGroup.WriteJson(item, stat, Total);
-            array.Add((JsonNode)item);
-        }
-
-        report.Document["exits"] = array;
+        report.Describe(document => document["exits"] = new JsonArray([.. rows.Select(r => (JsonNode)Json(r.Reason, r.Stat))]));
         report.Sections.Add(Section(rows, run));
+    }
+
+    private JsonObject Json(string reason, ExitStat stat)
+    {
+        var item = new JsonObject { ["reason"] = reason };
+        ExitGroup.WriteJson(item, stat, Total);
+        return item;
     }
 
     private ReportSection Section(IReadOnlyList<(string Reason, ExitStat Stat)> rows, TraceRun run)

@@ -45,23 +45,22 @@ public sealed class HotResources : Analysis
     {
         for (var i = 0; i < Kinds.Length; i++)
         {
-            var (_, key, title, number) = Kinds[i];
+            var (detail, key, title, number) = Kinds[i];
             if (_maps[i].Folded > 0) run.Trace.Health.Count(Folded, 0, _maps[i].Folded);
-            var array = new JsonArray();
+            var top = _maps[i].Top(MaxRows);
+            report.Describe(document => document[key] = new JsonArray([.. top.Select(r => (JsonNode)Json(number, r, ResourceNames.Of(detail, r.Key)))]));
             var table = new ReportTable(
                 new Column(number, number, ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("reads", "Reads", ColumnKind.Count),
                 new Column("writes", "Writes", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };
-            foreach (var (value, reads, writes) in _maps[i].Top(MaxRows))
-            {
-                var item = new JsonObject { [number] = Numbers.Hex(value), ["count"] = reads + writes, ["reads"] = reads, ["writes"] = writes };
-                var what = ResourceNames.Of(Kinds[i].Detail, value);
-                if (what is not null) item["what"] = what;
-                array.Add((JsonNode)item);
-                table.Add(value, reads + writes, reads, writes, what ?? "");
-            }
-
-            report.Document[key] = array;
+            foreach (var (value, reads, writes) in top) table.Add(value, reads + writes, reads, writes, ResourceNames.Of(detail, value) ?? "");
             if (table.Rows.Count > 0) report.Sections.Add(new ReportSection(key, title) { Table = table });
         }
+    }
+
+    private static JsonObject Json(string number, (ulong Value, long Reads, long Writes) row, string? what)
+    {
+        var item = new JsonObject { [number] = Numbers.Hex(row.Value), ["count"] = row.Reads + row.Writes, ["reads"] = row.Reads, ["writes"] = row.Writes };
+        if (what is not null) item["what"] = what;
+        return item;
     }
 }

@@ -37,20 +37,19 @@ public sealed class HotRips : Analysis
     public override void AddTo(Report report, TraceRun run)
     {
         if (_rips.Folded > 0) run.Trace.Health.Count(Folded, 0, _rips.Folded);
-        var array = new JsonArray();
+        var top = _rips.Top(MaxRows);
         var table = new ReportTable(
             new Column("rip", "RIP", ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("entries", "Entries", ColumnKind.Count),
             new Column("exits", "Exits", ColumnKind.Count), new Column("symbol", "Symbol", ColumnKind.Text, Optional: true)) { ShowAtMost = 10 };
-        foreach (var (rip, entries, exits) in _rips.Top(MaxRows))
-        {
-            var symbol = run.GuestSymbols.NameOf(rip);
-            var item = new JsonObject { ["rip"] = Numbers.Hex(rip), ["entries"] = entries, ["exits"] = exits, ["count"] = entries + exits };
-            if (symbol is not null) item["symbol"] = symbol;
-            array.Add((JsonNode)item);
-            table.Add(rip, entries + exits, entries, exits, symbol ?? "");
-        }
-
-        report.Document["rips"] = array;
+        foreach (var (rip, entries, exits) in top) table.Add(rip, entries + exits, entries, exits, run.GuestSymbols.NameOf(rip) ?? "");
+        report.Describe(document => document["rips"] = new JsonArray([.. top.Select(r => (JsonNode)Json(r, run.GuestSymbols.NameOf(r.Key)))]));
         if (table.Rows.Count > 0) report.Sections.Add(new ReportSection("rips", "Hot RIPs") { Table = table });
+    }
+
+    private static JsonObject Json((ulong Rip, long Entries, long Exits) row, string? symbol)
+    {
+        var item = new JsonObject { ["rip"] = Numbers.Hex(row.Rip), ["entries"] = row.Entries, ["exits"] = row.Exits, ["count"] = row.Entries + row.Exits };
+        if (symbol is not null) item["symbol"] = symbol;
+        return item;
     }
 }

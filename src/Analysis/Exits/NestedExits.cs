@@ -46,29 +46,29 @@ public sealed class NestedExits : Analysis
         if (!run.Replayer.Lanes.Any(l => l.HasNested)) return;
         var total = _stats.Sum(s => s.Count) + _unknown.Count;
         var hostNs = Numbers.Sum([.. _stats.Select(s => s.Times.Total), _unknown.Times.Total]);
-        var levels = new JsonObject();
+        var levels = new List<(string Key, string Name, ExitStat Stat)>();
+        for (var i = 0; i < _stats.Length; i++) levels.Add((Keys[i], Names[i], _stats[i]));
+        if (_unknown.Count > 0) levels.Add(("beforeNested", "before anything nested", _unknown));
         var table = new ReportTable([new Column("level", "Exit of", ColumnKind.Text), .. ExitGroup.Columns]) { TimeUnit = run.TimeUnit };
-        for (var i = 0; i < _stats.Length; i++)
-        {
-            var item = new JsonObject();
-            ExitGroup.WriteJson(item, _stats[i], total);
-            levels[Keys[i]] = item;
-            table.Add([Names[i], .. ExitGroup.Cells(_stats[i], total, hostNs)]);
-        }
-
-        if (_unknown.Count > 0)
-        {
-            var item = new JsonObject();
-            ExitGroup.WriteJson(item, _unknown, total);
-            levels["beforeNested"] = item;
-            table.Add(["before anything nested", .. ExitGroup.Cells(_unknown, total, hostNs)]);
-        }
-
-        report.Document["levels"] = levels;
+        foreach (var (_, name, stat) in levels) table.Add([name, .. ExitGroup.Cells(stat, total, hostNs)]);
+        report.Describe(document => document["levels"] = Json(levels, total));
         var section = new ReportSection("levels", "Levels") { Table = table };
         var reflected = _stats[2].Count;
         if (reflected > 0)
             section.Paragraphs.Add($"{(double)_stats[0].Count / reflected:0.0} exits of L1 for each exit of L2 that was reflected to it.");
         report.Sections.Add(section);
+    }
+
+    private static JsonObject Json(List<(string Key, string Name, ExitStat Stat)> levels, long total)
+    {
+        var json = new JsonObject();
+        foreach (var (key, _, stat) in levels)
+        {
+            var item = new JsonObject();
+            ExitGroup.WriteJson(item, stat, total);
+            json[key] = item;
+        }
+
+        return json;
     }
 }

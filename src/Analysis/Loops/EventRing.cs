@@ -26,7 +26,7 @@ internal sealed class EventRing
         var at = Count++ & (Size - 1);
         _rows[at] = row.Index;
         _marks[at] = mark;
-        _batch = row.Batch;
+        if (!ReferenceEquals(_batch, row.Batch)) _batch = row.Batch; // a reference stored costs a write barrier
     }
 
     public long MarkAt(long index) => _marks[index & (Size - 1)];

@@ -24,15 +24,12 @@ public sealed class LoopReport(LoopDetector detector) : Analysis
     public override void AddTo(Report report, TraceRun run)
     {
         var exits = run.Exits;
-        var array = new JsonArray();
-        foreach (var loop in Detector.Loops)
+        foreach (var loop in Detector.Loops) loop.ShareOfExits = exits == 0 ? 0 : Math.Min(1, (double)loop.Iterations * loop.ExitsPerPeriod / exits);
+        report.Describe(document =>
         {
-            loop.ShareOfExits = exits == 0 ? 0 : Math.Min(1, (double)loop.Iterations * loop.ExitsPerPeriod / exits);
-            array.Add((JsonNode)Json(loop, run.IsNanoseconds));
-        }
-
-        report.Document["loops"] = array;
-        report.Document["loopsDropped"] = Detector.Dropped;
+            document["loops"] = new JsonArray([.. Detector.Loops.Select(loop => (JsonNode)Json(loop, run.IsNanoseconds))]);
+            document["loopsDropped"] = Detector.Dropped;
+        });
         if (Detector.Loops.Count > 0) report.Sections.Add(Section(run));
     }
 

@@ -6,19 +6,29 @@ namespace KvmTraceLab.Analysis.Reports;
 /// What a command found: plain data, all that analyses may produce and all that outputs draw. Text, Markdown, CSV and HTML
 /// draw <see cref="Headlines"/> and <see cref="Sections"/>; JSON prints <see cref="Document"/>.
 /// </summary>
-public sealed class Report
+/// <param name="command">The command that made it: <c>analyze</c>, <c>exits</c>, …</param>
+public sealed class Report(string command)
 {
-    public Report(string command)
-    {
-        Command = command;
-        Document["schema"] = $"ktl/{command}/1";
-    }
+    private readonly List<Action<JsonObject>> _undescribed = [];
+    private JsonObject? _document;
 
-    /// <summary>The command that made it: <c>analyze</c>, <c>exits</c>, …</summary>
-    public string Command { get; }
+    public string Command => command;
 
     /// <summary>The JSON document, members in the order they are to be printed.</summary>
-    public JsonObject Document { get; } = [];
+    public JsonObject Document
+    {
+        get
+        {
+            var document = _document ??= new JsonObject { ["schema"] = $"ktl/{command}/1" };
+            Action<JsonObject>[] parts = [.. _undescribed];
+            _undescribed.Clear();
+            foreach (var part in parts) part(document);
+            return document;
+        }
+    }
+
+    /// <summary>Adds to the <see cref="Document"/> once somebody asks for it; text and HTML do not.</summary>
+    public void Describe(Action<JsonObject> part) => _undescribed.Add(part);
 
     /// <summary>The first screen: is something wrong, where, since when, what next.</summary>
     public List<Headline> Headlines { get; } = [];

@@ -35,7 +35,7 @@ public sealed class FactsCollector : TraceObserver
 
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
-        Excerpt.Add(row);
+        if (!Excerpt.IsOver) Excerpt.Add(row);
         var kind = row.Kind;
         if (kind == _kinds.Entry || !_reader.Cares(kind)) return;
         var facts = _last is { } last && last.Lane == lane ? last : Of(lane, kind);
@@ -139,16 +139,18 @@ public sealed class FactsCollector : TraceObserver
 
     private void Fields(LaneFacts facts, in EventRow row, int kind)
     {
+        if (kind == _kinds.Pio)
+        {
+            facts.Value = KvmPio.Over(row).Value;
+            return;
+        }
+
         if (kind == _kinds.PageFault)
         {
             var fault = KvmPageFault.Over(row);
             facts.FaultAddress = fault.FaultAddress;
             facts.FaultCode = fault.ErrorCode;
             facts.HasFault = true;
-        }
-        else if (kind == _kinds.Pio)
-        {
-            facts.Value = KvmPio.Over(row).Value;
         }
         else if (kind == _kinds.Cr)
         {

@@ -15,6 +15,8 @@ public sealed class LaneFacts
     private readonly Queue<Cr4Write> _cr4 = [];
     private Spot? _lastSpot;
     private Tally? _lastReason;
+    private (Isa Isa, uint Reason) _foundKey;
+    private Tally? _foundReason;
     private ulong? _lastCr4;
 
     private readonly TallyBudget _budget;
@@ -108,10 +110,15 @@ public sealed class LaneFacts
 
     internal Tally ReasonOf(Isa isa, uint reason, bool host, out bool again)
     {
-        if (!Reasons.TryGetValue((isa, reason), out var tally))
+        if (_foundReason is not { } tally || _foundKey != (isa, reason))
         {
-            if (Reasons.Count < MaxReasons && _budget.Take()) Reasons[(isa, reason)] = tally = new Tally();
-            else tally = _otherReasons;
+            if (!Reasons.TryGetValue((isa, reason), out tally))
+            {
+                if (Reasons.Count < MaxReasons && _budget.Take()) Reasons[(isa, reason)] = tally = new Tally();
+                else tally = _otherReasons;
+            }
+
+            (_foundKey, _foundReason) = ((isa, reason), tally);
         }
 
         again = tally == _lastReason;

@@ -12,61 +12,65 @@ internal sealed class MarkReader
     private const uint IoapicEoi = 26, ArmNisv = 28;
 
     private readonly Read?[] _readers = new Read?[EventCatalogSize];
-    private readonly bool[] _mmu = new bool[EventCatalogSize];
+
+    /// <summary>By kind: marks that such an event has whatever it says, and those it has if it was understood.</summary>
+    private readonly TripMarks[] _always = new TripMarks[EventCatalogSize];
+    private readonly TripMarks[] _understood = new TripMarks[EventCatalogSize];
+    private readonly bool[] _cares = new bool[EventCatalogSize];
     private static readonly int ExitIntr = Slot("kvm_exit", "intr_info");
 
     public MarkReader()
     {
         foreach (var shape in KvmEvents.All)
-            if (shape.System == "kvmmmu") _mmu[EventCatalog.KindOf(shape)] = true;
+            if (shape.System == "kvmmmu") (_always[EventCatalog.KindOf(shape)], _cares[EventCatalog.KindOf(shape)]) = (TripMarks.MmuEvent, true);
         On("kvm_exit", Exit);
-        On("kvm_page_fault", (s, _) => TripMarks.PageFault);
-        On("kvm_mmu_set_spte", (_, _) => TripMarks.SpteSet);
-        On("kvm_tdp_mmu_spte_changed", (_, _) => TripMarks.SpteSet);
-        On("mark_mmio_spte", (_, _) => TripMarks.SpteSet);
-        On("kvm_mmu_spte_requested", (_, _) => TripMarks.SpteRequested);
-        On("kvm_mmu_get_page", (_, _) => TripMarks.ShadowPage);
+        On("kvm_page_fault", TripMarks.PageFault);
+        On("kvm_mmu_set_spte", TripMarks.SpteSet);
+        On("kvm_tdp_mmu_spte_changed", TripMarks.SpteSet);
+        On("mark_mmio_spte", TripMarks.SpteSet);
+        On("kvm_mmu_spte_requested", TripMarks.SpteRequested);
+        On("kvm_mmu_get_page", TripMarks.ShadowPage);
         var (spurious, fixedSlot) = (Slot("fast_page_fault", "spurious"), Slot("fast_page_fault", "fixed"));
         On("fast_page_fault", (s, _) => s[spurious] != 0 || s[fixedSlot] != 0 ? TripMarks.FastFaultDone : TripMarks.FastFaultFailed);
         On("kvm_emulate_insn", Emulate);
         On("kvm_inj_exception", InjectException);
         On("kvm_inj_virq", (s, _) => TripMarks.InjectIrq | (s[2] != 0 ? TripMarks.Reinjected : 0));
-        On("kvm_pio", (_, _) => TripMarks.Pio);
+        On("kvm_pio", TripMarks.Pio);
         var gpa = Slot("kvm_mmio", "gpa");
         On("kvm_mmio", (s, _) => TripMarks.Mmio | (s[gpa] >> 12 == HpetPage ? TripMarks.Hpet : 0));
-        On("vcpu_match_mmio", (_, _) => TripMarks.Mmio);
-        On("kvm_fast_mmio", (_, _) => TripMarks.FastMmio);
+        On("vcpu_match_mmio", TripMarks.Mmio);
+        On("kvm_fast_mmio", TripMarks.FastMmio);
         On("kvm_msr", Msr);
         On("kvm_userspace_exit", Userspace);
-        On("kvm_nested_vmexit", (_, _) => TripMarks.NestedExit);
+        On("kvm_nested_vmexit", TripMarks.NestedExit);
         var injected = Slot("kvm_nested_vmexit_inject", "exit_code");
         On("kvm_nested_vmexit_inject", (s, _) => TripMarks.NestedInject | ((uint)s[injected] is 1 or 0x60 ? TripMarks.NestedInjectIrq : 0));
-        On("kvm_nested_vmenter", (_, _) => TripMarks.NestedEnter);
-        On("kvm_nested_vmrun", (_, _) => TripMarks.NestedEnter);
+        On("kvm_nested_vmenter", TripMarks.NestedEnter);
+        On("kvm_nested_vmrun", TripMarks.NestedEnter);
         var level = Slot("kvm_set_irq", "level");
         On("kvm_set_irq", (s, _) => s[level] != 0 ? TripMarks.IrqRaised : TripMarks.IrqLowered);
-        On("kvm_eoi", (_, _) => TripMarks.Eoi);
+        On("kvm_eoi", TripMarks.Eoi);
         On("kvm_apic", Apic);
         On("kvm_ple_window_update", (s, _) => s[3] == 0 ? TripMarks.PleGrown : 0);
         On("kvm_ple_window", (s, _) => s[2] != 0 ? TripMarks.PleGrown : 0);
-        On("kvm_dirty_ring_push", (_, _) => TripMarks.DirtyRing);
+        On("kvm_dirty_ring_push", TripMarks.DirtyRing);
         On("kvm_smm_transition", Smm);
         On("kvm_enter_smm", Smm);
         var pferr = Slot("kvm_mmu_walker_error", "pferr");
         On("kvm_mmu_walker_error", (s, _) => TripMarks.WalkError | ((s[pferr] & 9) == 9 ? TripMarks.WalkReserved : 0));
         On("kvm_mmu_paging_element", (s, _) => s[1] == 3 && (s[0] & 0x81) == 0x81 ? TripMarks.HugeEntry : 0);
-        On("kvm_unmap_hva_range", (_, _) => TripMarks.HostUnmap);
-        On("kvm_vcpu_wakeup", (_, _) => TripMarks.Wakeup);
-        On("kvm_cr", (_, _) => 0); // no marks, but their values are kept
-        On("kvm_cpuid", (_, _) => 0);
+        On("kvm_unmap_hva_range", TripMarks.HostUnmap);
+        On("kvm_vcpu_wakeup", TripMarks.Wakeup);
+        On("kvm_cr", TripMarks.None); // no marks, but their values are kept
+        On("kvm_cpuid", TripMarks.None);
     }
 
     private delegate TripMarks Read(ReadOnlySpan<ulong> slots, ulong presence);
 
     private static int EventCatalogSize => KvmEvents.All.Count + 2;
 
-    /// <summary>Whether events of this kind carry marks at all.</summary>
-    public bool Cares(int kind) => (uint)kind < (uint)_readers.Length && (_readers[kind] is not null || _mmu[kind]);
+    /// <summary>Whether events of this kind carry marks at all, or values that are kept beside them.</summary>
+    public bool Cares(int kind) => (uint)kind < (uint)_cares.Length && _cares[kind];
 
     public TripMarks Of(in EventRow row) => Of(row.Kind, row.HasFields, row.Slots);
 
@@ -74,15 +78,21 @@ internal sealed class MarkReader
 
     private TripMarks Of(int kind, bool hasFields, ReadOnlySpan<ulong> slots)
     {
-        if (!Cares(kind)) return 0;
-        var marks = _mmu[kind] ? TripMarks.MmuEvent : 0;
-        if (hasFields && _readers[kind] is { } read) marks |= read(slots, slots[^1]);
-        return marks;
+        if ((uint)kind >= (uint)_always.Length) return 0;
+        var marks = _always[kind];
+        if (!hasFields) return marks;
+        marks |= _understood[kind];
+        return _readers[kind] is { } read ? marks | read(slots, slots[^1]) : marks;
     }
 
     private void On(string name, Read read)
     {
-        if (KnownKinds.Kind(name) is >= 0 and var kind) _readers[kind] = read;
+        if (KnownKinds.Kind(name) is >= 0 and var kind) (_readers[kind], _cares[kind]) = (read, true);
+    }
+
+    private void On(string name, TripMarks marks)
+    {
+        if (KnownKinds.Kind(name) is >= 0 and var kind) (_understood[kind], _cares[kind]) = (marks, true);
     }
 
     private static int Slot(string name, string field) => KnownKinds.Slot(name, field);

@@ -28,9 +28,7 @@ public sealed class SignatureAnalysis(LoopDetector detector, FactsCollector coll
     public override void AddTo(Report report, TraceRun run)
     {
         var findings = Find(run);
-        var notes = new JsonArray();
-        foreach (var finding in findings) notes.Add((JsonNode)NoteWriter.Json(finding));
-        report.Document["notes"] = notes;
+        report.Describe(document => document["notes"] = new JsonArray([.. findings.Select(f => (JsonNode)NoteWriter.Json(f))]));
         foreach (var finding in findings) report.Headlines.Add(NoteWriter.Headline(finding));
         if (findings.Count > 0) report.Sections.Add(NoteWriter.Section(findings));
     }

@@ -41,7 +41,9 @@ internal static class AnalyzeCommand
         using var trace = TraceSession.Open(file, request, progress);
         var suite = new AnalysisSuite(minIterations, info: trace.Info, replay: SidecarFacts.Options(file));
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);
-        return suite.Report("analyze", run, request.Dmesg);
+        var report = suite.Report("analyze", run, request.Dmesg);
+        if (request.Files.Count > 1) _ = report.Document; // made now, so that what it is made of can go
+        return report;
     }
 
     /// <summary>Several files: their reports one after the other, in JSON as <c>reports</c>.</summary>

@@ -1,48 +1,58 @@
 namespace KvmTraceLab.Parser.Events;
 
 /// <summary>One event: a window on a batch. Valid until the batch is recycled, so copy what must outlive it.</summary>
-public readonly struct EventRow(EventBatch batch, int index)
+public readonly ref struct EventRow
 {
-    public EventBatch Batch => batch;
+    private readonly EventBatch _batch;
+    private readonly ref readonly EventHead _head;
 
-    public int Index => index;
+    public EventRow(EventBatch batch, int index)
+    {
+        _batch = batch;
+        Index = index;
+        _head = ref batch.Heads[index];
+    }
+
+    public EventBatch Batch => _batch;
+
+    public int Index { get; }
 
     /// <summary>The row's columns.</summary>
-    public ref readonly EventHead Head => ref batch.Heads[index];
+    public ref readonly EventHead Head => ref _head;
 
     /// <summary>Nanoseconds on the trace's clock, or its ticks where the clock is no time; see <see cref="HasTime"/>.</summary>
-    public long Time => batch.Heads[index].Time;
+    public long Time => _head.Time;
 
-    public bool HasTime => (batch.Heads[index].Flags & RowFlags.NoTime) == 0;
+    public bool HasTime => (_head.Flags & RowFlags.NoTime) == 0;
 
     /// <summary>The host CPU, or -1 where the text does not say.</summary>
-    public int Cpu => batch.Heads[index].Cpu;
+    public int Cpu => _head.Cpu;
 
     /// <summary>The host thread, or -1 where the text does not say.</summary>
-    public int Tid => batch.Heads[index].Tid;
+    public int Tid => _head.Tid;
 
     /// <summary>Number of the event in the <see cref="EventCatalog"/>.</summary>
-    public int Kind => batch.Heads[index].Kind;
+    public int Kind => _head.Kind;
 
-    public RowFlags Flags => batch.Heads[index].Flags;
+    public RowFlags Flags => _head.Flags;
 
     /// <summary>The shape, or null for events kept as text.</summary>
-    public EventShape? Shape => batch.Catalog.ShapeOf(batch.Heads[index].Kind);
+    public EventShape? Shape => _batch.Catalog.ShapeOf(_head.Kind);
 
-    public string Name => batch.Catalog.NameOf(batch.Heads[index].Kind);
+    public string Name => _batch.Catalog.NameOf(_head.Kind);
 
     /// <summary>Name of the buffer instance, empty for the top one.</summary>
-    public string Buffer => batch.Catalog.BufferName(batch.Heads[index].Buffer);
+    public string Buffer => _batch.Catalog.BufferName(_head.Buffer);
 
     /// <summary>Byte offset in the (decompressed) input of the line or record.</summary>
-    public long Offset => batch.Heads[index].Offset;
+    public long Offset => _head.Offset;
 
-    public ReadOnlySpan<byte> Comm => batch.CommOf(Head);
+    public ReadOnlySpan<byte> Comm => _batch.CommOf(_head);
 
     /// <summary>The value of a field by slot; zero where the text did not carry it.</summary>
-    public ulong this[int slot] => batch.Slots[batch.Heads[index].Start + slot];
+    public ulong this[int slot] => _batch.Slots[_head.Start + slot];
 
-    public bool HasFields => (batch.Heads[index].Flags & RowFlags.NoFields) == 0;
+    public bool HasFields => (_head.Flags & RowFlags.NoFields) == 0;
 
     /// <summary>Whether the line or record carried the field.</summary>
     public bool Has(int slot) => HasFields && (Presence >> slot & 1) != 0;
@@ -52,18 +62,18 @@ public readonly struct EventRow(EventBatch batch, int index)
     {
         get
         {
-            ref readonly var head = ref Head;
-            return batch.Slots[head.Start + head.Width - 1];
+            ref readonly var head = ref _head;
+            return _batch.Slots[head.Start + head.Width - 1];
         }
     }
 
     /// <summary>The fields by slot, with the presence mask behind them; empty where the row has none.</summary>
-    public ReadOnlySpan<ulong> Slots => HasFields ? batch.Slots.AsSpan(Head.Start, Head.Width) : [];
+    public ReadOnlySpan<ulong> Slots => HasFields ? _batch.Slots.AsSpan(_head.Start, _head.Width) : [];
 
-    public ReadOnlySpan<byte> TextOf(ulong textRef) => batch.Text.AsSpan(TextRef.Offset(textRef), TextRef.Length(textRef));
+    public ReadOnlySpan<byte> TextOf(ulong textRef) => _batch.Text.AsSpan(TextRef.Offset(textRef), TextRef.Length(textRef));
 
     /// <summary>The payload as it stood in the input; empty for records of trace.dat that have a shape.</summary>
-    public ReadOnlySpan<byte> RawPayload => batch.Text.AsSpan(Head.PayloadStart, Head.PayloadLength);
+    public ReadOnlySpan<byte> RawPayload => _batch.Text.AsSpan(_head.PayloadStart, _head.PayloadLength);
 
     /// <summary>Prints the payload: by its shape, or as it stood where there is none.</summary>
     public void PrintPayload(TextBuilder to, Dialect dialect = Dialect.Plugin)

@@ -35,9 +35,23 @@ internal sealed class ParallelDecoder<TBlock> : IDisposable
 
     private int Threads { get; }
 
+    /// <summary>Starts the workers, so that the first batches are made while the caller still gets ready for them.</summary>
+    public void Start()
+    {
+        if (Threads == 1 || _workers.Count > 0) return;
+        for (var i = 0; i < Threads; i++)
+        {
+            var worker = new Thread(() => Work(_stop.Token)) { IsBackground = true, Name = $"decode {i}" };
+            _workers.Add(worker);
+            worker.Start();
+        }
+    }
+
+    /// <summary>The batches, once.</summary>
     public IEnumerable<EventBatch> Read(CancellationToken cancel)
     {
         if (Threads == 1) return ReadAlone(cancel);
+        Start();
         return ReadTogether(cancel);
     }
 
@@ -64,13 +78,6 @@ internal sealed class ParallelDecoder<TBlock> : IDisposable
     private IEnumerable<EventBatch> ReadTogether(CancellationToken cancel)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stop.Token);
-        for (var i = 0; i < Threads; i++)
-        {
-            var worker = new Thread(() => Work(_stop.Token)) { IsBackground = true, Name = $"decode {i}" };
-            _workers.Add(worker);
-            worker.Start();
-        }
-
         for (long turn = 0; ; turn++)
         {
             var slot = _ring[turn % _ring.Length];

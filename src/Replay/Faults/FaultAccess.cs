@@ -17,8 +17,6 @@ public readonly record struct FaultAccess(FaultMode Mode, ulong Code, bool Gmet 
 
     public bool IsFetch => Mode == FaultMode.Ept ? Qualification.Fetch && !Qualification.Write : Pferr.Has(PageAccess.Fetch) && !Pferr.Has(PageAccess.Write);
 
-    public bool IsRead => !IsWrite && !IsFetch;
-
     /// <summary>
     /// User side of the access: EPT the guest page's U bit, where the qualification carries it; NPT the traced U bit, with
     /// GMET; null where the code does not tell.
@@ -35,14 +33,6 @@ public readonly record struct FaultAccess(FaultMode Mode, ulong Code, bool Gmet 
     public bool IsPresent => Mode == FaultMode.Ept ? (Code & 0x78) != 0 : Pferr.Has(PageAccess.Present);
 
     public bool IsReserved => Mode != FaultMode.Ept && Pferr.Has(PageAccess.Rsvd);
-
-    /// <summary>A guest page table was being read or written, not the final page.</summary>
-    public bool IsTableWalk => Mode switch
-    {
-        FaultMode.Ept => (Code & 0x180) == 0x80,
-        FaultMode.Npt => Pferr.HasAny(PageAccess.GuestPage),
-        _ => false,
-    };
 
     /// <summary>The word of the contract: <c>read</c>, <c>write</c>, <c>fetch-user</c>, <c>fetch-supervisor</c>, <c>fetch</c>.</summary>
     public string Word => IsWrite ? "write" : !IsFetch ? "read" : IsUser switch

@@ -26,8 +26,6 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
                 group.RequestedGfn = requested.Gfn;
                 group.RequestedPfn = requested.Pfn;
                 group.RequestedLevel = requested.Level;
-                group.RequestedAccess = requested.Access;
-                group.HasRequestedAccess = requested.HasAccess;
                 if (group.Access.Mode == FaultMode.Shadow) group.Before = map.Find(false, 0, requested.Gfn, state.Lane.Index, config.Layout);
                 break;
             case FaultEvent.FastPageFault:
@@ -35,7 +33,7 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
                 group.FastTries++;
                 group.FastOld = fast.OldSpte;
                 group.FastNew = fast.NewSpte;
-                (group.FastFixed, group.FastSpurious) = FastOutcome(row, fast);
+                group.FastFixed = IsFixed(row, fast);
                 if (group.FastFixed)
                 {
                     var level = Math.Max(1, group.Before.Level);
@@ -47,7 +45,7 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
                 break;
             case FaultEvent.MarkMmio: group.MarkMmio = true; break;
             case FaultEvent.HandleMmio: group.HandleMmio = true; break;
-            case FaultEvent.CheckMmio: group.CheckMmio = true; break;
+            case FaultEvent.CheckMmio: break;
             case FaultEvent.Walk:
                 var walk = KvmMmuPagetableWalk.Over(row);
                 group.BeginWalk(walk.Addr, walk.Pferr);
@@ -82,7 +80,7 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
                 else if (group.UserspaceReason < 0) group.UserspaceReason = (int)exit.Reason;
                 break;
             case FaultEvent.InjException:
-                if (row.Has(0) && row[ExceptionNumber] == 14) group.InjectedPf = true;
+                if (row[ExceptionNumber] == 14) group.InjectedPf = true;
                 else group.InjectedOther = true;
                 break;
             case FaultEvent.PmlFull: group.PmlFull = true; break;
@@ -104,20 +102,13 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
     }
 
     /// <summary>
-    /// RET_PF_FIXED and RET_PF_SPURIOUS: 4 and 5 up to about 6.11, 5 and 6 since RET_PF_WRITE_PROTECTED. Text has both words
-    /// ready. "Fixed" is KVM's claim: the SPTE need not have changed.
+    /// RET_PF_FIXED: 4 up to about 6.11, 5 since RET_PF_WRITE_PROTECTED, where 4 is another and 5 was RET_PF_SPURIOUS. Text has the
+    /// word ready. "Fixed" is KVM's claim: the SPTE need not have changed; one that changed was fixed, whatever the generation.
     /// </summary>
-    private (bool Fixed, bool Spurious) FastOutcome(in EventRow row, FastPageFault fast)
+    private bool IsFixed(in EventRow row, FastPageFault fast)
     {
-        if (!row.Has(FastRet)) return (fast.Fixed, fast.Spurious);
+        if (!row.Has(FastRet)) return fast.Fixed;
         var changed = ((fast.OldSpte ^ fast.NewSpte) & ~0x360UL) != 0;
-        var old = config.Kernel == KvmKernel.V61;
-        return fast.Ret switch
-        {
-            4 => (changed || old, false),
-            5 => (changed || !old, !changed && old),
-            6 => (false, true),
-            _ => (false, false),
-        };
+        return fast.Ret is 4 or 5 && (changed || fast.Ret == (config.Kernel == KvmKernel.V61 ? 4 : 5));
     }
 }

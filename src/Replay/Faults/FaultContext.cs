@@ -27,7 +27,7 @@ internal sealed class FaultContext(ReplayConfig config)
     /// <summary>The SPTE the fault ended with; null where nothing tells.</summary>
     public Spte? Result { get; private set; }
 
-    /// <summary>Level of <see cref="Result"/>.</summary>
+    /// <summary>Level of <see cref="Result"/>; 0 without one.</summary>
     public int ResultLevel { get; private set; }
 
     /// <summary>An SPTE of the faulting frame was written (or tried to be) in this fault.</summary>
@@ -46,16 +46,16 @@ internal sealed class FaultContext(ReplayConfig config)
         Nested = nested;
         Layout = layout;
         Wrote = group.Sets > 0 || group.TdpChanges > 0 || group.FastFixed;
-        Old = null;
+        Old = Result = null;
         OldWitnessed = false;
+        ResultLevel = 0;
         if (group.FastTries > 0 && new Spte(group.FastOld, layout).IsPresent) Witness(group.FastOld);
-        else if (group.TdpChanges > 0 && new Spte(group.TdpOld, layout).IsPresent && !new Spte(group.TdpOld, layout).IsFrozen) Witness(group.TdpOld);
+        else if (group.TdpChanges > 0 && new Spte(group.TdpOld, layout).IsPresent) Witness(group.TdpOld);
         else if (group.TdpChanges == 0 && group.Before.State == SpteState.Known) Old = new Spte(group.Before.Value, layout);
         if (group.Sets > 0) SetResult(group.SetSpte, group.SetLevel);
         else if (group.TdpChanges > 0) SetResult(group.TdpNew, group.TdpLevel);
         else if (group.FastFixed) SetResult(group.FastNew, group.Before.Level);
         else if (Old is { } old && !group.ZappedHere) SetResult(old.Value, group.Before.Level);
-        else Result = null;
 
         void Witness(ulong value)
         {
@@ -67,7 +67,7 @@ internal sealed class FaultContext(ReplayConfig config)
     /// <summary>Whether hardware would let this access pass with this leaf SPTE.</summary>
     public bool Allows(Spte spte)
     {
-        if (!spte.IsPresent || spte.IsFrozen) return false;
+        if (!spte.IsPresent) return false;
         if (Access.IsWrite) return spte.Writable && UserFits(spte);
         if (!Access.IsFetch) return spte.Readable && UserFits(spte);
         if (spte.Layout.Kind != MmuKind.Ept) return spte.SupervisorExec && UserFits(spte);

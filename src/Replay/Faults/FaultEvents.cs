@@ -24,11 +24,7 @@ internal sealed class FaultEvents
 
     public FaultEvents()
     {
-        foreach (var (name, e) in All)
-        {
-            var kind = KnownKinds.Kind(name);
-            if (kind >= 0 && kind < _byKind.Length) _byKind[kind] = e;
-        }
+        foreach (var (name, e) in All) _byKind[KnownKinds.Kind(name)] = e;
     }
 
     public FaultEvent this[int kind] => (uint)kind < (uint)_byKind.Length ? _byKind[kind] : FaultEvent.None;

@@ -40,20 +40,16 @@ internal sealed class FaultGroup
     public ulong RequestedGfn;
     public ulong RequestedPfn;
     public int RequestedLevel;
-    public uint RequestedAccess;
-    public bool HasRequestedAccess;
 
     public int FastTries;
     public ulong FastOld;
     public ulong FastNew;
     public bool FastFixed;
-    public bool FastSpurious;
 
     /// <summary>kvm_mmu_set_spte for the faulting frame.</summary>
     public int Sets;
     public ulong SetSpte;
     public int SetLevel;
-    public int OtherSets;
 
     /// <summary>kvm_tdp_mmu_spte_changed of the leaf of the faulting frame.</summary>
     public int TdpChanges;
@@ -63,7 +59,6 @@ internal sealed class FaultGroup
 
     public bool MarkMmio;
     public bool HandleMmio;
-    public bool CheckMmio;
     public bool FastMmio;
     public int Mmios;
     public bool MmioWrite;
@@ -154,9 +149,9 @@ internal sealed class FaultGroup
         Gpa = gpa;
         Access = access;
         Level = level;
-        HasEntry = Lost = Requested = HasRequestedAccess = FastFixed = FastSpurious = false;
-        FastTries = Sets = OtherSets = TdpChanges = Mmios = Emulations = ElementCount = Injections = 0;
-        MarkMmio = HandleMmio = CheckMmio = FastMmio = MmioWrite = UserspaceError = InjectedPf = InjectedOther = false;
+        HasEntry = Lost = Requested = FastFixed = false;
+        FastTries = Sets = TdpChanges = Mmios = Emulations = ElementCount = Injections = 0;
+        MarkMmio = HandleMmio = FastMmio = MmioWrite = UserspaceError = InjectedPf = InjectedOther = false;
         OwnUnmap = OwnSetHva = AsyncPf = Unsync = Split = PmlFull = ZappedHere = false;
         Walked = WalkError = WalkChanged = InMatchingWalk = WalkedFirst = _secondWalk = false;
         UserspaceReason = -1;

@@ -196,11 +196,7 @@ public sealed class FaultJudge : TraceObserver
         var entry = KvmEntry.Over(row);
         if (entry.HasVcpuId)
         {
-            if (!_vcpuOwner.TryGetValue(entry.VcpuId, out var owner))
-            {
-                if (_vcpuOwner.Count < MaxVcpuIds) _vcpuOwner[entry.VcpuId] = state.Lane.Index;
-            }
-            else if (owner != state.Lane.Index) _map.SeveralVms = true;
+            if (entry.VcpuId != state.EnteredAs) EntersAs(state, entry.VcpuId);
         }
 
         if (state.IsOpen)
@@ -212,6 +208,17 @@ public sealed class FaultJudge : TraceObserver
 
         state.EntrySequence = _map.Now;
         state.HasExit = state.HasNestedExit = false;
+    }
+
+    /// <summary>Two threads that enter as the same vCPU are of two VMs.</summary>
+    private void EntersAs(LaneFaults state, int vcpuId)
+    {
+        state.EnteredAs = vcpuId;
+        if (!_vcpuOwner.TryGetValue(vcpuId, out var owner))
+        {
+            if (_vcpuOwner.Count < MaxVcpuIds) _vcpuOwner[vcpuId] = state.Lane.Index;
+        }
+        else if (owner != state.Lane.Index) _map.SeveralVms = true;
     }
 
     private void OnExit(LaneFaults state, in EventRow row)
@@ -276,7 +283,7 @@ public sealed class FaultJudge : TraceObserver
             _nested.Learn(state, group);
             answer = _nested.Answer(state, group);
             group.Before = default;
-            if (_map.TryGet(true, 0, 1, SpteEvents.ShadowKey(group), out var spte, out var when, out var writer) && when < _map.Now && group.Sets == 0)
+            if (_map.TryGet(true, 0, 1, SpteEvents.ShadowKey(group), out var spte, out var when, out var writer) && group.Sets == 0)
                 group.Before = new SpteKnowledge(SpteState.Known, spte, 1, when, writer);
         }
         else if (group.Access.Mode != FaultMode.Shadow && !_sptes.SeveralSpaces)
@@ -299,6 +306,6 @@ public sealed class FaultJudge : TraceObserver
         var record = new FaultRecord(group.Time, state.Lane.Tid, group.Level, group.Gpa, group.Access, verdict);
         if (judgement.Unresolved != Unresolved.No) _runs.Join(state, record, judgement);
         else _runs.Decide(state, record, judgement);
-        if ((state.Faults & 15) == 0 && state.Runs.Count > 0) _runs.DropStale(state);
+        if ((state.Faults & 15) == 0) _runs.DropStale(state);
     }
 }

@@ -33,7 +33,6 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
 
     public long LastFault;
     public bool CutShort;
-    public bool Requested;
     public FaultAccess Access;
     public ulong Gpa;
     public string Why = "";

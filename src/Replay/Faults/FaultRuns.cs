@@ -22,7 +22,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
     public void Decide(LaneFaults state, in FaultRecord record, Judgement judgement)
     {
         var group = state.Group;
-        if (state.Runs.Count > 0) CloseRunsOf(state, group.Level, group.Gfn);
+        CloseRunsOf(state, group.Level, group.Gfn);
         tally.Decided(record, group.Slot);
         MakeRoom();
         if (!record.Verdict.IsBug()) return;
@@ -50,7 +50,6 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         run.End = group.LastTime;
         run.LastFault = state.Faults;
         run.CutShort |= group.Lost;
-        run.Requested |= group.Requested;
         run.Looks[(int)record.Verdict]++;
         switch (judgement.Unresolved)
         {
@@ -100,7 +99,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         foreach (var run in state.Runs.Values)
         {
             if (run.Key.Level != level || run.Key.Frame != frame) continue;
-            CloseRun(run, resolved: true);
+            CloseRun(run);
             (over ??= []).Add(run.Key);
         }
 
@@ -139,10 +138,10 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         tally.Flush();
     }
 
-    private void CloseRun(FaultRun run, bool resolved = false, bool stale = false)
+    private void CloseRun(FaultRun run, bool stale = false)
     {
         _openRuns--;
-        run.Verdict = RunVerdict(run, resolved, stale);
+        run.Verdict = RunVerdict(run, stale);
         if (!RestsOnNothingLost(run))
         {
             Finish(run);
@@ -176,8 +175,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         run.IsClosed = true;
         if (run.Verdict == FaultVerdict.Open)
         {
-            for (var i = 0; i < run.Looks.Length; i++)
-                if (run.Looks[i] > 0) tally.Count((FaultVerdict)i, run.Looks[i]);
+            for (var i = 0; i < run.Looks.Length; i++) tally.Count((FaultVerdict)i, run.Looks[i]);
             return;
         }
 
@@ -193,7 +191,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
             if (bug.Observations.Count < BugCase.MaxObservations) bug.Observations.Add(seen);
     }
 
-    private FaultVerdict RunVerdict(FaultRun run, bool resolved, bool stale)
+    private FaultVerdict RunVerdict(FaultRun run, bool stale)
     {
         if (!config.MmuEvents) return FaultVerdict.Undecidable;
         var granted = run.Granted + run.Widened;
@@ -208,7 +206,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
             return invalidations.Covered(run.Lane.Index, first, last, run.Count) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
         }
 
-        if (resolved || run.Nothing < run.Count) return FaultVerdict.Open;
+        if (run.Nothing < run.Count) return FaultVerdict.Open;
         if (run.CutShort) return FaultVerdict.Undecidable;
         if (!stale) return FaultVerdict.Open;
         return invalidations.Covered(run.Lane.Index, run.First, Math.Max(run.Last + 1, run.End), run.Count) > 0 ? FaultVerdict.ExpectedRetry : FaultVerdict.Unexplained;

@@ -38,7 +38,7 @@ internal sealed class InvalidationLog
             _unsettled = Math.Max(0, _unsettled - Kept);
         }
 
-        _log.Add(new Entry(time, lane, kind) { Settled = kind == Invalidation.Passing ? time : long.MaxValue, Held = kind == Invalidation.Held ? long.MaxValue : 0 });
+        _log.Add(new Entry(time, lane, kind) { Settled = kind is Invalidation.Passing or Invalidation.Held ? time : long.MaxValue, Held = kind == Invalidation.Held ? long.MaxValue : 0 });
         return Count;
     }
 
@@ -46,7 +46,7 @@ internal sealed class InvalidationLog
     public void Mapped(long faultTime, long time)
     {
         for (; _unsettled < _log.Count && _log[_unsettled].Time < faultTime; _unsettled++)
-            if (_log[_unsettled].Kind != Invalidation.Passing) _log[_unsettled] = _log[_unsettled] with { Settled = time };
+            if (_log[_unsettled].Kind is not (Invalidation.Passing or Invalidation.Held)) _log[_unsettled] = _log[_unsettled] with { Settled = time };
     }
 
     /// <summary>The thread that invalidated did something else: its invalidation is over.</summary>
@@ -72,14 +72,13 @@ internal sealed class InvalidationLog
         {
             var i = _log[at];
             if (i.Time > last + ReachNs) break;
-            if (i.Lane == lane || (i.Kind == Invalidation.Unseen && !unseen) || i.End <= first || i.Time > last + (i.Kind == Invalidation.WholeSlot ? ReachNs : 0)) continue;
+            if (i.Lane == lane || (i.Kind == Invalidation.Unseen && !unseen)) continue;
             // What lies between the invalidation and the run costs time, not faults.
             var start = Math.Max(first, i.Kind == Invalidation.WholeSlot ? i.Time - ReachNs : i.Time);
             var begin = Math.Max(end, start);
             var until = Math.Min(Math.Min(last, i.End), start + mostFaults);
-            if (until <= begin) continue;
-            covered += until - begin;
-            end = until;
+            covered += Math.Max(0, until - begin);
+            end = Math.Max(end, until);
         }
 
         return covered / duration;
@@ -101,12 +100,12 @@ internal sealed class InvalidationLog
 
     private readonly record struct Entry(long Time, int Lane, Invalidation Kind)
     {
-        /// <summary>When a later fault was mapped.</summary>
+        /// <summary>When a later fault was mapped; what ends by itself, or when its thread goes on, asks for none.</summary>
         public long Settled { get; init; }
 
         /// <summary>When the thread went on; 0 where nothing tells.</summary>
         public long Held { get; init; }
 
-        public long End => Math.Max(Math.Max(Settled, Held), Time > long.MaxValue - ReachNs ? long.MaxValue : Time + ReachNs);
+        public long End => Math.Max(Math.Max(Settled, Held), Time + Math.Min(ReachNs, long.MaxValue - Time));
     }
 }

@@ -24,6 +24,9 @@ internal sealed class LaneFaults(VcpuLane lane)
 
     public bool HasExit;
 
+    /// <summary>The vCPU number of the last entry that told it; -1 before.</summary>
+    public int EnteredAs = -1;
+
     public SavedEvent NestedExit => _nestedExit ??= new SavedEvent();
 
     public bool HasNestedExit;

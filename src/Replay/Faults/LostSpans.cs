@@ -16,7 +16,6 @@ internal sealed class LostSpans
     private readonly List<Span> _spans = [];
     private long[] _seen = [];
     private int[] _open = [];
-    private int _openCount;
 
     /// <summary>Time of the last event that has one; <see cref="long.MinValue"/> before it.</summary>
     public long Now { get; private set; } = long.MinValue;
@@ -26,7 +25,7 @@ internal sealed class LostSpans
         Now = time;
         if ((uint)cpu >= (uint)_seen.Length && !Grow(cpu)) return;
         _seen[cpu] = time;
-        if (_openCount > 0 && _open[cpu] > 0) Close(cpu, time);
+        if (_open[cpu] > 0) Close(cpu, time);
     }
 
     /// <summary>A marker. Text has none with a time of its own: the CPU's next event ends the span.</summary>
@@ -42,7 +41,6 @@ internal sealed class LostSpans
 
         _spans.Add(new Span(_seen[cpu], long.MaxValue));
         _open[cpu] = _spans.Count;
-        _openCount++;
     }
 
     /// <summary>Whether a CPU lost events between two times.</summary>
@@ -52,8 +50,7 @@ internal sealed class LostSpans
     public double Share(long first, long last)
     {
         double lost = 0;
-        foreach (var span in _spans)
-            if (span.From < last && span.To > first) lost += (double)Math.Min(last, span.To) - Math.Max(first, span.From);
+        foreach (var span in _spans) lost += Math.Max(0, (double)Math.Min(last, span.To) - Math.Max(first, span.From));
         return Math.Min(1, lost / Math.Max(1, (double)last - first));
     }
 
@@ -62,7 +59,6 @@ internal sealed class LostSpans
         var at = _open[cpu] - 1;
         _spans[at] = _spans[at] with { To = time };
         _open[cpu] = 0;
-        _openCount--;
     }
 
     private bool Grow(int cpu)

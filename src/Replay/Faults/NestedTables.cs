@@ -11,8 +11,8 @@ internal sealed class NestedTables(ReplayConfig config)
 {
     private const ulong StageAndUserBits = 0xe00;
 
-    private static readonly PagingFormat FourLevels = PagingFormat.Npt(MmuRole.Npt(gmet: false) with { MaxPhyAddr = 52 }, 4);
-    private static readonly PagingFormat FiveLevels = PagingFormat.Npt(MmuRole.Npt(gmet: false) with { MaxPhyAddr = 52 }, 5);
+    /// <summary>Four levels and five reserve the same bits.</summary>
+    private static readonly PagingFormat Npt12 = PagingFormat.Npt(MmuRole.Npt(gmet: false) with { MaxPhyAddr = 52 });
 
     private readonly Dictionary<(MmuKind Kind, KvmKernel Kernel, bool Feature), PermissionTable> _tables = [];
 
@@ -68,7 +68,6 @@ internal sealed class NestedTables(ReplayConfig config)
         var role = table.Role;
         var access = (PageAccess)group.Access.Code;
         var sum = ulong.MaxValue & ~LegacyEntry.NxBit;
-        var format = group.Elements[0].Level == 5 ? FiveLevels : FourLevels;
         var outcome = NestedOutcome.Ok;
         bool present = true, reserved = false, complete = false;
         foreach (var (pte, level) in group.Walk)
@@ -81,13 +80,13 @@ internal sealed class NestedTables(ReplayConfig config)
                 break;
             }
 
-            if (entry.HasReservedBits(format, level))
+            if (entry.HasReservedBits(Npt12, level))
             {
                 (outcome, reserved, complete) = (NestedOutcome.Violation, true, true);
                 break;
             }
 
-            if (!entry.IsLeaf(format, level)) continue;
+            if (!entry.IsLeaf(Npt12, level)) continue;
             complete = true;
             if (table.Faults(new LegacyEntry(sum).Access(role), access | (gmet ? 0 : PageAccess.User))) outcome = NestedOutcome.Violation;
             break;

@@ -26,7 +26,7 @@ internal sealed class SpteChecks
     /// <param name="row">The event, for evidence.</param>
     public void Check(Spte spte, int level, ulong gfn, bool isL1, in EventRow row)
     {
-        if (!spte.IsPresent || spte.IsFrozen || !spte.IsLeaf(level)) return;
+        if (!spte.IsPresent || !spte.IsLeaf(level)) return;
         var layout = spte.Layout;
         if (spte.Writable && !spte.MmuWritable && !spte.IsAccessTracked)
             Add("w-without-mmu-writable", "A writable SPTE must be MMU-writable (rule 3.15).", spte, gfn, row);

@@ -7,8 +7,6 @@ namespace KvmTraceLab.Replay.Faults;
 /// <summary>SPTEs written and shadow pages made: what the map, the checks, the open fault and the configuration learn from them.</summary>
 internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, InvalidationLog invalidations, SpteChecks checks, NestedReading nested)
 {
-    private long _slotZap = -1;
-
     /// <summary>Address spaces besides 0 (SMM) were seen: events do not say whose fault it is, so the map is not asked.</summary>
     public bool SeveralSpaces { get; private set; }
 
@@ -29,14 +27,11 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
             group.Sets++;
             group.SetSpte = set.Spte;
             group.SetLevel = set.Level;
+            group.Save(row);
             var mask = (1UL << (9 * (set.Level - 1))) - 1;
             if (group.Requested && spte.IsPresent && spte.Pfn != (group.RequestedPfn & ~mask)) checks.WrongPfn(spte, set.Gfn, group.RequestedPfn & ~mask, row);
             if (isL2) CheckAgainstL1(state, group, spte, set.Gfn, row);
             if (isL2) map.Set(true, 0, 1, ShadowKey(group), set.Spte, state.Lane.Index);
-        }
-        else if (group.IsOpen)
-        {
-            group.OtherSets++;
         }
 
         if (!isL2 && !config.TdpMmu)
@@ -49,7 +44,7 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
     /// <summary>Invariant 2: an L2 SPTE grants no more than the entries that were walked for it.</summary>
     private void CheckAgainstL1(LaneFaults state, FaultGroup group, Spte spte, ulong gfn, in EventRow row)
     {
-        if (group.ElementCount == 0 || group.LeafGfn is null || !spte.IsPresent || spte.IsAccessTracked) return;
+        if (group.LeafGfn is null || !spte.IsPresent || spte.IsAccessTracked) return;
         var all = ulong.MaxValue;
         var nx = 0UL;
         foreach (var (pte, _) in group.Walk) (all, nx) = (all & pte, nx | pte);
@@ -75,20 +70,11 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         checks.Check(spte, changed.Level, changed.Gfn, isL1: true, row);
         var zap = !spte.IsPresent;
         if (zap && !state.IsOpen && new Spte(changed.OldSpte, layout).IsPresent) invalidations.Add(row.Time, lane, Invalidation.Passing);
-        // Roots have no name in this event: after a memslot deletion a zap may be of the dead root, the frame mapped anew in the live one.
-        if (zap && _slotZap >= 0 && map.TryGet(false, changed.AsId, changed.Level, changed.Gfn, out var known, out var when, out _) &&
-            when > _slotZap && new Spte(known, layout).WithoutAccessedDirty != new Spte(changed.OldSpte, layout).WithoutAccessedDirty)
-        {
-            map.Forget(false, changed.AsId, changed.Level, changed.Gfn, lane);
-        }
-        else
-        {
-            map.Set(false, changed.AsId, changed.Level, changed.Gfn, changed.NewSpte, lane);
-        }
-
+        map.Set(false, changed.AsId, changed.Level, changed.Gfn, changed.NewSpte, lane);
         var group = state.Group;
         if (!group.IsOpen || (group.Level == GuestLevel.L2 && group.Walked) || !Covers(changed.Gfn, changed.Level, group.TargetGfn)) return;
         if (spte.IsPresent && !spte.IsLeaf(changed.Level)) return;
+        group.Save(row);
         if (zap)
         {
             group.ZappedHere = true;
@@ -124,7 +110,6 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
     public void OnZapAllFast(VcpuLane lane, in EventRow row)
     {
         map.ForgetAll();
-        _slotZap = map.Now;
         invalidations.Add(row.Time, lane.Index, Invalidation.WholeSlot);
     }
 

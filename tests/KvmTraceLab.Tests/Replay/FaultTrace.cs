@@ -7,7 +7,11 @@ using KvmTraceLab.Replay.Faults;
 
 namespace KvmTraceLab.Tests.Replay;
 
-/// <summary>A trace of a few lines, 3 µs apart, and what the judge makes of it. Lines that begin with <c>other: </c> are another thread's.</summary>
+/// <summary>
+/// A trace of a few lines, 3 µs apart, and what the judge makes of it. Lines that begin with <c>other: </c> are another thread's on
+/// CPU 1, <c>tid 7: </c> that thread's on CPU 0; <c>lost</c> and <c>lost 1</c> are markers of a CPU, <c>wait 50</c> lets µs go by,
+/// <c>same</c> takes the next line's step away.
+/// </summary>
 internal static class FaultTrace
 {
     public const string Entry = "kvm_entry: vcpu 0 rip 0x1000";
@@ -29,22 +33,36 @@ internal static class FaultTrace
 
     public static string[] Times(int times, string[] lines) => [.. Enumerable.Repeat(lines, times).SelectMany(l => l)];
 
+    public static string All(string verdict, int times) => string.Join(' ', Enumerable.Repeat(verdict, times));
+
     /// <summary>The verdicts in the trace's order, and the judge itself.</summary>
-    public static (string Verdicts, FaultJudge Judge) Run(ReplayOptions options, params string[] lines)
+    public static (string Verdicts, FaultJudge Judge) Run(ReplayOptions options, params string[] lines) => Run(options, record => record.Verdict.Name(), lines);
+
+    /// <param name="options">What the judge is told.</param>
+    /// <param name="word">What is said of each fault.</param>
+    /// <param name="lines">The trace.</param>
+    public static (string Words, FaultJudge Judge) Run(ReplayOptions options, Func<FaultRecord, string> word, params string[] lines)
     {
         var text = new StringBuilder("cpus=2\n");
         var time = 0;
         foreach (var line in lines)
         {
-            time += 3;
-            var other = line.StartsWith("other: ", StringComparison.Ordinal);
-            if (line == "lost") text.Append("CPU:0 [LOST 3 EVENTS]\n");
-            else text.Append(CultureInfo.InvariantCulture, $"  {(other ? "worker-2002 [001]" : "CPU 0/KVM-1001 [000]")}     1.{time:000000}: {(other ? line[7..] : line)}\n");
+            if (line.StartsWith("wait ", StringComparison.Ordinal)) time += int.Parse(line.AsSpan(5), CultureInfo.InvariantCulture);
+            else if (line == "same") time -= 3;
+            else if (line.StartsWith("lost", StringComparison.Ordinal)) text.Append(CultureInfo.InvariantCulture, $"CPU:{(line == "lost" ? "0" : line[5..])} [LOST 3 EVENTS]\n");
+            else
+            {
+                time += 3;
+                var (task, said) = line.StartsWith("other: ", StringComparison.Ordinal) ? ("worker-2002 [001]", line[7..])
+                    : line.StartsWith("tid ", StringComparison.Ordinal) ? ($"CPU 0/KVM-{line[4..line.IndexOf(':', StringComparison.Ordinal)]} [000]", line[(line.IndexOf(':', StringComparison.Ordinal) + 2)..])
+                    : ("CPU 0/KVM-1001 [000]", line);
+                text.Append(CultureInfo.InvariantCulture, $"  {task}     {1 + time / 1_000_000}.{time % 1_000_000:000000}: {said}\n");
+            }
         }
 
         var each = new List<string>();
         using var trace = Trace.Open(TraceInput.FromBytes(Encoding.UTF8.GetBytes(text.ToString())), new TraceOptions { Threads = 1 });
-        var outcome = ReplayRunner.Run(trace, options with { Each = record => each.Add(record.Verdict.Name()) });
+        var outcome = ReplayRunner.Run(trace, options with { Each = record => each.Add(word(record)) });
         return (string.Join(' ', each), outcome.Judge);
     }
 }

@@ -101,4 +101,25 @@ public sealed class GuestMemoryMapTests
         Assert.Equal(SpteState.Unknown, Of(0x12, lane: 4));
         Assert.Equal(SpteState.Known, Of(0x12, lane: 3));
     }
+
+    /// <summary>Each level has an SPTE of its own, also where the frames are equal.</summary>
+    [Fact]
+    public void Levels_are_told_apart()
+    {
+        Set(2, 0x200, Huge);
+        Assert.False(_map.TryGet(false, 0, 1, 0x200, out _, out _, out _));
+        _map.Set(false, 0, 1, 0x200, Leaf, lane: 0);
+        Assert.Equal(1, _map.Find(false, 0, 0x200, 0, Layout).Level);
+        Assert.True(_map.TryGet(false, 0, 2, 0x200, out var spte, out _, out _));
+        Assert.Equal(Huge, spte);
+    }
+
+    [Fact]
+    public void A_million_SPTEs_are_known_then_none()
+    {
+        for (var i = 0UL; i < GuestMemoryMap.MaxEntries; i++) Set(1, i, Leaf);
+        Assert.Equal((0, GuestMemoryMap.MaxEntries, SpteState.Known), (_map.Overflows, _map.Count, Of(0)));
+        Set(1, 0, Leaf);
+        Assert.Equal((1, 1, SpteState.Known, SpteState.Unknown), (_map.Overflows, _map.Count, Of(0), Of(1)));
+    }
 }

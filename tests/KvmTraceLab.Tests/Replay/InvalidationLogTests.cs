@@ -159,5 +159,37 @@ public sealed class InvalidationLogTests
         Assert.Equal(0.5, Covered(Far, Far + 80 * Ms, 300), 9);
     }
 
+    /// <summary>131 072 are kept; with one more the older half goes.</summary>
+    [Theory]
+    [InlineData(131_071, 1)]
+    [InlineData(131_072, 0)]
+    public void So_many_are_kept(int others, double covered)
+    {
+        _log.Add(1, 1, Invalidation.Lasting);
+        for (var i = 0; i < others; i++) _log.Add(3, 0, Invalidation.Passing);
+        Assert.Equal(covered, Covered(2, 3, 300));
+    }
+
+    /// <summary>4096 that are older than the run are asked whether they still last; those of its first moment are not older.</summary>
+    [Theory]
+    [InlineData(4095, 4, 1)]
+    [InlineData(4096, 4, 0)]
+    [InlineData(5000, 5, 1)]
+    public void So_many_older_ones_are_asked(int others, int time, double covered)
+    {
+        _log.Add(0, 1, Invalidation.Lasting);
+        for (var i = 0; i < others; i++) _log.Add(time, 0, Invalidation.Passing);
+        Assert.Equal(covered, Covered(5, 6, 300));
+    }
+
+    [Fact]
+    public void A_number_that_was_not_given_out_releases_nothing()
+    {
+        var number = _log.Add(0, 1, Invalidation.Held);
+        _log.Release(number + 1, 5);
+        _log.Release(0, 5);
+        Assert.Equal(1, Covered(Far, Far + 80 * Ms, 300));
+    }
+
     private double Covered(long first, long last, long faults) => _log.Covered(0, first, last, faults);
 }

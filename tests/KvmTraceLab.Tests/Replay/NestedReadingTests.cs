@@ -178,4 +178,54 @@ public sealed class NestedReadingTests
         group.Access = new FaultAccess(FaultMode.Npt, 0x1_0000_0011, feature == true);
         Assert.Equal(outcome, new NestedReading(new ReplayConfig(new ReplayOptions { Intel = false, Kernel = kernel })).Answer(_lane, group)!.Outcome);
     }
+
+    /// <summary>Walked without entries, or entries without a walk of the address: no answer.</summary>
+    [Fact]
+    public void Tables_need_a_walk_and_its_entries()
+    {
+        var tables = new NestedTables(Config(KvmKernel.V72));
+        var group = Group(0x181, [7, 7, 7, 0x37]);
+        Assert.NotNull(tables.Answer(group, mbec12: false, gmet12: false));
+        group.Walked = false;
+        Assert.Null(tables.Answer(group, mbec12: false, gmet12: false));
+        (group.Walked, group.ElementCount) = (true, 0);
+        Assert.Null(tables.Answer(group, mbec12: false, gmet12: false));
+    }
+
+    /// <summary>NPT12, from the top level down: outcome, whether it is present, the AND of the entries with NX as OR, and what is due.</summary>
+    [Theory]
+    [InlineData(0x1_0000_0004, "27 27 27 67", NestedOutcome.Ok, true, 0x27, 0)]
+    [InlineData(0x1_0000_0006, "27 27 27 65", NestedOutcome.Violation, true, 0x25, 0x1_0000_0007)]
+    [InlineData(0x1_0000_0006, "25 27 27 67", NestedOutcome.Violation, true, 0x25, 0x1_0000_0007)]
+    [InlineData(0x1_0000_0004, "27 0", NestedOutcome.Violation, false, 0, 0x1_0000_0004)]
+    [InlineData(0x1_0000_0014, "27 8000000000000027 27 67", NestedOutcome.Violation, true, 0x8000_0000_0000_0027, 0x1_0000_0015)]
+    [InlineData(0x1_0000_0004, "27 8000000000000027 27 67", NestedOutcome.Ok, true, 0x8000_0000_0000_0027, 0)]
+    [InlineData(0x2_0000_0006, "27 27 27 65", NestedOutcome.Violation, true, 0x25, 0x2_0000_0007)]
+    [InlineData(0x1_0000_0004, "a7", NestedOutcome.Violation, true, 0xa7, 0x1_0000_000d)]
+    [InlineData(0x1_0000_0004, "27 a7 27 27 67", NestedOutcome.Violation, true, 0x27, 0x1_0000_000d)]
+    [InlineData(0x1_0000_0004, "27 27 27 27 67", NestedOutcome.Ok, true, 0x27, 0)]
+    [InlineData(0x1_0000_0004, "27 27 e7", NestedOutcome.Ok, true, 0x27, 0)]
+    [InlineData(0x1_0000_0000, "27 27 27 63", NestedOutcome.Violation, true, 0x23, 0x1_0000_0001)]
+    public void What_NPT12_says(ulong code, string walk, NestedOutcome outcome, bool present, ulong effective, ulong info)
+    {
+        var entries = Array.ConvertAll(walk.Split(' '), w => Convert.ToUInt64(w, 16));
+        var group = Group(code, entries);
+        group.Access = new FaultAccess(FaultMode.Npt, code, false);
+        var top = entries.Length == 5 ? 5 : 4;
+        for (var i = 0; i < entries.Length; i++) group.Elements[i] = new WalkElementSeen(entries[i], top - i);
+        var answer = new NestedTables(new ReplayConfig(new ReplayOptions { Intel = false, Kernel = KvmKernel.V61 })).Answer(group, mbec12: false, gmet12: false)!;
+        Assert.Equal((outcome, present, effective, 0x3_0000_000fUL, true), (answer.Outcome, answer.Present, answer.Effective, answer.Mask, answer.Complete));
+        // U of a walk without GMET is always a user's; whether I/D is given is not compared.
+        Assert.Equal(info & 0x3_0000_000b, answer.Info & 0x3_0000_000b);
+    }
+
+    [Fact]
+    public void A_walk_that_stops_short_is_not_complete()
+    {
+        var tables = new NestedTables(Config(KvmKernel.V72));
+        var group = Group(0x181, [7, 7, 7, 0x37]);
+        group.ElementCount = 2;
+        var answer = tables.Answer(group, mbec12: false, gmet12: false)!;
+        Assert.Equal((false, true, NestedOutcome.Ok), (answer.Complete, answer.Present, answer.Outcome));
+    }
 }

@@ -187,6 +187,149 @@ public sealed class SpteEventTests
         static string[] Lines(string line) => line.Length == 0 ? [] : [line];
     }
 
+    /// <summary>Software bits tell the generation, on leaves of L1's: bit 7 makes one above level 1.</summary>
+    [Theory]
+    [InlineData("kvm_mmu_set_spte: gfn 12 spte 80a0000005000f37 (rwxu) level 1 at 5fcf000", true)]
+    [InlineData("kvm_mmu_set_spte: gfn 0 spte 80a0000004000fb7 (rwxu) level 2 at 5fcf000", true)]
+    [InlineData("kvm_mmu_set_spte: gfn 0 spte 80a0000004000f37 (rwxu) level 2 at 5fcf000", false)]
+    [InlineData("kvm_tdp_mmu_spte_changed: as id 0 gfn 12 level 1 old_spte 0 new_spte 80a0000005000f37", true)]
+    [InlineData("kvm_tdp_mmu_spte_changed: as id 0 gfn 0 level 2 old_spte 0 new_spte 80a0000004000fb7", true)]
+    [InlineData("kvm_tdp_mmu_spte_changed: as id 0 gfn 0 level 2 old_spte 0 new_spte 80a0000004000f37", false)]
+    [InlineData("kvm_tdp_mmu_spte_changed: as id 0 gfn 12 level 1 old_spte 80a0000005000f37 new_spte 0", true)]
+    [InlineData("kvm_tdp_mmu_spte_changed: as id 0 gfn 0 level 2 old_spte 80a0000004000fb7 new_spte 0", true)]
+    [InlineData("kvm_tdp_mmu_spte_changed: as id 0 gfn 0 level 2 old_spte 80a0000004000f37 new_spte 0", false)]
+    public void A_leaf_tells_the_generation(string line, bool known)
+    {
+        var config = Run(new ReplayOptions { Intel = true }, Entry, line).Judge.Config;
+        Assert.Equal((known, known ? KvmKernel.V72 : KvmKernel.V61), (config.KernelKnown, config.Kernel));
+    }
+
+    /// <summary>L2's SPTEs follow L1's tables, so they tell nothing of KVM's own: in an L2 fault by its exit, or by a walk before the mapping.</summary>
+    [Theory]
+    [InlineData(true, true, false)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, true)]
+    public void An_SPTE_of_L2_is_told_by_exit_or_walk(bool nestedExit, bool walkFirst, bool isL1)
+    {
+        const string Apart = "80a0000005000b37";
+        string[] walk = [.. EptWalk("437")];
+        string[] handling = walkFirst ? [.. walk, Requested, Set(Apart)] : [.. walk, Set(Apart)];
+        var judge = Run(new ReplayOptions { Intel = true }, [.. Ept("181", nestedExit, handling)]).Judge;
+        Assert.Equal(isL1, judge.Config.KernelKnown);
+        judge = Run(Intel72, [.. Ept("181", nestedExit, handling)]).Judge;
+        Assert.Equal(isL1 ? "xs-xu-apart×1 12" : "", Findings(judge));
+    }
+
+    /// <summary>Rule 3.1 is L1's: an L2 fault without a walk, or an SPTE between faults of a vCPU that runs L2, may be either's.</summary>
+    [Fact]
+    public void XS_and_XU_apart_where_it_may_be_L2s()
+    {
+        const string Apart = "80a0000005000b37";
+        Assert.Equal("xs-xu-apart×1 12", FindingsOf(Intel72, Ept("181", nestedExit: false, Requested, Set(Apart))));
+        Assert.Equal("", FindingsOf(Intel72, Ept("181", nestedExit: true, Requested, Set(Apart))));
+        Assert.Equal("xs-xu-apart×1 12", FindingsOf(Intel72, [.. Ept("181", nestedExit: true, Requested), .. Ept("181", nestedExit: false, Requested, Set(Apart))]));
+        Assert.Equal("", FindingsOf(Intel72, [.. Ept("181", nestedExit: true, Requested), Set(Apart)]));
+        Assert.Equal("xs-xu-apart×1 12", FindingsOf(Intel72, [.. Ept("181", nestedExit: false, Requested), Set(Apart)]));
+    }
+
+    /// <summary>The processor's A/D flags are off where an access-tracked SPTE is written.</summary>
+    [Theory]
+    [InlineData("90a0000005000830", false)]
+    [InlineData("80a0000005000f37", null)]
+    [InlineData("90a0000005000c37", null)]
+    public void An_access_tracked_SPTE(string spte, bool? accessedDirty) => Assert.Equal(accessedDirty, Run(Intel72, Entry, Set(spte)).Judge.Config.EptAccessedDirty);
+
+    /// <summary>A walk that did not reach a leaf has nothing that the SPTE could exceed; nor has a guest's own under shadow paging.</summary>
+    [Fact]
+    public void What_was_not_walked_to_its_end_is_not_compared()
+    {
+        var fault = L2Npf("10d025", "12067", Requested, Set(Writable));
+        Assert.Equal("l2-spte-exceeds-l1×1 12", FindingsOf(Amd61, fault));
+        Assert.Equal("", FindingsOf(Amd61, [.. fault.Where(l => !l.EndsWith("level 1", StringComparison.Ordinal) || !l.StartsWith("kvm_mmu_paging", StringComparison.Ordinal))]));
+        Assert.Equal("", FindingsOf(Amd61, [.. fault.Where(l => !l.StartsWith("kvm_mmu_paging", StringComparison.Ordinal))]));
+        Assert.Equal("", FindingsOf(Amd61,
+        [
+            "kvm_exit: reason EXIT_EXCP_PF rip 0x1000 info 4 12000", "kvm_page_fault: vcpu 0 rip 0x1000 address 0x0000000000012000 error_code 0x4",
+            "kvm_mmu_pagetable_walk: addr 12000 pferr 4", "kvm_mmu_paging_element: pte 12065 level 1", Requested, Set(Writable), Entry,
+        ]));
+    }
+
+    /// <summary>An unmap by the host is over when a fault that began after it is mapped: not by an SPTE between faults, nor by one that maps nothing.</summary>
+    [Theory]
+    [InlineData("fault", Writable, "LIVELOCK")]
+    [InlineData("fault", "0", "RETRY_STORM")]
+    [InlineData("between", Writable, "RETRY_STORM")]
+    public void A_fault_that_is_mapped_ends_an_unmap(string where, string spte, string verdict)
+    {
+        string[] mapped = where == "fault" ? Npf("100000006", Set(spte, gfn: "13")) : [Set(spte, gfn: "13")];
+        var said = Run(Amd61, [Changed("0", "0"), "other: kvm_unmap_hva_range: mmu notifier unmap range: 0x007fc38ea00000 -- 0x007fc38eb3a000", "wait 10", .. mapped, "wait 50000",
+            .. Times(8, Npf(Read, Requested))]).Verdicts;
+        Assert.EndsWith(All(verdict, 8), said, StringComparison.Ordinal);
+    }
+
+    /// <summary>kvm_tdp_mmu_spte_changed alone tells what became of a fault: a leaf of the frame, at any level, that is not a zap.</summary>
+    [Theory]
+    [InlineData("gfn 12 level 1 old_spte 0 new_spte 5000e67", "EXPECTED_NOT_PRESENT")]
+    [InlineData("gfn 0 level 2 old_spte 0 new_spte 4000ee7", "EXPECTED_NOT_PRESENT")]
+    [InlineData("gfn 13 level 1 old_spte 0 new_spte 5000e67", "LIVELOCK")]
+    [InlineData("gfn 200 level 2 old_spte 0 new_spte 4000ee7", "LIVELOCK")]
+    [InlineData("gfn 0 level 2 old_spte 0 new_spte 6000827", "LIVELOCK")]
+    [InlineData("gfn 12 level 1 old_spte 0 new_spte 0", "LIVELOCK")]
+    [InlineData("gfn 12 level 1 old_spte 0 new_spte 5000e65", "LIVELOCK_NO_PROGRESS_SPTE")]
+    public void The_TDP_MMU_tells_what_became_of_it(string change, string verdict) =>
+        Assert.Equal(All(verdict, 8), Run(Amd61, Times(8, Npf("100000006", Requested, $"kvm_tdp_mmu_spte_changed: as id 0 {change}"))).Verdicts);
+
+    /// <summary>An SPTE that is taken away within the fault is not the one that results.</summary>
+    [Fact]
+    public void A_zap_within_the_fault() =>
+        Assert.Equal(All("EXPECTED_DIRTY_LOGGING", 2), Run(Amd61, Times(2, [Changed("0", Writable), .. Npf(WriteDenied, Changed(Writable, "0"))])).Verdicts);
+
+    /// <summary>L1's own mapping of the frame is none of an L2 fault's, once its walk was seen.</summary>
+    [Fact]
+    public void The_TDP_MMU_maps_L1s_frame_in_an_L2_fault()
+    {
+        string[] changed = ["kvm_tdp_mmu_spte_changed: as id 0 gfn 12 level 1 old_spte 0 new_spte 5000e67"];
+        Assert.Equal(All("LIVELOCK", 8), Run(Amd61, Times(8, L2Npf("10d027", "12067", [Requested, .. changed]))).Verdicts);
+        Assert.Equal(All("EXPECTED_NOT_PRESENT", 8), Run(Amd61, Times(8, [.. L2Npf("10d027", "12067", [Requested, .. changed]).Where(l => !l.StartsWith("kvm_mmu_pag", StringComparison.Ordinal))])).Verdicts);
+    }
+
+    /// <summary>Between faults of a vCPU that runs L2 an SPTE may be L1's or L2's: what was known of the frame is unknown then. The TDP MMU tells L1's itself.</summary>
+    [Theory]
+    [InlineData(false, false, "BUG_ALREADY_GRANTED")]
+    [InlineData(true, false, "EXPECTED_RETRY")]
+    [InlineData(true, true, "BUG_ALREADY_GRANTED")]
+    public void An_SPTE_between_faults(bool nested, bool tdp, string verdict)
+    {
+        string[] known = tdp ? [Changed("0", Writable)] : Npf("100000006", Requested, Set(Writable));
+        string[] l2 = nested ? L2Npf("10d027", "13067", Requested, Set(Writable, gfn: "13")) : [];
+        var said = Run(Amd61, [Entry, .. known, .. l2, Set(Writable), Entry, .. Times(2, Npf(WriteDenied, Requested))]).Verdicts;
+        Assert.EndsWith($"{verdict} {verdict}", said, StringComparison.Ordinal);
+    }
+
+    /// <summary>With the TDP MMU kvm_mmu_set_spte is no witness of L1's SPTEs, in no fault and between none.</summary>
+    [Fact]
+    public void With_the_TDP_MMU_set_spte_alone_makes_nothing_known() =>
+        Assert.Equal(All("EXPECTED_RETRY", 2), Run(Amd61, [Changed("0", "0"), Entry, Set(Writable), Entry, .. Times(2, Npf(WriteDenied, Requested))]).Verdicts);
+
+    /// <summary>What an L2 fault sets is no knowledge of L1's frame.</summary>
+    [Fact]
+    public void An_SPTE_of_L2_is_not_L1s() =>
+        Assert.Equal("EXPECTED_NOT_PRESENT " + All("EXPECTED_RETRY", 2), Run(Amd61, [.. L2Npf("10d027", "12067", Requested, Set(Writable)), Entry, .. Times(2, Npf(WriteDenied, Requested))]).Verdicts);
+
+    private static IEnumerable<string> EptWalk(string leaf) =>
+    [
+        "kvm_mmu_pagetable_walk: addr 12000 pferr 4", "kvm_mmu_paging_element: pte 10d407 level 4", "kvm_mmu_paging_element: pte 10e407 level 3",
+        "kvm_mmu_paging_element: pte 10f407 level 2", $"kvm_mmu_paging_element: pte 12{leaf.PadLeft(3, '0')} level 1",
+    ];
+
+    private static string[] Ept(string code, bool nestedExit, params string[] handling) =>
+    [
+        $"kvm_exit: reason EPT_VIOLATION rip 0x1000 info {code} 0",
+        .. nestedExit ? (string[])[$"kvm_nested_vmexit: vcpu 0 reason EPT_VIOLATION rip 0x1000 info1 0x{code.PadLeft(16, '0')} info2 0x0000000000000000 intr_info 0x00000000 error_code 0x00000000"] : [],
+        $"kvm_page_fault: vcpu 0 rip 0x1000 address 0x0000000000012000 error_code 0x{code}", .. handling, Entry,
+    ];
+
     private static string[] L2Npf(string upper, string leaf, params string[] handling) =>
     [
         "kvm_exit: reason EXIT_NPF rip 0x1000 info 100000004 12000",

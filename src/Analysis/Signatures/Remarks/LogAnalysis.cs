@@ -33,7 +33,7 @@ public sealed class LogAnalysis : Analysis
             if (details.Kind != LogKind.RipCount) report.Headlines.Add(new Headline(HeadlineKind.Trouble, sentence, [line.Text], null));
         }
 
-        report.Document["log"] = array;
+        report.Describe(document => document["log"] = array);
         report.Sections.Add(section);
     }
 

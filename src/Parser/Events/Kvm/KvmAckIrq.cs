@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The guest acknowledges an interrupt (arch/x86/kvm/trace.h, kvm_ack_irq).</summary>
-public readonly struct KvmAckIrq(EventRow row) : IKvmEvent<KvmAckIrq>
+public readonly ref struct KvmAckIrq(EventRow row) : IKvmEvent<KvmAckIrq>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_ack_irq",
         plugin: "irqchip {irqchip:PIC master|PIC slave|IOAPIC} pin {pin}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The host's mm ages a range (arch/x86/kvm/trace.h, kvm_age_hva).</summary>
-public readonly struct KvmAgeHva(EventRow row) : IKvmEvent<KvmAgeHva>
+public readonly ref struct KvmAgeHva(EventRow row) : IKvmEvent<KvmAgeHva>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_age_hva",
         plugin: "mmu notifier age hva: {start:#x16} -- {end:#x16}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A guest page is aged (before Linux 5.13) (arch/x86/kvm/trace.h, kvm_age_page).</summary>
-public readonly struct KvmAgePage(EventRow row) : IKvmEvent<KvmAgePage>
+public readonly ref struct KvmAgePage(EventRow row) : IKvmEvent<KvmAgePage>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_age_page",
         plugin: "hva {hva:x} gfn {gfn:x} level {level} {referenced:OLD|YOUNG}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>Access to a register of the local APIC (arch/x86/kvm/trace.h, kvm_apic).</summary>
-public readonly struct KvmApic(EventRow row) : IKvmEvent<KvmApic>
+public readonly ref struct KvmApic(EventRow row) : IKvmEvent<KvmApic>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_apic",
         plugin: "{rw:apic_read|apic_write} {reg:@apic-reg} = 0x{val:x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The local APIC takes an interrupt (arch/x86/kvm/trace.h, kvm_apic_accept_irq).</summary>
-public readonly struct KvmApicAcceptIrq(EventRow row) : IKvmEvent<KvmApicAcceptIrq>
+public readonly ref struct KvmApicAcceptIrq(EventRow row) : IKvmEvent<KvmApicAcceptIrq>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_apic_accept_irq",
         plugin: "apicid {apicid:x} vec {vec} ({dm:8.3:Fixed|LowPrio|SMI|Res3|NMI|INIT|SIPI|ExtINT}|{tm:edge|level=32768|level=1})[?coalesced| (coalesced)]",

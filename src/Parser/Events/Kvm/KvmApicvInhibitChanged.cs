@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A reason against APICv comes or goes (arch/x86/kvm/trace.h, kvm_apicv_inhibit_changed).</summary>
-public readonly struct KvmApicvInhibitChanged(EventRow row) : IKvmEvent<KvmApicvInhibitChanged>
+public readonly ref struct KvmApicvInhibitChanged(EventRow row) : IKvmEvent<KvmApicvInhibitChanged>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_apicv_inhibit_changed",
         plugin: "{set:cleared|set} reason={reason}, inhibits=0x{inhibits:x}[?named| {inhibits:@apicv-inhibit}]",

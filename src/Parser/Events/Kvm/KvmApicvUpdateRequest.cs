@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A reason against APICv comes or goes (before Linux 5.18) (arch/x86/kvm/trace.h, kvm_apicv_update_request).</summary>
-public readonly struct KvmApicvUpdateRequest(EventRow row) : IKvmEvent<KvmApicvUpdateRequest>
+public readonly ref struct KvmApicvUpdateRequest(EventRow row) : IKvmEvent<KvmApicvUpdateRequest>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_apicv_update_request",
         plugin: "{activate:deactivate|activate} bit={bit}",

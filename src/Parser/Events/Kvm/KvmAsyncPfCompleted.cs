@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>An asynchronous page fault was served (arch/x86/kvm/trace.h, kvm_async_pf_completed).</summary>
-public readonly struct KvmAsyncPfCompleted(EventRow row) : IKvmEvent<KvmAsyncPfCompleted>
+public readonly ref struct KvmAsyncPfCompleted(EventRow row) : IKvmEvent<KvmAsyncPfCompleted>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_async_pf_completed",
         plugin: "gva {gva:#x} address {address:#x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The guest faulted again on a page still awaited (before Linux 5.19) (arch/x86/kvm/trace.h, kvm_async_pf_doublefault).</summary>
-public readonly struct KvmAsyncPfDoublefault(EventRow row) : IKvmEvent<KvmAsyncPfDoublefault>
+public readonly ref struct KvmAsyncPfDoublefault(EventRow row) : IKvmEvent<KvmAsyncPfDoublefault>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_async_pf_doublefault",
         plugin: "gva = {gva:#x}, gfn = {gfn:#x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The guest is told to wait for a page (arch/x86/kvm/trace.h, kvm_async_pf_not_present).</summary>
-public readonly struct KvmAsyncPfNotPresent(EventRow row) : IKvmEvent<KvmAsyncPfNotPresent>
+public readonly ref struct KvmAsyncPfNotPresent(EventRow row) : IKvmEvent<KvmAsyncPfNotPresent>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_async_pf_not_present",
         plugin: "token {token:#x} gva {gva:#x}",

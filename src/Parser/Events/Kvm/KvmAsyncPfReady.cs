@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The guest is told that a page is there (arch/x86/kvm/trace.h, kvm_async_pf_ready).</summary>
-public readonly struct KvmAsyncPfReady(EventRow row) : IKvmEvent<KvmAsyncPfReady>
+public readonly ref struct KvmAsyncPfReady(EventRow row) : IKvmEvent<KvmAsyncPfReady>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_async_pf_ready",
         plugin: "token {token:#x} gva {gva:#x}",

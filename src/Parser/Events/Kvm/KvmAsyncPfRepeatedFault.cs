@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The guest faulted again on a page still awaited (arch/x86/kvm/trace.h, kvm_async_pf_repeated_fault).</summary>
-public readonly struct KvmAsyncPfRepeatedFault(EventRow row) : IKvmEvent<KvmAsyncPfRepeatedFault>
+public readonly ref struct KvmAsyncPfRepeatedFault(EventRow row) : IKvmEvent<KvmAsyncPfRepeatedFault>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_async_pf_repeated_fault",
         plugin: "gva = {gva:#x}, gfn = {gfn:#x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A doorbell is rung (arch/x86/kvm/trace.h, kvm_avic_doorbell).</summary>
-public readonly struct KvmAvicDoorbell(EventRow row) : IKvmEvent<KvmAvicDoorbell>
+public readonly ref struct KvmAvicDoorbell(EventRow row) : IKvmEvent<KvmAvicDoorbell>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_avic_doorbell",
         plugin: "vcpuid={vcpuid}, apicid={apicid}",

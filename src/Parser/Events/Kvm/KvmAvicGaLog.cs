@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>An entry of the guest-APIC log (arch/x86/kvm/trace.h, kvm_avic_ga_log).</summary>
-public readonly struct KvmAvicGaLog(EventRow row) : IKvmEvent<KvmAvicGaLog>
+public readonly ref struct KvmAvicGaLog(EventRow row) : IKvmEvent<KvmAvicGaLog>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_avic_ga_log",
         plugin: "vmid={vmid}, vcpuid={vcpuid}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>AVIC could not deliver an interprocessor interrupt (arch/x86/kvm/trace.h, kvm_avic_incomplete_ipi).</summary>
-public readonly struct KvmAvicIncompleteIpi(EventRow row) : IKvmEvent<KvmAvicIncompleteIpi>
+public readonly ref struct KvmAvicIncompleteIpi(EventRow row) : IKvmEvent<KvmAvicIncompleteIpi>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_avic_incomplete_ipi",
         plugin: "vcpu={vcpu}, icrh:icrl={icrh:#x10}:{icrl:x8}, id={id}, index={index}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A vCPU is kicked without AVIC (arch/x86/kvm/trace.h, kvm_avic_kick_vcpu_slowpath).</summary>
-public readonly struct KvmAvicKickVcpuSlowpath(EventRow row) : IKvmEvent<KvmAvicKickVcpuSlowpath>
+public readonly ref struct KvmAvicKickVcpuSlowpath(EventRow row) : IKvmEvent<KvmAvicKickVcpuSlowpath>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_avic_kick_vcpu_slowpath",
         plugin: "icrh:icrl={icrh:#x8}:{icrl:x8}, index={index}",

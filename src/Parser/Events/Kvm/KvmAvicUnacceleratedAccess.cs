@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>AVIC left an access to KVM (arch/x86/kvm/trace.h, kvm_avic_unaccelerated_access).</summary>
-public readonly struct KvmAvicUnacceleratedAccess(EventRow row) : IKvmEvent<KvmAvicUnacceleratedAccess>
+public readonly ref struct KvmAvicUnacceleratedAccess(EventRow row) : IKvmEvent<KvmAvicUnacceleratedAccess>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_avic_unaccelerated_access",
         plugin: "vcpu={vcpu}, offset={offset:#x}({offset:@apic-reg}), {ft:fault|trap}, {rw:read|write}, vec={vec:#x}",

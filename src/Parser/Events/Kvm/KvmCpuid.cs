@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>CPUID was emulated (arch/x86/kvm/trace.h, kvm_cpuid).</summary>
-public readonly struct KvmCpuid(EventRow row) : IKvmEvent<KvmCpuid>
+public readonly ref struct KvmCpuid(EventRow row) : IKvmEvent<KvmCpuid>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_cpuid",
         plugin: "func {function:x} idx {index:x} rax {rax:x} rbx {rbx:x} rcx {rcx:x} rdx {rdx:x}, cpuid entry {found:not found|found}[?used_max_basic|, used max basic]",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A trapped access to a control register (arch/x86/kvm/trace.h, kvm_cr).</summary>
-public readonly struct KvmCr(EventRow row) : IKvmEvent<KvmCr>
+public readonly ref struct KvmCr(EventRow row) : IKvmEvent<KvmCr>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_cr",
         plugin: "{rw:cr_read|cr_write} {cr:x} = 0x{val:x}",

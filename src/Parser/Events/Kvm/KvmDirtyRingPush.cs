@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A page is entered in a dirty ring (arch/x86/kvm/trace.h, kvm_dirty_ring_push).</summary>
-public readonly struct KvmDirtyRingPush(EventRow row) : IKvmEvent<KvmDirtyRingPush>
+public readonly ref struct KvmDirtyRingPush(EventRow row) : IKvmEvent<KvmDirtyRingPush>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_dirty_ring_push",
         plugin: "ring {index:d}: dirty 0x{dirty_index:x} reset 0x{reset_index:x} slot {slot} offset 0x{offset:x} (used {used})",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>User space has emptied a dirty ring (arch/x86/kvm/trace.h, kvm_dirty_ring_reset).</summary>
-public readonly struct KvmDirtyRingReset(EventRow row) : IKvmEvent<KvmDirtyRingReset>
+public readonly ref struct KvmDirtyRingReset(EventRow row) : IKvmEvent<KvmDirtyRingReset>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_dirty_ring_reset",
         plugin: "ring {index:d}: dirty 0x{dirty_index:x} reset 0x{reset_index:x} (used {used})",

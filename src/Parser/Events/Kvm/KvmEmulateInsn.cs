@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>An instruction is emulated; 15 bytes at most, in memory order in two slots (arch/x86/kvm/trace.h, kvm_emulate_insn).</summary>
-public readonly struct KvmEmulateInsn(EventRow row) : IKvmEvent<KvmEmulateInsn>
+public readonly ref struct KvmEmulateInsn(EventRow row) : IKvmEvent<KvmEmulateInsn>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_emulate_insn",
         keys: "insn insn_high failed",

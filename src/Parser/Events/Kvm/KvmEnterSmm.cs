@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>System-management mode (before Linux 5.19) (arch/x86/kvm/trace.h, kvm_enter_smm).</summary>
-public readonly struct KvmEnterSmm(EventRow row) : IKvmEvent<KvmEnterSmm>
+public readonly ref struct KvmEnterSmm(EventRow row) : IKvmEvent<KvmEnterSmm>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_enter_smm",
         plugin: "vcpu {vcpu_id}: {entering:leaving|entering} SMM, smbase 0x{smbase:x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A vCPU enters the guest (arch/x86/kvm/trace.h, kvm_entry).</summary>
-public readonly struct KvmEntry(EventRow row) : IKvmEvent<KvmEntry>
+public readonly ref struct KvmEntry(EventRow row) : IKvmEvent<KvmEntry>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_entry",
         plugin: " vcpu {vcpu_id}[ rip 0x{rip:x}]",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>End of interrupt (arch/x86/kvm/trace.h, kvm_eoi).</summary>
-public readonly struct KvmEoi(EventRow row) : IKvmEvent<KvmEoi>
+public readonly ref struct KvmEoi(EventRow row) : IKvmEvent<KvmEoi>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_eoi",
         plugin: "apicid {apicid:x} vector {vector:d}",

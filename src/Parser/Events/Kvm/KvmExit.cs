@@ -3,8 +3,10 @@ using KvmTraceLab.Parser.Events.Vocabulary;
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A vCPU leaves the guest (arch/x86/kvm/trace.h, kvm_exit; class kvm_exit).</summary>
-public readonly struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
+public readonly ref struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
 {
+    private readonly EventRow row = row;
+
     internal const string Plugin = "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info {info1:x} {info2:x}";
 
     internal const string Kernel =

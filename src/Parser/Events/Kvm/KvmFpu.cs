@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The guest's FPU state is loaded or unloaded (arch/x86/kvm/trace.h, kvm_fpu).</summary>
-public readonly struct KvmFpu(EventRow row) : IKvmEvent<KvmFpu>
+public readonly ref struct KvmFpu(EventRow row) : IKvmEvent<KvmFpu>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_fpu",
         plugin: "{load:unload|load}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The halt-poll time changes (arch/x86/kvm/trace.h, kvm_halt_poll_ns).</summary>
-public readonly struct KvmHaltPollNs(EventRow row) : IKvmEvent<KvmHaltPollNs>
+public readonly ref struct KvmHaltPollNs(EventRow row) : IKvmEvent<KvmHaltPollNs>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_halt_poll_ns",
         plugin: "vcpu {vcpu_id}: halt_poll_ns {new} ({grow:shrink|grow} {old})",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>Hyper-V TLB flush (arch/x86/kvm/trace.h, kvm_hv_flush_tlb).</summary>
-public readonly struct KvmHvFlushTlb(EventRow row) : IKvmEvent<KvmHvFlushTlb>
+public readonly ref struct KvmHvFlushTlb(EventRow row) : IKvmEvent<KvmHvFlushTlb>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_flush_tlb",
         plugin: "processor_mask 0x{processor_mask:x} address_space 0x{address_space:x} flags 0x{flags:x} [?guest_mode|(L2)]",

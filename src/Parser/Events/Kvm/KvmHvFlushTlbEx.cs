@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>Hyper-V TLB flush, sparse processor set (arch/x86/kvm/trace.h, kvm_hv_flush_tlb_ex).</summary>
-public readonly struct KvmHvFlushTlbEx(EventRow row) : IKvmEvent<KvmHvFlushTlbEx>
+public readonly ref struct KvmHvFlushTlbEx(EventRow row) : IKvmEvent<KvmHvFlushTlbEx>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_flush_tlb_ex",
         plugin: "valid_bank_mask 0x{valid_bank_mask:x} format 0x{format:x} address_space 0x{address_space:x} flags 0x{flags:x} [?guest_mode|(L2)]",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A Hyper-V hypercall (arch/x86/kvm/trace.h, kvm_hv_hypercall).</summary>
-public readonly struct KvmHvHypercall(EventRow row) : IKvmEvent<KvmHvHypercall>
+public readonly ref struct KvmHvHypercall(EventRow row) : IKvmEvent<KvmHvHypercall>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_hypercall",
         plugin: "code 0x{code:x} {fast:slow|fast} var_cnt 0x{var_cnt:x} rep_cnt 0x{rep_cnt:x} idx 0x{rep_idx:x} in 0x{ingpa:x} out 0x{outgpa:x}",

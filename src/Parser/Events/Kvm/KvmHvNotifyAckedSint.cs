@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A synthetic interrupt was acknowledged (arch/x86/kvm/trace.h, kvm_hv_notify_acked_sint).</summary>
-public readonly struct KvmHvNotifyAckedSint(EventRow row) : IKvmEvent<KvmHvNotifyAckedSint>
+public readonly ref struct KvmHvNotifyAckedSint(EventRow row) : IKvmEvent<KvmHvNotifyAckedSint>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_notify_acked_sint",
         plugin: "vcpu_id {vcpu_id:d} sint {sint}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>Hyper-V interprocessor interrupt, sparse processor set (arch/x86/kvm/trace.h, kvm_hv_send_ipi_ex).</summary>
-public readonly struct KvmHvSendIpiEx(EventRow row) : IKvmEvent<KvmHvSendIpiEx>
+public readonly ref struct KvmHvSendIpiEx(EventRow row) : IKvmEvent<KvmHvSendIpiEx>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_send_ipi_ex",
         plugin: "vector {vector:x} format {format:x} valid_bank_mask 0x{valid_bank_mask:x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A synthetic timer fires (arch/x86/kvm/trace.h, kvm_hv_stimer_callback).</summary>
-public readonly struct KvmHvStimerCallback(EventRow row) : IKvmEvent<KvmHvStimerCallback>
+public readonly ref struct KvmHvStimerCallback(EventRow row) : IKvmEvent<KvmHvStimerCallback>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_stimer_callback",
         plugin: "vcpu_id {vcpu_id:d} timer {timer_index:d}",

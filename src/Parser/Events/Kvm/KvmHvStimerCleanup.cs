@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A synthetic timer is stopped (arch/x86/kvm/trace.h, kvm_hv_stimer_cleanup).</summary>
-public readonly struct KvmHvStimerCleanup(EventRow row) : IKvmEvent<KvmHvStimerCleanup>
+public readonly ref struct KvmHvStimerCleanup(EventRow row) : IKvmEvent<KvmHvStimerCleanup>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_stimer_cleanup",
         plugin: "vcpu_id {vcpu_id:d} timer {timer_index:d}",

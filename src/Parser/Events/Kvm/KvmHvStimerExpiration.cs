@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A synthetic timer has expired (arch/x86/kvm/trace.h, kvm_hv_stimer_expiration).</summary>
-public readonly struct KvmHvStimerExpiration(EventRow row) : IKvmEvent<KvmHvStimerExpiration>
+public readonly ref struct KvmHvStimerExpiration(EventRow row) : IKvmEvent<KvmHvStimerExpiration>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_stimer_expiration",
         plugin: "vcpu_id {vcpu_id:d} timer {timer_index:d} direct {direct:d} send result {msg_send_result:d}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A synthetic timer is configured (arch/x86/kvm/trace.h, kvm_hv_stimer_set_config).</summary>
-public readonly struct KvmHvStimerSetConfig(EventRow row) : IKvmEvent<KvmHvStimerSetConfig>
+public readonly ref struct KvmHvStimerSetConfig(EventRow row) : IKvmEvent<KvmHvStimerSetConfig>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_stimer_set_config",
         plugin: "vcpu_id {vcpu_id:d} timer {timer_index:d} config 0x{config:x} host {host:d}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A synthetic timer is set (arch/x86/kvm/trace.h, kvm_hv_stimer_set_count).</summary>
-public readonly struct KvmHvStimerSetCount(EventRow row) : IKvmEvent<KvmHvStimerSetCount>
+public readonly ref struct KvmHvStimerSetCount(EventRow row) : IKvmEvent<KvmHvStimerSetCount>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_stimer_set_count",
         plugin: "vcpu_id {vcpu_id:d} timer {timer_index:d} count {count} host {host:d}",

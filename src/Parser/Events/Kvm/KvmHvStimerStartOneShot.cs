@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A one-shot synthetic timer starts (arch/x86/kvm/trace.h, kvm_hv_stimer_start_one_shot).</summary>
-public readonly struct KvmHvStimerStartOneShot(EventRow row) : IKvmEvent<KvmHvStimerStartOneShot>
+public readonly ref struct KvmHvStimerStartOneShot(EventRow row) : IKvmEvent<KvmHvStimerStartOneShot>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_stimer_start_one_shot",
         plugin: "vcpu_id {vcpu_id:d} timer {timer_index:d} time_now {time_now} count {count}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A periodic synthetic timer starts (arch/x86/kvm/trace.h, kvm_hv_stimer_start_periodic).</summary>
-public readonly struct KvmHvStimerStartPeriodic(EventRow row) : IKvmEvent<KvmHvStimerStartPeriodic>
+public readonly ref struct KvmHvStimerStartPeriodic(EventRow row) : IKvmEvent<KvmHvStimerStartPeriodic>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_stimer_start_periodic",
         plugin: "vcpu_id {vcpu_id:d} timer {timer_index:d} time_now {time_now} exp_time {exp_time}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>An MSR of the Hyper-V synthetic debugger (arch/x86/kvm/trace.h, kvm_hv_syndbg_get_msr).</summary>
-public readonly struct KvmHvSyndbgGetMsr(EventRow row) : IKvmEvent<KvmHvSyndbgGetMsr>
+public readonly ref struct KvmHvSyndbgGetMsr(EventRow row) : IKvmEvent<KvmHvSyndbgGetMsr>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_syndbg_get_msr",
         plugin: "vcpu_id {vcpu_id:d} vp_index {vp_index} msr 0x{msr:x} data 0x{data:x}",

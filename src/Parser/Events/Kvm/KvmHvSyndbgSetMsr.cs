@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>An MSR of the Hyper-V synthetic debugger (arch/x86/kvm/trace.h, kvm_hv_syndbg_set_msr).</summary>
-public readonly struct KvmHvSyndbgSetMsr(EventRow row) : IKvmEvent<KvmHvSyndbgSetMsr>
+public readonly ref struct KvmHvSyndbgSetMsr(EventRow row) : IKvmEvent<KvmHvSyndbgSetMsr>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_syndbg_set_msr",
         plugin: "vcpu_id {vcpu_id:d} vp_index {vp_index} msr 0x{msr:x} data 0x{data:x}",

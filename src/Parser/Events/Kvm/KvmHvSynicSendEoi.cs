@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A synthetic interrupt ends (arch/x86/kvm/trace.h, kvm_hv_synic_send_eoi).</summary>
-public readonly struct KvmHvSynicSendEoi(EventRow row) : IKvmEvent<KvmHvSynicSendEoi>
+public readonly ref struct KvmHvSynicSendEoi(EventRow row) : IKvmEvent<KvmHvSynicSendEoi>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_synic_send_eoi",
         plugin: "vcpu_id {vcpu_id:d} vector {vector:d}",

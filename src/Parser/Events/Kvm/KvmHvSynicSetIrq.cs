@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A synthetic interrupt is raised (arch/x86/kvm/trace.h, kvm_hv_synic_set_irq).</summary>
-public readonly struct KvmHvSynicSetIrq(EventRow row) : IKvmEvent<KvmHvSynicSetIrq>
+public readonly ref struct KvmHvSynicSetIrq(EventRow row) : IKvmEvent<KvmHvSynicSetIrq>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_synic_set_irq",
         plugin: "vcpu_id {vcpu_id:d} sint {sint} vector {vector:d} ret {ret:d}",

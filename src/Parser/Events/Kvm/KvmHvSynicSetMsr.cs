@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>An MSR of the synthetic interrupt controller is written (arch/x86/kvm/trace.h, kvm_hv_synic_set_msr).</summary>
-public readonly struct KvmHvSynicSetMsr(EventRow row) : IKvmEvent<KvmHvSynicSetMsr>
+public readonly ref struct KvmHvSynicSetMsr(EventRow row) : IKvmEvent<KvmHvSynicSetMsr>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_synic_set_msr",
         plugin: "vcpu_id {vcpu_id:d} msr 0x{msr:x} data 0x{data:x} host {host:d}",

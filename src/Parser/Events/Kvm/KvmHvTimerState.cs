@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>Whether a vCPU's timer runs on the VMX preemption timer (arch/x86/kvm/trace.h, kvm_hv_timer_state).</summary>
-public readonly struct KvmHvTimerState(EventRow row) : IKvmEvent<KvmHvTimerState>
+public readonly ref struct KvmHvTimerState(EventRow row) : IKvmEvent<KvmHvTimerState>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hv_timer_state",
         plugin: "vcpu_id {vcpu_id:x} hv_timer {hv_timer_in_use:x}",

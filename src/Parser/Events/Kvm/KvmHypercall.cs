@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A KVM hypercall (arch/x86/kvm/trace.h, kvm_hypercall).</summary>
-public readonly struct KvmHypercall(EventRow row) : IKvmEvent<KvmHypercall>
+public readonly ref struct KvmHypercall(EventRow row) : IKvmEvent<KvmHypercall>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_hypercall",
         plugin: "nr 0x{nr:x} a0 0x{a0:x} a1 0x{a1:x} a2 0x{a2:x} a3 0x{a3:x}",

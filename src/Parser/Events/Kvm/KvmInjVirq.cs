@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>An interrupt is injected (arch/x86/kvm/trace.h, kvm_inj_virq).</summary>
-public readonly struct KvmInjVirq(EventRow row) : IKvmEvent<KvmInjVirq>
+public readonly ref struct KvmInjVirq(EventRow row) : IKvmEvent<KvmInjVirq>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_inj_virq",
         plugin: "{soft:IRQ|Soft/INTn} 0x{vector:x}[?reinjected| \\[reinjected\\]]",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>L1 executed INVLPGA (arch/x86/kvm/trace.h, kvm_invlpga).</summary>
-public readonly struct KvmInvlpga(EventRow row) : IKvmEvent<KvmInvlpga>
+public readonly ref struct KvmInvlpga(EventRow row) : IKvmEvent<KvmInvlpga>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_invlpga",
         plugin: "rip: 0x{rip:x16} asid: {asid:d} address: 0x{address:x16}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>An I/O APIC pin changes (arch/x86/kvm/trace.h, kvm_ioapic_set_irq).</summary>
-public readonly struct KvmIoapicSetIrq(EventRow row) : IKvmEvent<KvmIoapicSetIrq>
+public readonly ref struct KvmIoapicSetIrq(EventRow row) : IKvmEvent<KvmIoapicSetIrq>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_ioapic_set_irq",
         plugin: "pin {pin} dst {e:56.8x} vec {e:0.8} ({e:8.3:Fixed|LowPrio|SMI|Res3|NMI|INIT|SIPI|ExtINT}|{e:11.1:physical|logical}|{e:15.1:edge|level}[?e.16||masked])[?coalesced| (coalesced)]",

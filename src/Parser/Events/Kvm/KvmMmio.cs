@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>Emulated access to memory that has no slot (include/trace/events/kvm.h).</summary>
-public readonly struct KvmMmio(EventRow row) : IKvmEvent<KvmMmio>
+public readonly ref struct KvmMmio(EventRow row) : IKvmEvent<KvmMmio>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmio",
         plugin: "mmio {type:unsatisfied-read|read|write} len {len} gpa 0x{gpa:x} val 0x{val:x}",

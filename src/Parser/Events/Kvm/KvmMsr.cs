@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>RDMSR or WRMSR was emulated (arch/x86/kvm/trace.h, kvm_msr).</summary>
-public readonly struct KvmMsr(EventRow row) : IKvmEvent<KvmMsr>
+public readonly ref struct KvmMsr(EventRow row) : IKvmEvent<KvmMsr>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_msr",
         plugin: "{write:msr_read|msr_write} {ecx:x} = 0x{data:x}[?exception| (#GP)]",

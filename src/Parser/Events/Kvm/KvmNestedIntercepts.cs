@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>What L1 intercepts (arch/x86/kvm/trace.h, kvm_nested_intercepts).</summary>
-public readonly struct KvmNestedIntercepts(EventRow row) : IKvmEvent<KvmNestedIntercepts>
+public readonly ref struct KvmNestedIntercepts(EventRow row) : IKvmEvent<KvmNestedIntercepts>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_nested_intercepts",
         plugin: "cr_read: {cr_read:x4} cr_write: {cr_write:x4} excp: {exceptions:x8} intercepts: {intercept1:x8} {intercept2:x8} {intercept3:x8}",

@@ -3,8 +3,10 @@ using KvmTraceLab.Parser.Events.Vocabulary;
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>L1 starts L2 (kvm_nested_vmrun before Linux 6.2) (arch/x86/kvm/trace.h, kvm_nested_vmenter).</summary>
-public readonly struct KvmNestedVmenter(EventRow row) : IKvmEvent<KvmNestedVmenter>
+public readonly ref struct KvmNestedVmenter(EventRow row) : IKvmEvent<KvmNestedVmenter>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_nested_vmenter",
         plugin: "rip: 0x{rip:x16} {isa:vmcs=1|vmcb=2}: 0x{vmcb:x16} nested_rip: 0x{nested_rip:x16} int_ctl: 0x{int_ctl:x8} event_inj: 0x{event_inj:x8} nested_{tdp_name:ept=1|npt=2}={tdp_enabled:n|y} {pgd_name:guest_cr3|nested_eptp|nested_cr3}: 0x{guest_pgd:x16}",

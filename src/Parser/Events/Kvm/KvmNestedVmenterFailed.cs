@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>L1's attempt to start L2 failed a consistency check (arch/x86/kvm/trace.h, kvm_nested_vmenter_failed).</summary>
-public readonly struct KvmNestedVmenterFailed(EventRow row) : IKvmEvent<KvmNestedVmenterFailed>
+public readonly ref struct KvmNestedVmenterFailed(EventRow row) : IKvmEvent<KvmNestedVmenterFailed>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_nested_vmenter_failed",
         plugin: "{msg:s}",

@@ -3,8 +3,10 @@ using KvmTraceLab.Parser.Events.Vocabulary;
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>An exit from L2, whoever handles it; since Linux 5.10 in the form of kvm_exit (arch/x86/kvm/trace.h, kvm_nested_vmexit).</summary>
-public readonly struct KvmNestedVmexit(EventRow row) : IKvmEvent<KvmNestedVmexit>
+public readonly ref struct KvmNestedVmexit(EventRow row) : IKvmEvent<KvmNestedVmexit>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_nested_vmexit",
         plugin: "\\<CANT FIND FIELD rip>vcpu {vcpu_id} reason {exit_reason:@exit-reason-kernel} rip 0x{guest_rip:x} info1 0x{info1:x16} info2 0x{info2:x16} intr_info 0x{intr_info:x8} error_code 0x{error_code:x8}[ requests 0x{requests:x16}]",

@@ -3,8 +3,10 @@ using KvmTraceLab.Parser.Events.Vocabulary;
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>L0 hands an exit to L1 (arch/x86/kvm/trace.h, kvm_nested_vmexit_inject).</summary>
-public readonly struct KvmNestedVmexitInject(EventRow row) : IKvmEvent<KvmNestedVmexitInject>
+public readonly ref struct KvmNestedVmexitInject(EventRow row) : IKvmEvent<KvmNestedVmexitInject>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_nested_vmexit_inject",
         plugin: "reason {exit_code:@exit-reason} info1 {exit_info1:x} info2 {exit_info2:x} int_info {exit_int_info:x} int_info_err {exit_int_info_err:x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A fault for the MMU: VMX reports the raw exit qualification in error_code, SVM EXITINFO1, shadow paging the x86 code (arch/x86/kvm/trace.h, kvm_page_fault).</summary>
-public readonly struct KvmPageFault(EventRow row) : IKvmEvent<KvmPageFault>
+public readonly ref struct KvmPageFault(EventRow row) : IKvmEvent<KvmPageFault>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_page_fault",
         plugin: "vcpu {vcpu_id} rip 0x{guest_rip:x} address 0x{fault_address:x16} error_code 0x{error_code:x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A posted-interrupt entry of the IOMMU changes (arch/x86/kvm/trace.h, kvm_pi_irte_update).</summary>
-public readonly struct KvmPiIrteUpdate(EventRow row) : IKvmEvent<KvmPiIrteUpdate>
+public readonly ref struct KvmPiIrteUpdate(EventRow row) : IKvmEvent<KvmPiIrteUpdate>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_pi_irte_update",
         plugin: "PI is {set:disabled|enabled and being updated} for irq {host_irq}, vcpu {vcpu_id:d}, gsi: 0x{gsi:x}, gvec: 0x{gvec:x}",

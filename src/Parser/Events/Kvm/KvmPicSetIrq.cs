@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>An i8259 pin changes (arch/x86/kvm/trace.h, kvm_pic_set_irq).</summary>
-public readonly struct KvmPicSetIrq(EventRow row) : IKvmEvent<KvmPicSetIrq>
+public readonly ref struct KvmPicSetIrq(EventRow row) : IKvmEvent<KvmPicSetIrq>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_pic_set_irq",
         plugin: "chip {chip} pin {pin} ({level:edge|level}[?masked||masked])[?coalesced| (coalesced)]",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The guest read or wrote an I/O port (arch/x86/kvm/trace.h, kvm_pio).</summary>
-public readonly struct KvmPio(EventRow row) : IKvmEvent<KvmPio>
+public readonly ref struct KvmPio(EventRow row) : IKvmEvent<KvmPio>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_pio",
         plugin: "{rw:pio_read|pio_write} at 0x{port:x} size {size} count {count} val 0x{val:x} [?count>1|(...)]",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The pause-loop window changes (before Linux 5.2) (arch/x86/kvm/trace.h, kvm_ple_window).</summary>
-public readonly struct KvmPleWindow(EventRow row) : IKvmEvent<KvmPleWindow>
+public readonly ref struct KvmPleWindow(EventRow row) : IKvmEvent<KvmPleWindow>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_ple_window",
         plugin: "vcpu {vcpu_id}: ple_window {new} ({grow:shrink|grow} {old})",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The pause-loop window changes (arch/x86/kvm/trace.h, kvm_ple_window_update).</summary>
-public readonly struct KvmPleWindowUpdate(EventRow row) : IKvmEvent<KvmPleWindowUpdate>
+public readonly ref struct KvmPleWindowUpdate(EventRow row) : IKvmEvent<KvmPleWindowUpdate>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_ple_window_update",
         plugin: "vcpu {vcpu_id} old {old} new {new} ({shrinks:growed|shrinked})",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>End of interrupt through the paravirtual flag (arch/x86/kvm/trace.h, kvm_pv_eoi).</summary>
-public readonly struct KvmPvEoi(EventRow row) : IKvmEvent<KvmPvEoi>
+public readonly ref struct KvmPvEoi(EventRow row) : IKvmEvent<KvmPvEoi>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_pv_eoi",
         plugin: "apicid {apicid:x} vector {vector:d}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A remote TLB flush left to the paravirtual flag (arch/x86/kvm/trace.h, kvm_pv_tlb_flush).</summary>
-public readonly struct KvmPvTlbFlush(EventRow row) : IKvmEvent<KvmPvTlbFlush>
+public readonly ref struct KvmPvTlbFlush(EventRow row) : IKvmEvent<KvmPvTlbFlush>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_pv_tlb_flush",
         plugin: "vcpu {vcpu_id} need_flush_tlb {need_flush_tlb:false|true}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The guest's paravirtual clock page is written (arch/x86/kvm/trace.h, kvm_pvclock_update).</summary>
-public readonly struct KvmPvclockUpdate(EventRow row) : IKvmEvent<KvmPvclockUpdate>
+public readonly ref struct KvmPvclockUpdate(EventRow row) : IKvmEvent<KvmPvclockUpdate>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_pvclock_update",
         plugin: "vcpu_id {vcpu_id}, pvclock \\{ version {version}, tsc_timestamp 0x{tsc_timestamp:x}, system_time 0x{system_time:x}, tsc_to_system_mul 0x{tsc_to_system_mul:x}, tsc_shift {tsc_shift:d}, flags 0x{flags:x} \\}",

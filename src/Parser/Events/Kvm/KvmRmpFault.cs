@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>SEV-SNP: a fault of the reverse map (arch/x86/kvm/trace.h, kvm_rmp_fault).</summary>
-public readonly struct KvmRmpFault(EventRow row) : IKvmEvent<KvmRmpFault>
+public readonly ref struct KvmRmpFault(EventRow row) : IKvmEvent<KvmRmpFault>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_rmp_fault",
         plugin: "vcpu {vcpu_id} gpa {gpa:x16} pfn 0x{pfn:x} error_code 0x{error_code:x} rmp_level {rmp_level:d} psmash_ret {psmash_ret:d}",

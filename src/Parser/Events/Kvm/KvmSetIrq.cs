@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>User space or a device sets an interrupt line (arch/x86/kvm/trace.h, kvm_set_irq).</summary>
-public readonly struct KvmSetIrq(EventRow row) : IKvmEvent<KvmSetIrq>
+public readonly ref struct KvmSetIrq(EventRow row) : IKvmEvent<KvmSetIrq>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_set_irq",
         plugin: "gsi {gsi} level {level:d} source {irq_source_id:d}",

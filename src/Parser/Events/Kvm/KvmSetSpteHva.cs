@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The host's mm replaces a page (before Linux 6.10) (arch/x86/kvm/trace.h, kvm_set_spte_hva).</summary>
-public readonly struct KvmSetSpteHva(EventRow row) : IKvmEvent<KvmSetSpteHva>
+public readonly ref struct KvmSetSpteHva(EventRow row) : IKvmEvent<KvmSetSpteHva>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_set_spte_hva",
         plugin: "mmu notifier set pte hva: {hva:#x16}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>L1 executed SKINIT (arch/x86/kvm/trace.h, kvm_skinit).</summary>
-public readonly struct KvmSkinit(EventRow row) : IKvmEvent<KvmSkinit>
+public readonly ref struct KvmSkinit(EventRow row) : IKvmEvent<KvmSkinit>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_skinit",
         plugin: "rip: 0x{rip:x16} slb: 0x{slb:x8}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>System-management mode (arch/x86/kvm/trace.h, kvm_smm_transition).</summary>
-public readonly struct KvmSmmTransition(EventRow row) : IKvmEvent<KvmSmmTransition>
+public readonly ref struct KvmSmmTransition(EventRow row) : IKvmEvent<KvmSmmTransition>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_smm_transition",
         plugin: "vcpu {vcpu_id}: {entering:leaving|entering} SMM, smbase 0x{smbase:x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The host's mm tests whether a page is young (arch/x86/kvm/trace.h, kvm_test_age_hva).</summary>
-public readonly struct KvmTestAgeHva(EventRow row) : IKvmEvent<KvmTestAgeHva>
+public readonly ref struct KvmTestAgeHva(EventRow row) : IKvmEvent<KvmTestAgeHva>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_test_age_hva",
         plugin: "mmu notifier test age hva: {hva:#x16}",

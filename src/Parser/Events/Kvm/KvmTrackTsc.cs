@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>TSC bookkeeping of one vCPU (arch/x86/kvm/trace.h, kvm_track_tsc).</summary>
-public readonly struct KvmTrackTsc(EventRow row) : IKvmEvent<KvmTrackTsc>
+public readonly ref struct KvmTrackTsc(EventRow row) : IKvmEvent<KvmTrackTsc>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_track_tsc",
         plugin: "vcpu_id {vcpu_id} masterclock {use_master_clock} offsetmatched {nr_vcpus_matched_tsc} nr_online {online_vcpus} hostclock {host_clock:@host-clock}",

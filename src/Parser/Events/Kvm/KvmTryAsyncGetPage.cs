@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A page is fetched asynchronously (arch/x86/kvm/trace.h, kvm_try_async_get_page).</summary>
-public readonly struct KvmTryAsyncGetPage(EventRow row) : IKvmEvent<KvmTryAsyncGetPage>
+public readonly ref struct KvmTryAsyncGetPage(EventRow row) : IKvmEvent<KvmTryAsyncGetPage>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_try_async_get_page",
         plugin: "gva = {gva:#x}, gfn = {gfn:#x}",

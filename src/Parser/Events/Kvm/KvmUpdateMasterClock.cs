@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The VM decides about its master clock (arch/x86/kvm/trace.h, kvm_update_master_clock).</summary>
-public readonly struct KvmUpdateMasterClock(EventRow row) : IKvmEvent<KvmUpdateMasterClock>
+public readonly ref struct KvmUpdateMasterClock(EventRow row) : IKvmEvent<KvmUpdateMasterClock>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_update_master_clock",
         plugin: "masterclock {use_master_clock} hostclock {host_clock:@host-clock} offsetmatched {offset_matched}",

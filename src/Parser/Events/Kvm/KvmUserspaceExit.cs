@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>KVM_RUN returns to user space: with a reason, or with an error (include/trace/events/kvm.h).</summary>
-public readonly struct KvmUserspaceExit(EventRow row) : IKvmEvent<KvmUserspaceExit>
+public readonly ref struct KvmUserspaceExit(EventRow row) : IKvmEvent<KvmUserspaceExit>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_userspace_exit",
         plugin: "reason {reason:@userspace-exit} ({reason})",

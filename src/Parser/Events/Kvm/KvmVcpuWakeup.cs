@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A halted vCPU goes on (arch/x86/kvm/trace.h, kvm_vcpu_wakeup).</summary>
-public readonly struct KvmVcpuWakeup(EventRow row) : IKvmEvent<KvmVcpuWakeup>
+public readonly ref struct KvmVcpuWakeup(EventRow row) : IKvmEvent<KvmVcpuWakeup>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_vcpu_wakeup",
         plugin: "{waited:poll|wait} time {ns:d} ns, polling {valid:invalid|valid}",

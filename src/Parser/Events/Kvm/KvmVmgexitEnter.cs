@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>SEV-ES: a request of the guest through its GHCB (arch/x86/kvm/trace.h, kvm_vmgexit_enter).</summary>
-public readonly struct KvmVmgexitEnter(EventRow row) : IKvmEvent<KvmVmgexitEnter>
+public readonly ref struct KvmVmgexitEnter(EventRow row) : IKvmEvent<KvmVmgexitEnter>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_vmgexit_enter",
         plugin: "vcpu {vcpu_id}, exit_reason {exit_reason:x}, exit_info1 {info1:x}, exit_info2 {info2:x}",

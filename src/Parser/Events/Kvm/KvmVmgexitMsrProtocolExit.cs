@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>SEV-ES: the answer through the GHCB MSR (arch/x86/kvm/trace.h, kvm_vmgexit_msr_protocol_exit).</summary>
-public readonly struct KvmVmgexitMsrProtocolExit(EventRow row) : IKvmEvent<KvmVmgexitMsrProtocolExit>
+public readonly ref struct KvmVmgexitMsrProtocolExit(EventRow row) : IKvmEvent<KvmVmgexitMsrProtocolExit>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_vmgexit_msr_protocol_exit",
         plugin: "vcpu {vcpu_id}, ghcb_gpa {ghcb_gpa:x16}, result {result:d}",

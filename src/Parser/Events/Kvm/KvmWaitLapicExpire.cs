@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>How far a deadline timer was missed (arch/x86/kvm/trace.h, kvm_wait_lapic_expire).</summary>
-public readonly struct KvmWaitLapicExpire(EventRow row) : IKvmEvent<KvmWaitLapicExpire>
+public readonly ref struct KvmWaitLapicExpire(EventRow row) : IKvmEvent<KvmWaitLapicExpire>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_wait_lapic_expire",
         plugin: "vcpu {vcpu_id}: delta {delta:d} ({late:early|late})",

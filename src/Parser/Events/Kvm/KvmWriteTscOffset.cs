@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The guest's TSC offset changes (arch/x86/kvm/trace.h, kvm_write_tsc_offset).</summary>
-public readonly struct KvmWriteTscOffset(EventRow row) : IKvmEvent<KvmWriteTscOffset>
+public readonly ref struct KvmWriteTscOffset(EventRow row) : IKvmEvent<KvmWriteTscOffset>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_write_tsc_offset",
         plugin: "vcpu={vcpu_id} prev={previous_tsc_offset} next={next_tsc_offset}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>A Xen hypercall (arch/x86/kvm/trace.h, kvm_xen_hypercall).</summary>
-public readonly struct KvmXenHypercall(EventRow row) : IKvmEvent<KvmXenHypercall>
+public readonly ref struct KvmXenHypercall(EventRow row) : IKvmEvent<KvmXenHypercall>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_xen_hypercall",
         plugin: "cpl {cpl:d} nr 0x{nr:x} a0 0x{a0:x} a1 0x{a1:x} a2 0x{a2:x} a3 0x{a3:x} a4 0x{a4:x} a5 {a5:x}",

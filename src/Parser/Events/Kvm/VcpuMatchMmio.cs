@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.Kvm;
 
 /// <summary>The emulator used its cached translation of an MMIO page (arch/x86/kvm/trace.h, vcpu_match_mmio).</summary>
-public readonly struct VcpuMatchMmio(EventRow row) : IKvmEvent<VcpuMatchMmio>
+public readonly ref struct VcpuMatchMmio(EventRow row) : IKvmEvent<VcpuMatchMmio>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "vcpu_match_mmio",
         plugin: "gva {gva:#x} gpa {gpa:#x} {write:Read|Write} {gpa_match:GVA|GPA}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>The generation of an MMIO marker is compared (arch/x86/kvm/mmu/mmutrace.h, check_mmio_spte).</summary>
-public readonly struct CheckMmioSpte(EventRow row) : IKvmEvent<CheckMmioSpte>
+public readonly ref struct CheckMmioSpte(EventRow row) : IKvmEvent<CheckMmioSpte>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "check_mmio_spte",
         plugin: "spte {spte:x} kvm_gen {kvm_gen:x} spte-gen {spte_gen:x} valid {valid:d}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A fault tried without the MMU lock; emitted for each attempt (arch/x86/kvm/mmu/mmutrace.h, fast_page_fault).</summary>
-public readonly struct FastPageFault(EventRow row) : IKvmEvent<FastPageFault>
+public readonly ref struct FastPageFault(EventRow row) : IKvmEvent<FastPageFault>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "fast_page_fault",
         plugin: "vcpu {vcpu_id:d} gva {cr2_or_gpa:x} error_code {error_code:@pferr} sptep 0x{sptep:x} old {old_spte:#x} new {new_spte:x} spurious {spurious:d} fixed {fixed:d}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A fault met an MMIO marker (arch/x86/kvm/mmu/mmutrace.h, handle_mmio_page_fault).</summary>
-public readonly struct HandleMmioPageFault(EventRow row) : IKvmEvent<HandleMmioPageFault>
+public readonly ref struct HandleMmioPageFault(EventRow row) : IKvmEvent<HandleMmioPageFault>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "handle_mmio_page_fault",
         plugin: "addr:{addr:x} gfn {gfn:x} access {access:x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A shadow page is found or made (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_get_page).</summary>
-public readonly struct KvmMmuGetPage(EventRow row) : IKvmEvent<KvmMmuGetPage>
+public readonly ref struct KvmMmuGetPage(EventRow row) : IKvmEvent<KvmMmuGetPage>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_get_page",
         keys: "role unsync created",

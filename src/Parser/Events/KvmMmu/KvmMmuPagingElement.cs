@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>An entry read by a walk, top level first (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_paging_element).</summary>
-public readonly struct KvmMmuPagingElement(EventRow row) : IKvmEvent<KvmMmuPagingElement>
+public readonly ref struct KvmMmuPagingElement(EventRow row) : IKvmEvent<KvmMmuPagingElement>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_paging_element",
         plugin: "pte {pte:x} level {level}",

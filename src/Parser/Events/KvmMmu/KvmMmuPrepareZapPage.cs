@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A shadow page is zapped (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_prepare_zap_page).</summary>
-public readonly struct KvmMmuPrepareZapPage(EventRow row) : IKvmEvent<KvmMmuPrepareZapPage>
+public readonly ref struct KvmMmuPrepareZapPage(EventRow row) : IKvmEvent<KvmMmuPrepareZapPage>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_prepare_zap_page",
         keys: "role unsync created",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A walk sets an accessed bit (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_set_accessed_bit).</summary>
-public readonly struct KvmMmuSetAccessedBit(EventRow row) : IKvmEvent<KvmMmuSetAccessedBit>
+public readonly ref struct KvmMmuSetAccessedBit(EventRow row) : IKvmEvent<KvmMmuSetAccessedBit>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_set_accessed_bit",
         plugin: "gpa {gpa:x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A walk sets a dirty bit (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_set_dirty_bit).</summary>
-public readonly struct KvmMmuSetDirtyBit(EventRow row) : IKvmEvent<KvmMmuSetDirtyBit>
+public readonly ref struct KvmMmuSetDirtyBit(EventRow row) : IKvmEvent<KvmMmuSetDirtyBit>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_set_dirty_bit",
         plugin: "gpa {gpa:x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>An SPTE of a shadow page is set (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_set_spte).</summary>
-public readonly struct KvmMmuSetSpte(EventRow row) : IKvmEvent<KvmMmuSetSpte>
+public readonly ref struct KvmMmuSetSpte(EventRow row) : IKvmEvent<KvmMmuSetSpte>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_set_spte",
         plugin: "gfn {gfn:x} spte {spte:x} ({r:-|r}{spte:1.1:-|w}{x:-|x|X=2}[{u:-|u|u=255|u=18446744073709551615}]) level {level:d} at {sptep:x}",

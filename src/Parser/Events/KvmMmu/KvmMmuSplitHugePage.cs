@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A huge page is split (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_split_huge_page).</summary>
-public readonly struct KvmMmuSplitHugePage(EventRow row) : IKvmEvent<KvmMmuSplitHugePage>
+public readonly ref struct KvmMmuSplitHugePage(EventRow row) : IKvmEvent<KvmMmuSplitHugePage>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_split_huge_page",
         plugin: "gfn {gfn:x} spte {spte:x} level {level:d} errno {errno:d}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A mapping is wanted; since Linux 7.2 with its access (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_spte_requested).</summary>
-public readonly struct KvmMmuSpteRequested(EventRow row) : IKvmEvent<KvmMmuSpteRequested>
+public readonly ref struct KvmMmuSpteRequested(EventRow row) : IKvmEvent<KvmMmuSpteRequested>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_spte_requested",
         plugin: "gfn {gfn:x} pfn {pfn:x} level {level:d}[ access {access:x}]",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A shadow page is synchronized (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_sync_page).</summary>
-public readonly struct KvmMmuSyncPage(EventRow row) : IKvmEvent<KvmMmuSyncPage>
+public readonly ref struct KvmMmuSyncPage(EventRow row) : IKvmEvent<KvmMmuSyncPage>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_sync_page",
         keys: "role unsync created",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A shadow page goes out of step (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_unsync_page).</summary>
-public readonly struct KvmMmuUnsyncPage(EventRow row) : IKvmEvent<KvmMmuUnsyncPage>
+public readonly ref struct KvmMmuUnsyncPage(EventRow row) : IKvmEvent<KvmMmuUnsyncPage>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_unsync_page",
         keys: "role unsync created",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A walk ends in a fault (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_walker_error).</summary>
-public readonly struct KvmMmuWalkerError(EventRow row) : IKvmEvent<KvmMmuWalkerError>
+public readonly ref struct KvmMmuWalkerError(EventRow row) : IKvmEvent<KvmMmuWalkerError>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_walker_error",
         plugin: "pferr {pferr:x} {pferr:@pferr}",

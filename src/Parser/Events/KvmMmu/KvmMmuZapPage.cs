@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>A shadow page is zapped (before 2.6.36) (arch/x86/kvm/mmu/mmutrace.h, kvm_mmu_zap_page).</summary>
-public readonly struct KvmMmuZapPage(EventRow row) : IKvmEvent<KvmMmuZapPage>
+public readonly ref struct KvmMmuZapPage(EventRow row) : IKvmEvent<KvmMmuZapPage>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_mmu_zap_page",
         keys: "role unsync created",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>An SPTE of the TDP MMU changes (arch/x86/kvm/mmu/mmutrace.h, kvm_tdp_mmu_spte_changed).</summary>
-public readonly struct KvmTdpMmuSpteChanged(EventRow row) : IKvmEvent<KvmTdpMmuSpteChanged>
+public readonly ref struct KvmTdpMmuSpteChanged(EventRow row) : IKvmEvent<KvmTdpMmuSpteChanged>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "kvm_tdp_mmu_spte_changed",
         plugin: "as id {as_id:d} gfn {gfn:x} level {level:d} old_spte {old_spte:x} new_spte {new_spte:x}",

@@ -1,8 +1,10 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
 /// <summary>An SPTE becomes an MMIO marker (arch/x86/kvm/mmu/mmutrace.h, mark_mmio_spte).</summary>
-public readonly struct MarkMmioSpte(EventRow row) : IKvmEvent<MarkMmioSpte>
+public readonly ref struct MarkMmioSpte(EventRow row) : IKvmEvent<MarkMmioSpte>
 {
+    private readonly EventRow row = row;
+
     public static EventShape Shape { get; } = new(
         "mark_mmio_spte",
         plugin: "sptep:0x{sptep:x} gfn {gfn:x} access {access:x} gen {gen:x}",

@@ -27,6 +27,8 @@ internal sealed class TextReader : ITraceReader
         var threads = input.File is { } file && file.Length <= TextBlock.Size ? 1 : options.Threads;
         _decoder = new ParallelDecoder<TextBlock>(
             threads, () => new TextBlock(), () => new EventBatch(Catalog), cutter.TryNext, () => new TextDecoder(Catalog).Decode);
+        ReadHeader(input.Head);
+        _decoder.Start();
     }
 
     public TraceInfo Info { get; } = new();
@@ -35,7 +37,6 @@ internal sealed class TextReader : ITraceReader
 
     public IEnumerable<EventBatch> Read(CancellationToken cancel)
     {
-        ReadHeader(_input.Head);
         foreach (var batch in _decoder.Read(cancel))
         {
             Learn(batch);

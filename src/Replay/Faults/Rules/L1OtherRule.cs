@@ -8,7 +8,5 @@ internal sealed class L1OtherRule : IFaultRule
     public string Sentence => "A fault whose group hands L1 an exit, without a walk to judge it by, is L1's affair.";
 
     public Judgement? Judge(FaultContext context) => context.Group.Injections == 0 ? null
-        : NestedRule.IsNestedFault(context.Group) && context.Config.MmuEvents && context.Group.Walked == false
-            ? Judgement.Final(FaultVerdict.ExpectedL1Other, "reflected; the walk that decided it is not in the trace")
-            : Judgement.Final(FaultVerdict.ExpectedL1Other, static c => $"L1 gets exit reason {c.Group.InjectReason}");
+        : Judgement.Final(FaultVerdict.ExpectedL1Other, static c => $"L1 gets exit reason {c.Group.InjectReason}");
 }

@@ -17,7 +17,7 @@ internal sealed class ResolvedRule : IFaultRule
         if (Widened(context) is { } widened) return widened;
         if (!context.Access.IsPresent) return NotPresent(context);
         if (context.Access.IsWrite) return Write(context);
-        if (context.Access.IsFetch && (context.ResultLevel < group.Before.Level || group.Split || context.ResultLevel == 1 || group.Before.Level > 1))
+        if (context.Access.IsFetch && (group.Split || context.ResultLevel == 1 || group.Before.Level > 1))
             return Fetch(context);
         return Judgement.Final(FaultVerdict.ExpectedAccessTracking, "the mapping was narrower than wanted and is renewed");
     }
@@ -25,7 +25,7 @@ internal sealed class ResolvedRule : IFaultRule
     private static Judgement NotPresent(FaultContext context)
     {
         var group = context.Group;
-        if (context.OldWitnessed && context.Old is { IsPresent: true } old && context.Allows(old) && group.Before.Lane >= 0)
+        if (context.OldWitnessed && context.Old is { IsPresent: true } old && context.Allows(old))
             return Judgement.Final(FaultVerdict.Race, "another CPU had mapped it meanwhile");
         return group.OwnUnmap && group.OwnSetHva
             ? Judgement.Final(FaultVerdict.ExpectedCow, "the host broke copy-on-write while mapping")

@@ -11,8 +11,8 @@ internal sealed class SpuriousRule : IFaultRule
 
     /// <summary>Hardware itself says that XS is set all the way, and nothing else counts for an L2 without MBEC.</summary>
     private static bool MbecLeftOn(FaultContext context) =>
-        context is { IsShadowed: true, Wrote: false, Group: { Mbec12: false, Injections: 0 }, Config.Mbec: not false } &&
-        context.Access is { Mode: FaultMode.Ept, IsFetch: true, IsUser: true } && (context.Access.Code & 0x60) == 0x20 && !context.Layout.Kernel.IsBefore72();
+        context is { IsShadowed: true, Wrote: false, Group.Mbec12: false, Config.Mbec: not false } &&
+        context.Access is { Mode: FaultMode.Ept, IsFetch: true, IsUser: true } && (context.Access.Code & 0x60) == 0x20;
 
     public Judgement? Judge(FaultContext context)
     {
@@ -21,9 +21,8 @@ internal sealed class SpuriousRule : IFaultRule
         if (context.Access.Mode == FaultMode.Shadow) return null;
         if (MbecLeftOn(context)) return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, "every entry has XS, and L1 runs L2 without MBEC: XS alone must do");
         if (context.Result is not { } spte || !context.Allows(spte) || group.OwnUnmap || group.AsyncPf) return null;
-        if (group.Before.State == SpteState.Known && !context.OldWitnessed && group.Before.Sequence > group.EntrySequence)
+        if (!context.OldWitnessed && group.Before.Sequence > group.EntrySequence)
             return Judgement.Final(FaultVerdict.Race, "another CPU granted it after this vCPU entered the guest");
-        if (!context.OldWitnessed && group.Before.State != SpteState.Known) return null;
         return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, static c => $"SPTE 0x{c.Result!.Value.Value:x} allows the access already");
     }
 }

@@ -38,8 +38,7 @@ internal sealed class UnresolvedRule : IFaultRule
         // A signal (KVM_EXIT_INTR), and a thread that never comes back, say nothing about the fault.
         if (group is { UserspaceReason: >= 0 and not KvmExitIntr, HasEntry: true } && !context.Wrote)
             return Judgement.Final(FaultVerdict.ExpectedRetry, static c => $"user space is asked (KVM_EXIT {c.Group.UserspaceReason})");
-        var denied = context.Wrote || (group.Requested && (context.Access.IsPresent || context.Old is { IsPresent: true }));
-        if (denied && !(context.Old is null && context.Result is null && !context.Access.IsPresent))
+        if (context.Wrote || (group.Requested && (context.Access.IsPresent || context.Old is not null)))
             return new Judgement(Looks(context), Unresolved.Denied, Denies);
         return new Judgement(Looks(context), Unresolved.Nothing, "nothing traced was done about it");
     }

@@ -11,8 +11,8 @@ internal sealed class PayloadBench
     public static EventShape ShapeOf(string name) =>
         KvmEvents.All.SingleOrDefault(s => s.Name == name) ?? throw new ArgumentException($"no shape {name}");
 
-    /// <summary>The row, or null if no spelling matched; <paramref name="leftOver"/> tells of words behind the match.</summary>
-    public EventRow? Read(string name, string payload, out bool leftOver)
+    /// <summary>The row, or false if no spelling matched; <paramref name="leftOver"/> tells of words behind the match.</summary>
+    public bool TryRead(string name, string payload, out EventRow row, out bool leftOver)
     {
         var shape = ShapeOf(name);
         var batch = new EventBatch(_catalog) { Text = Encoding.UTF8.GetBytes(payload) };
@@ -21,16 +21,16 @@ internal sealed class PayloadBench
         batch.Heads[index].PayloadLength = batch.Text.Length;
         byte hint = 0;
         var ok = shape.TryRead(batch.Text, 0, batch.Slots.AsSpan(batch.Heads[index].Start, shape.Width), ref hint, out leftOver);
-        return ok ? batch[index] : null;
+        row = batch[index];
+        return ok;
     }
 
     /// <summary>A whole match, or a failed test.</summary>
     public EventRow Whole(string name, string payload)
     {
-        var row = Read(name, payload, out var leftOver);
-        Assert.True(row is not null, $"not understood: {name}: {payload}");
+        Assert.True(TryRead(name, payload, out var row, out var leftOver), $"not understood: {name}: {payload}");
         Assert.False(leftOver, $"words left over: {name}: {payload}");
-        return row.Value;
+        return row;
     }
 
     public ulong Field(EventRow row, string field) => row[row.Shape!.SlotOf(field)];

@@ -33,7 +33,7 @@ public sealed class RealReportTests
         foreach (var (name, payload) in Lines(file))
         {
             count++;
-            if (_bench.Read(name, payload, out var leftOver) is null || leftOver) bad.Add($"{name}: {payload}");
+            if (!_bench.TryRead(name, payload, out _, out var leftOver) || leftOver) bad.Add($"{name}: {payload}");
         }
 
         Assert.True(bad.Count == 0, string.Join("\n", bad));

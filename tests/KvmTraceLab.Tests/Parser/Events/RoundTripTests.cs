@@ -70,7 +70,7 @@ public sealed class RoundTripTests
         foreach (var dialect in new[] { Dialect.Plugin, Dialect.Kernel })
         {
             var read = _bench.Whole(name, PayloadBench.Print(_bench.Row(shape, slots, presence), dialect));
-            Assert.Equal(pairs, pairs.Select(p => (p.Field, read[shape.SlotOf(p.Field)])));
+            foreach (var (field, value) in pairs) Assert.Equal((field, value), (field, read[shape.SlotOf(field)]));
         }
     }
 

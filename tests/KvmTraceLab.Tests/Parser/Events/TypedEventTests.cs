@@ -19,7 +19,7 @@ public sealed class TypedEventTests
         var text = new StringBuilder();
         foreach (var type in typeof(KvmEvents).Assembly.GetTypes().Where(IsTyped).OrderBy(t => t.Name, StringComparer.Ordinal))
         {
-            var shape = (EventShape)type.GetProperty("Shape")!.GetValue(null)!;
+            var shape = type.GetProperty("Shape")!.GetMethod!.CreateDelegate<Func<EventShape>>()();
             text.Append($"{type.Name}: {shape.Name}\n");
             foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType.IsPrimitive || p.PropertyType.IsEnum))
                 text.Append($"  {property.PropertyType.Name} {property.Name} <- {Read(type, property, shape)}\n");
@@ -38,7 +38,9 @@ public sealed class TypedEventTests
     private string Read(Type type, PropertyInfo property, EventShape shape)
     {
         var all = (1UL << shape.Fields.Count) - 1;
-        object? Value(ulong[] slots, ulong presence) => property.GetValue(type.GetMethod("Over")!.Invoke(null, [_bench.Row(shape, slots, presence)]));
+        var reader = typeof(TypedEventTests).GetMethod(nameof(ValueOf), BindingFlags.NonPublic | BindingFlags.Instance)!
+            .MakeGenericMethod(type, property.PropertyType).CreateDelegate<Func<PropertyInfo, EventShape, ulong[], ulong, object?>>(this);
+        object? Value(ulong[] slots, ulong presence) => reader(property, shape, slots, presence);
         var zeros = new ulong[shape.Fields.Count];
         var zero = Value(zeros, all);
         var read = new List<string>();
@@ -58,6 +60,18 @@ public sealed class TypedEventTests
 
         return string.Join(", ", read);
     }
+
+    /// <summary>A typed event is a ref struct, which reflection cannot box: its getter is called through a delegate.</summary>
+    private object? ValueOf<TEvent, TValue>(PropertyInfo property, EventShape shape, ulong[] slots, ulong presence)
+        where TEvent : struct, IKvmEvent<TEvent>, allows ref struct
+    {
+        var get = property.GetMethod!.CreateDelegate<Getter<TEvent, TValue>>();
+        var typed = TEvent.Over(_bench.Row(shape, slots, presence));
+        return get(ref typed);
+    }
+
+    private delegate TValue Getter<TEvent, TValue>(ref TEvent typed)
+        where TEvent : struct, allows ref struct;
 
     private static bool IsTyped(Type type) => type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IKvmEvent<>));
 

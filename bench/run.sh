@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Measures ktl against grep, mawk, gawk, trace-cmd and a floor, in one run, as ratios. Usage: bench/run.sh [EVENTS] [OUT.md]
 # With KTL_BENCH_DAT=FILE a recorded trace.dat is measured instead of a generated one; its text is made with trace-cmd report.
+# With KTL_BENCH_PERF=FILE a perf.data of the same guest (perf kvm stat record) is given to perf kvm stat report beside it.
+# With KTL_BENCH_SIZES="1000000 10000000 100000000" cost against size follows (100 million events: 13 GB of files in $TMPDIR).
 set -eu
 cd "$(dirname "$0")/.."
 events=${1:-2400000}
@@ -67,9 +69,24 @@ gawk_line='/kvm_exit:/{for(i=1;i<=NF;i++)if($i=="reason"){c[$(i+1)]++;break}}END
     echo "|---|---:|---:|---:|---:|"
     row "cat (floor: page scan)" "$t" cat "$dat"
     row "trace-cmd report" "$t" trace-cmd report "$dat"
+    [ -z "${KTL_BENCH_PERF:-}" ] || row "perf kvm stat report (entries, exits only)" "$t" perf kvm --host -i "$KTL_BENCH_PERF" stat report
     row "ktl analyze" "$t" "$ktl" analyze "$dat"
     row "ktl analyze --threads 1" "$t" "$ktl" analyze "$dat" --threads 1
   fi
+  echo
+  dotnet build -c Release bench/KvmTraceLab.Bench >/dev/null
+  dotnet artifacts/bin/KvmTraceLab.Bench/release/KvmTraceLab.Bench.dll allocations "$text" "$dat"
+  for size in ${KTL_BENCH_SIZES:-}; do
+    [ -n "${head:-}" ] || { head=1; printf '\n| events | text: s | MB | trace.dat: s | MB |\n|---:|---:|---:|---:|---:|\n'; }
+    printf '| %s |' "$size"
+    for kind in text dat; do
+      dotnet run -c Release --no-build --project tests/fuzz -- --generate $kind --events "$size" --out "$work/size.$kind" >/dev/null
+      s=$(/usr/bin/time -o "$work/time" -f '%e %M' "$ktl" analyze "$work/size.$kind" >/dev/null 2>&1; cat "$work/time")
+      printf ' %s | %s |' "${s% *}" "$((${s#* } / 1024))"
+      rm -f "$work/size.$kind"
+    done
+    echo
+  done
   echo
   echo "Start-up: ktl --version $(best "$ktl" --version | cut -d' ' -f1) s."
 } > "$out"

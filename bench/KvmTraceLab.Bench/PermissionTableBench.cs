@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Running;
 using KvmTraceLab.Mmu;
 
 namespace KvmTraceLab.Bench;
@@ -47,6 +46,4 @@ public class PermissionTableBench
 
     [Benchmark]
     public PermissionTable Build() => new(MmuRole.Ept(mbec: true));
-
-    private static void Main(string[] args) => BenchmarkSwitcher.FromAssembly(typeof(PermissionTableBench).Assembly).Run(args);
 }

@@ -9,7 +9,7 @@ internal sealed class TraceOptionsSet
 {
     private readonly Argument<string[]> _files;
     private readonly Option<string?> _inputFormat = new("--input-format") { Description = "read the input as this format instead of looking at it", HelpName = "NAME" };
-    private readonly Option<string> _format = new("--format") { Description = "text, json, csv or md", DefaultValueFactory = _ => "text", HelpName = "FORMAT" };
+    private readonly Option<string?>? _format;
     private readonly Option<string?> _output = new("--output", "-o") { Description = "write to this file instead of standard output", HelpName = "FILE" };
     private readonly Option<string?> _from = new("--from") { Description = "leave out what is before this time (seconds, as the trace prints them)", HelpName = "S" };
     private readonly Option<string?> _to;
@@ -22,34 +22,45 @@ internal sealed class TraceOptionsSet
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "no progress bar" };
 
     private readonly bool _several;
+    private readonly FormatChoice _formats;
 
-    private TraceOptionsSet(bool several, string toName)
+    private TraceOptionsSet(bool several, string toName, FormatChoice formats)
     {
         _to = new Option<string?>(toName) { Description = "leave out what is after this time", HelpName = "S" };
         _files = new Argument<string[]>("FILE") { Description = "trace.dat or text of any tool, gzip or zstd too; - is standard input" };
         _files.Arity = ArgumentArity.OneOrMore;
         _several = several;
-        _format.CompletionSources.Add("text", "json", "csv", "md");
+        _formats = formats;
+        if (formats.Names.Count > 0)
+        {
+            _format = new Option<string?>("--format") { Description = formats.Description, HelpName = "FORMAT" };
+            _format.CompletionSources.Add([.. formats.Names]);
+        }
+
         _inputFormat.CompletionSources.Add([.. KvmTraceLab.Parser.Formats.TraceFormats.All.Select(f => f.Name)]);
     }
 
-    /// <summary>Adds the shared options to a command; <c>export</c> calls the end of the span <c>--until</c>.</summary>
-    public static TraceOptionsSet AddTo(Command command, bool several = false, string toName = "--to")
+    /// <summary>Adds the shared options to a command; <c>export</c> calls the end of the span <c>--until</c> and has no <c>--format</c>.</summary>
+    public static TraceOptionsSet AddTo(Command command, bool several = false, string toName = "--to", FormatChoice? formats = null)
     {
-        var set = new TraceOptionsSet(several, toName);
+        var set = new TraceOptionsSet(several, toName, formats ?? FormatChoice.Report);
         command.Add(set._files);
-        foreach (Option option in new Option[] { set._format, set._output, set._inputFormat, set._from, set._to, set._vcpu, set._tid, set._threads, set._dmesg, set._guestMap, set._table, set._quiet })
+        if (set._format is { } format) command.Add(format);
+        foreach (Option option in new Option[] { set._output, set._inputFormat, set._from, set._to, set._vcpu, set._tid, set._threads, set._dmesg, set._guestMap, set._table, set._quiet })
             command.Add(option);
         return set;
     }
 
     public TraceRequest Bind(ParseResult parsed)
     {
-        var threads = parsed.GetValue(_threads) ?? Math.Max(1, Environment.ProcessorCount);
-        if (!_several && parsed.GetValue(_files) is { Length: > 1 } files) throw new UsageException($"one FILE at a time, found also {files[1]}");
+        var threads = Threads(parsed.GetValue(_threads));
         foreach (var file in parsed.GetValue(_files) ?? [])
             if (file.StartsWith("--", StringComparison.Ordinal) && !File.Exists(file)) throw new UsageException($"no option '{file}'; see --help");
-        if (threads is < 1 or > 256) throw new UsageException($"--threads {threads}: 1 to 256 are possible");
+        if (!_several && parsed.GetValue(_files) is { Length: > 1 } files) throw new UsageException($"one FILE at a time, found also {files[1]}");
+        var output = parsed.GetValue(_output);
+        var format = _formats.Resolve(_format is null ? null : parsed.GetValue(_format), output);
+        var table = parsed.GetValue(_table);
+        if (table is not null && format is not ("csv" or "")) throw new UsageException($"--table {table}: goes with --format csv");
         return new TraceRequest
         {
             Files = parsed.GetValue(_files) ?? [],
@@ -58,14 +69,22 @@ internal sealed class TraceOptionsSet
             Filter = new RowFilter(
                 Seconds("--from", parsed.GetValue(_from)), Seconds(_to.Name, parsed.GetValue(_to)),
                 Numbers("--tid", parsed.GetValue(_tid)), Numbers("--vcpu", parsed.GetValue(_vcpu))),
-            Format = parsed.GetValue(_format)!,
-            Output = parsed.GetValue(_output),
+            Format = format,
+            Output = output,
             Dmesg = parsed.GetValue(_dmesg),
             GuestMap = parsed.GetValue(_guestMap),
-            Table = parsed.GetValue(_table),
+            Table = table,
             Quiet = parsed.GetValue(_quiet),
         };
     }
+
+    /// <summary>Decoding threads as asked for, or as many as there are processors.</summary>
+    public static int Threads(int? asked) => asked switch
+    {
+        null => Math.Clamp(Environment.ProcessorCount, 1, 256),
+        < 1 or > 256 => throw new UsageException($"--threads {asked}: 1 to 256 are possible"),
+        _ => asked.Value,
+    };
 
     /// <summary>Seconds with up to nine decimals as nanoseconds; exact, since traces print decimals.</summary>
     public static long? Seconds(string option, string? text)

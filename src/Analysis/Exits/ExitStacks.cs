@@ -46,14 +46,23 @@ public sealed class ExitStacks : TraceObserver
             key.Level switch { GuestLevel.L1 => "L1", GuestLevel.L2 => "L2", _ => "guest" },
             key.Reason == uint.MaxValue ? "UNKNOWN" : ExitReasonVocabulary.ReportName(key.Isa, key.Reason),
         };
-        if (key.Detail != TripDetail.None)
-        {
-            var name = ResourceNames.Of(key.Detail, key.Value);
-            frames.Add($"{key.Detail.ToString().ToLowerInvariant()} {Numbers.Hex(key.Value)}{(key.Write ? " write" : " read")}{(name is null ? "" : $" ({name})")}");
-        }
-
+        if (key.Detail != TripDetail.None) frames.Add(Detail(key));
         if (key.Rip != 0) frames.Add(run.GuestSymbols.NameOf(key.Rip) ?? $"rip {Numbers.Hex(key.Rip)}");
         return frames;
+    }
+
+    /// <summary>What was asked for: <c>port 0x608 read (ACPI PM timer)</c>, <c>CR4 write</c>, <c>CPUID 0x7 (extended features)</c>.</summary>
+    private static string Detail(Key key)
+    {
+        var access = key.Write ? " write" : " read";
+        if (key.Detail == TripDetail.Cr) return $"CR{key.Value}{access}";
+        var what = key.Detail switch
+        {
+            TripDetail.CpuidLeaf => $"CPUID {Numbers.Hex(key.Value)}",
+            TripDetail.Hypercall => $"hypercall {Numbers.Hex(key.Value)}",
+            _ => $"{key.Detail.ToString().ToLowerInvariant()} {Numbers.Hex(key.Value)}{access}",
+        };
+        return ResourceNames.Of(key.Detail, key.Value) is { } name ? $"{what} ({name})" : what;
     }
 
     private readonly record struct Key(int Lane, GuestLevel Level, Isa Isa, uint Reason, TripDetail Detail, ulong Value, bool Write, ulong Rip);

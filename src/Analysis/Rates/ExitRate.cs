@@ -50,6 +50,9 @@ public sealed class ExitRate : Analysis
     /// <summary>Width of a window in nanoseconds (or ticks).</summary>
     public long WindowNs { get; private set; }
 
+    /// <summary>Where the first window begins.</summary>
+    public long OriginNs => _origin;
+
     /// <summary>Exits that had no time.</summary>
     public long Untimed { get; private set; }
 
@@ -123,8 +126,10 @@ public sealed class ExitRate : Analysis
         var windows = all.Count == 0 ? 0 : all.Max(s => s.Series.Length);
         var perSecond = run.IsNanoseconds ? 1e9 / WindowNs : 1;
         var scale = run.IsNanoseconds ? 1e9 : 1;
-        var x = Enumerable.Range(0, windows).Select(w => (_origin + (w * WindowNs) + (WindowNs / 2.0)) / scale).ToArray();
-        var title = $"Exits by {_key.ToString().ToLower(CultureInfo.InvariantCulture)}, {run.Trace.Path}";
+        // A value stands for its window's middle; a single window is drawn from its start to its end, as one point would not be seen.
+        var at = windows == 1 ? [(0, 0.0), (0, 1.0)] : Enumerable.Range(0, windows).Select(w => (Window: w, Part: 0.5)).ToArray();
+        var x = at.Select(p => (_origin + ((p.Window + p.Part) * WindowNs)) / scale).ToArray();
+        var title = $"Exits by {KeyName}, {(run.Trace.Path == "-" ? "standard input" : Path.GetFileName(run.Trace.Path))}";
         var width = Numbers.Duration(WindowNs, run.TimeUnit);
         var yTitle = run.IsNanoseconds ? $"exits per second (windows of {width})" : $"exits a window of {width}";
         var spec = new ChartSpec("rate", kind, title, run.IsNanoseconds ? "time (s)" : $"time ({run.TimeUnit})", kind == ChartKind.Bar ? "exits" : yTitle);
@@ -139,11 +144,13 @@ public sealed class ExitRate : Analysis
             };
         }
 
-        var series = all.Take(Shown).Select(s => new ChartSeries(s.Name, x, [.. Enumerable.Range(0, windows).Select(w => s.Series.CountAt(w) * perSecond)])).ToList();
-        if (all.Count > Shown)
+        // One alone is not worth a group.
+        var shown = all.Count == Shown + 1 ? all.Count : Shown;
+        var series = all.Take(shown).Select(s => new ChartSeries(s.Name, x, [.. at.Select(p => s.Series.CountAt(p.Window) * perSecond)])).ToList();
+        if (all.Count > shown)
         {
             series.Add(new ChartSeries(
-                $"{all.Count - Shown} others", x, [.. Enumerable.Range(0, windows).Select(w => all.Skip(Shown).Sum(s => s.Series.CountAt(w)) * perSecond)]));
+                $"{all.Count - shown} others", x, [.. at.Select(p => all.Skip(shown).Sum(s => s.Series.CountAt(p.Window)) * perSecond)]));
         }
 
         return spec with
@@ -154,6 +161,14 @@ public sealed class ExitRate : Analysis
             Marks = _marks,
         };
     }
+
+    /// <summary>The key as people write it.</summary>
+    public string KeyName => _key switch
+    {
+        RateKey.Reason => "reason",
+        RateKey.Vcpu => "vCPU",
+        _ => "RIP",
+    };
 
     private ulong KeyOf(VcpuLane lane, HostTrip trip) => _key switch
     {

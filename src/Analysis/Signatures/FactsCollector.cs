@@ -189,7 +189,7 @@ public sealed class FactsCollector : TraceObserver
         }
         else if (kind == _getPage)
         {
-            ShadowPage(row, KvmMmuGetPage.Over(row));
+            ShadowPage(row, KvmMmuGetPage.Over(row).Page);
         }
     }
 
@@ -215,7 +215,7 @@ public sealed class FactsCollector : TraceObserver
     }
 
     /// <summary>cr4_smep is bit 20 of the role word since 7.2; earlier kernels leave that bit clear. Text tells which bits it knows, records have all.</summary>
-    private void ShadowPage(in EventRow row, KvmMmuGetPage page)
+    private void ShadowPage(in EventRow row, ShadowPage page)
     {
         const uint SmepKnown = 1u << 20;
         if (!page.HasGfn || !page.HasRole || (row.Has(RoleKnown) && (page.RoleKnown & SmepKnown) == 0) || (page.Role >> 7 & 1) != 0) return;

@@ -16,10 +16,11 @@ internal static class ChartCommand
     {
         var command = Examples.Command(
             "chart",
-            "Exit rate over time by reason, vCPU or RIP as SVG (or PNG, where rsvg-convert is installed); loops and lost spans shaded, CR4 writes marked.",
+            "Exit rate over time by reason, vCPU or RIP as SVG (or PNG, where rsvg-convert is installed); loops and lost spans shaded, CR4 writes marked. As text, json, csv or md: the figures.",
             "ktl chart samples/pm-timer-loop.txt -o rate.svg",
-            "ktl chart trace.dat --by vcpu --kind heatmap --window 100ms -o rate.png");
-        var shared = TraceOptionsSet.AddTo(command);
+            "ktl chart trace.dat --by vcpu --kind heatmap --window 100ms -o rate.png",
+            "ktl chart samples/shadow-paging.dat --format csv");
+        var shared = TraceOptionsSet.AddTo(command, formats: FormatChoice.Chart);
         var by = new Option<string>("--by") { Description = "reason, vcpu or rip (default reason)", DefaultValueFactory = _ => "reason", HelpName = "KEY" };
         var kind = new Option<string>("--kind") { Description = "line, stacked, heatmap or bar (default stacked)", DefaultValueFactory = _ => "stacked", HelpName = "KIND" };
         var window = new Option<string?>("--window") { Description = "width of a window (100ms); default: what suits the span", HelpName = "TIME" };
@@ -33,22 +34,25 @@ internal static class ChartCommand
     private static int Run(TraceRequest request, RateKey key, ChartKind kind, long? window)
     {
         if (window is 0) throw new UsageException("--window 0: a window has a width");
-        var chart = Build(request, key, kind, window);
-        var svg = new RadzenChartRenderer().Svg(chart);
-        var png = request.Output?.EndsWith(".png", StringComparison.OrdinalIgnoreCase) == true;
-        var bytes = png ? PngConverter.Convert(svg) : Encoding.UTF8.GetBytes(svg);
-        FileOutput.Write(request.Output, stream => stream.Write(bytes));
-        return Guard.Ok;
-    }
-
-    private static ChartSpec Build(TraceRequest request, RateKey key, ChartKind kind, long? window)
-    {
         using var progress = TraceSession.Bar(request.Files[0], request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var rate = new ExitRate(key, window);
         var loops = new LoopDetector();
         var run = TraceSession.Run(trace, request, [rate, loops]);
-        return rate.Chart(run, kind, loops.Loops);
+        var chart = rate.Chart(run, kind, loops.Loops);
+        if (request.Format is "svg" or "png")
+        {
+            var svg = new RadzenChartRenderer().Svg(chart);
+            var bytes = request.Format == "png" ? PngConverter.Convert(svg) : Encoding.UTF8.GetBytes(svg);
+            FileOutput.Write(request.Output, stream => stream.Write(bytes));
+        }
+        else
+        {
+            var isCsv = request.Format == "csv";
+            ReportWriter.Write(RateReport.Of(rate, run, chart, withWindows: isCsv), isCsv ? request with { Table = request.Table ?? "windows" } : request);
+        }
+
+        return Guard.Ok;
     }
 
     private static RateKey Key(string word) => word switch

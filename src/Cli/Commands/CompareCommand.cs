@@ -30,7 +30,8 @@ internal static class CompareCommand
         var per = new Option<string>("--per") { Description = "second, vcpu or trace (default second)", DefaultValueFactory = _ => "second", HelpName = "UNIT" };
         var work = new Option<string[]>("--work") { Description = "units of work done: one number, or one a stage", HelpName = "N,…" };
         var seed = new Option<ulong>("--seed") { Description = "where the bootstrap's draws start (default 1)", DefaultValueFactory = _ => 1UL, HelpName = "N" };
-        var format = new Option<string>("--format") { Description = "text, json, csv or md", DefaultValueFactory = _ => "text", HelpName = "FORMAT" };
+        var format = new Option<string?>("--format") { Description = FormatChoice.Report.Description, HelpName = "FORMAT" };
+        format.CompletionSources.Add([.. FormatChoice.Report.Names]);
         var output = new Option<string?>("--output", "-o") { Description = "write to this file instead of standard output", HelpName = "FILE" };
         var threads = new Option<int?>("--threads") { Description = "decoding threads", HelpName = "N" };
         var export = new Option<string?>("--export") { Description = $"instead: the difference of first and last trace as stacks ({string.Join(", ", StackExport.Formats)})", HelpName = "FORMAT" };
@@ -40,10 +41,12 @@ internal static class CompareCommand
         foreach (Option option in new Option[] { expect, tolerance, per, work, seed, format, output, threads, export, weight, table }) command.Add(option);
         command.SetAction(parsed => Guard.Run(() =>
         {
+            var asFormat = FormatChoice.Report.Resolve(parsed.GetValue(format), null);
+            if (parsed.GetValue(table) is { } name && asFormat != "csv") throw new UsageException($"--table {name}: goes with --format csv");
             var request = new TraceRequest
             {
-                Files = [], Filter = RowFilter.All, Threads = Math.Clamp(parsed.GetValue(threads) ?? Environment.ProcessorCount, 1, 256),
-                Format = parsed.GetValue(format)!, Output = parsed.GetValue(output), Table = parsed.GetValue(table),
+                Files = [], Filter = RowFilter.All, Threads = TraceOptionsSet.Threads(parsed.GetValue(threads)),
+                Format = asFormat, Output = parsed.GetValue(output), Table = parsed.GetValue(table),
             };
             var specs = (parsed.GetValue(stages) ?? []).Select(Spec).ToList();
             if (parsed.GetValue(export) is { } stacks) return Export(specs, request, stacks, ExportCommand.Weight(parsed.GetValue(weight)!));

@@ -17,7 +17,7 @@ internal static class EventsCommand
             "ktl events samples/pm-timer-loop.txt --event kvm_cr,kvm_msr",
             "ktl events trace.dat --around 4327.3734 -C 20",
             "ktl events trace.dat --format csv -o events.csv");
-        var shared = TraceOptionsSet.AddTo(command);
+        var shared = TraceOptionsSet.AddTo(command, formats: new FormatChoice(EventWriters.Names));
         var names = new Option<string[]>("--event") { Description = "only these events", HelpName = "NAME,…" };
         var around = new Option<string?>("--around") { Description = "only the events around this time (seconds)", HelpName = "S" };
         var context = new Option<int>("--context", "-C") { Description = "with --around: so many events before and after (default 10)", DefaultValueFactory = _ => 10, HelpName = "N" };
@@ -43,7 +43,6 @@ internal static class EventsCommand
     private static int Run(TraceRequest request, EventSelection selection)
     {
         var format = request.Format;
-        if (!EventWriters.Names.Contains(format)) throw new UsageException($"--format {format}: events are written as {string.Join(", ", EventWriters.Names)}");
         using var progress = TraceSession.Bar(request.Files[0], request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         FileOutput.Write(request.Output, stream =>

@@ -18,7 +18,7 @@ internal static class ExportCommand
             "Stacks (vm, vCPU, level, reason, detail, RIP) for speedscope, Chromium's trace viewer or PerfView; tables as CSV.",
             "ktl export samples/pm-timer-loop.txt --to speedscope -o exits.speedscope.json",
             "ktl export trace.dat --to csv --table exits -o exits.csv");
-        var shared = TraceOptionsSet.AddTo(command, toName: "--until");
+        var shared = TraceOptionsSet.AddTo(command, toName: "--until", formats: FormatChoice.None);
         var to = new Option<string>("--to") { Description = $"{string.Join(", ", StackExport.Formats)} or csv", HelpName = "FORMAT", Required = true };
         var weight = new Option<string>("--weight") { Description = "stacks: count or time (default count)", DefaultValueFactory = _ => "count", HelpName = "WHAT" };
         command.Add(to);
@@ -27,7 +27,8 @@ internal static class ExportCommand
         {
             var request = shared.Bind(parsed);
             var format = parsed.GetValue(to)!;
-            if (format == "csv") return Csv(request);
+            if (format == "csv") return parsed.GetResult(weight) is { Implicit: false } ? throw new UsageException("--weight: goes with stacks, not with --to csv") : Csv(request);
+            if (request.Table is { } table) throw new UsageException($"--table {table}: goes with --to csv");
             if (!StackExport.Formats.Contains(format)) throw new UsageException($"--to {format}: known are {string.Join(", ", StackExport.Formats)}, csv");
             return Stacks(request, format, Weight(parsed.GetValue(weight)!));
         }));

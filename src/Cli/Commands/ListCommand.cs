@@ -17,15 +17,18 @@ internal static class ListCommand
     {
         var command = Examples.Command("list", "What this build knows: events with their fields, input formats, analyses, signatures, MMU rules.", "ktl list signatures", "ktl list events --format csv");
         var what = new Argument<string>("WHAT") { Description = string.Join(", ", What) };
-        var format = new Option<string>("--format") { Description = "text, json, csv or md", DefaultValueFactory = _ => "text", HelpName = "FORMAT" };
+        var format = new Option<string?>("--format") { Description = FormatChoice.Report.Description, HelpName = "FORMAT" };
+        format.CompletionSources.Add([.. FormatChoice.Report.Names]);
         var output = new Option<string?>("--output", "-o") { Description = "write to this file instead of standard output", HelpName = "FILE" };
+        what.CompletionSources.Add(What);
         command.Add(what);
         command.Add(format);
         command.Add(output);
         command.SetAction(parsed => Guard.Run(() =>
         {
+            var asFormat = FormatChoice.Report.Resolve(parsed.GetValue(format), null);
             var report = Build(parsed.GetValue(what)!);
-            ReportWriter.Write(report, new TraceRequest { Files = [], Threads = 1, Filter = RowFilter.All, Format = parsed.GetValue(format)!, Output = parsed.GetValue(output) });
+            ReportWriter.Write(report, new TraceRequest { Files = [], Threads = 1, Filter = RowFilter.All, Format = asFormat, Output = parsed.GetValue(output) });
             return Guard.Ok;
         }));
         return command;

@@ -16,9 +16,9 @@ internal static class ReportCommand
     {
         var command = Examples.Command(
             "report",
-            "One self-contained HTML page for a bug tracker: findings, charts, tables, loops, fault verdicts with evidence.",
+            "One self-contained HTML page for a bug tracker: findings, charts, tables, loops, fault verdicts with evidence. As text, json, csv or md: what `ktl analyze` prints.",
             "ktl report samples/pm-timer-loop.txt -o report.html");
-        var shared = TraceOptionsSet.AddTo(command);
+        var shared = TraceOptionsSet.AddTo(command, formats: FormatChoice.Page);
         var minIterations = LoopOptions.MinIterations();
         command.Add(minIterations);
         command.SetAction(parsed => Guard.Run(() => Run(shared.Bind(parsed), LoopOptions.Check(parsed.GetValue(minIterations)))));
@@ -34,6 +34,12 @@ internal static class ReportCommand
         var byVcpu = new ExitRate(RateKey.Vcpu);
         var run = TraceSession.Run(trace, request, [.. suite.Observers, byReason, byVcpu], suite.SeeBatch);
         var report = suite.Report("report", run, request.Dmesg);
+        if (request.Format != "html")
+        {
+            ReportWriter.Write(report, request);
+            return Guard.Ok;
+        }
+
         report.Charts.Add(byReason.Chart(run, ChartKind.Stacked, suite.Loops));
         if (run.Replayer.Lanes.Count(l => l.IsVcpu) > 1) report.Charts.Add(byVcpu.Chart(run, ChartKind.Heatmap, suite.Loops) with { Id = "rate-vcpu" });
         var options = new OutputOptions

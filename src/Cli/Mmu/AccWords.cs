@@ -19,14 +19,14 @@ internal static class AccWords
                 case "xu": xu = true; break;
                 case "u": u = true; break;
                 case "-": break;
-                default: throw new MmuUsageException($"--acc: '{word}' is not one of r, w, x (or xs), xu, u");
+                default: throw new UsageException($"--acc: '{word}' is not one of r, w, x (or xs), xu, u");
             }
         }
 
         if (to.Intel)
             return to with { Read = r, Write = w, ExecS = x, ExecU = xu || u };
         return xu
-            ? throw new MmuUsageException("--acc: xu is an EPT permission; NPT has u")
+            ? throw new UsageException("--acc: xu is an EPT permission; NPT has u")
             : to with { Present = r, Write = w, Nx = !x, User = u };
     }
 }

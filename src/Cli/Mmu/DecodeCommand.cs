@@ -42,7 +42,7 @@ internal static class DecodeCommand
         Option<string?> output = MmuOptions.Output();
         foreach (Option option in new Option[] { mmu, kernel, mbec, format, output })
             command.Add(option);
-        command.SetAction(parsed => MmuRun.Guard(Console.Out, Console.Error, parsed.GetValue(output), writer =>
+        command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output), writer =>
         {
             DecodeQuestion[] questions =
             [
@@ -52,7 +52,7 @@ internal static class DecodeCommand
                    select new DecodeQuestion(pair.Kind, MmuOptions.ParseHex($"--{pair.Kind}", word)),
             ];
             if (questions.Length == 0)
-                throw new MmuUsageException($"mmu decode: nothing to decode; give one of {string.Join(", ", Kinds.Select(k => $"--{k.Kind}"))}");
+                throw new UsageException($"mmu decode: nothing to decode; give one of {string.Join(", ", Kinds.Select(k => $"--{k.Kind}"))}");
             MmuKind mmuKind = MmuOptions.Pick("--mmu", parsed.GetValue(mmu)!, ("ept", MmuKind.Ept), ("npt", MmuKind.Npt), ("shadow", MmuKind.Shadow));
             return Run(questions, mmuKind, MmuOptions.ParseKernel(parsed.GetValue(kernel)!), MmuOptions.ParseSwitch("--mbec", parsed.GetValue(mbec)!),
                 MmuOptions.ParseFormat(parsed.GetValue(format)!), writer);

@@ -12,7 +12,7 @@ internal static class DiffCommand
         Option<string> format = MmuOptions.Format("text");
         Option<string?> output = MmuOptions.Output();
         var command = new Command("diff", Examples.Text("List every input on which KVM and the architecture differ, and why.", "ktl mmu diff")) { reachable, format, output };
-        command.SetAction(parsed => MmuRun.Guard(Console.Out, Console.Error, parsed.GetValue(output),
+        command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output),
             writer => Run(parsed.GetValue(reachable), MmuOptions.ParseFormat(parsed.GetValue(format)!), writer)));
         return command;
     }

@@ -20,7 +20,7 @@ internal sealed class EvalColumns
             _index.TryAdd(Header[i], i);
         string[] missing = [.. Names.Where(n => !_index.ContainsKey(n))];
         if (missing.Length > 0)
-            throw new MmuUsageException($"{file}:{header.Line}: column {string.Join(", ", missing)} missing; expected columns {string.Join(',', Names)}");
+            throw new UsageException($"{file}:{header.Line}: column {string.Join(", ", missing)} missing; expected columns {string.Join(',', Names)}");
     }
 
     /// <summary>The input columns, in the order the documentation gives.</summary>
@@ -36,7 +36,7 @@ internal sealed class EvalColumns
     public AccessCase Read(CsvRow row)
     {
         if (row.Cells.Count != Header.Count)
-            throw new MmuUsageException($"{_file}:{row.Line}: {row.Cells.Count} cells where the header has {Header.Count}");
+            throw new UsageException($"{_file}:{row.Line}: {row.Cells.Count} cells where the header has {Header.Count}");
         bool intel = Pick("vendor", ("intel", true), ("amd", false));
         return new AccessCase
         {
@@ -80,7 +80,7 @@ internal sealed class EvalColumns
             throw Bad(column, cell, string.Join(" or ", choices.Select(c => c.Word)));
         }
 
-        MmuUsageException Bad(string column, string cell, string expected) =>
+        UsageException Bad(string column, string cell, string expected) =>
             new($"{_file}:{row.Line}: column {column} is '{cell}', expected {expected}; expected columns {string.Join(',', Names)}");
     }
 }

@@ -17,7 +17,7 @@ internal static class EvalCommand
         Option<string> format = MmuOptions.Format("csv");
         Option<string?> output = MmuOptions.Output();
         var command = new Command("eval", Examples.Text($"Evaluate a file of cases with the columns {string.Join(',', EvalColumns.Names)}.", "ktl mmu eval cases.csv")) { file, format, output };
-        command.SetAction(parsed => MmuRun.Guard(Console.Out, Console.Error, parsed.GetValue(output), writer =>
+        command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output), writer =>
         {
             string path = parsed.GetValue(file)!;
             MmuFormat asFormat = MmuOptions.ParseFormat(parsed.GetValue(format)!);
@@ -39,14 +39,14 @@ internal static class EvalCommand
         {
             using IEnumerator<CsvRow> input = CsvRows.Read(cases).GetEnumerator();
             if (!input.MoveNext())
-                throw new MmuUsageException($"{name}: empty; expected a header with {string.Join(',', EvalColumns.Names)}");
+                throw new UsageException($"{name}: empty; expected a header with {string.Join(',', EvalColumns.Names)}");
             var columns = new EvalColumns(name, input.Current);
             MmuText.Table(output, format, "ktl/mmu-eval/1", name, [.. columns.Header, .. Answers], Evaluate(columns, input));
             return 0;
         }
         catch (FormatException e)
         {
-            throw new MmuUsageException($"{name}: {e.Message}");
+            throw new UsageException($"{name}: {e.Message}");
         }
     }
 

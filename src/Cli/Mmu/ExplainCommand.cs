@@ -29,7 +29,7 @@ internal static class ExplainCommand
         {
             vendor, mbec, gmet, access, page, acc, stage, execOnly, ad, nx, smep, kernel, format, output,
         };
-        command.SetAction(parsed => MmuRun.Guard(Console.Out, Console.Error, parsed.GetValue(output), writer =>
+        command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output), writer =>
         {
             string Word(Option<string> option) => parsed.GetValue(option)!;
             bool On(Option<string> option) => MmuOptions.ParseSwitch(option.Name, Word(option));

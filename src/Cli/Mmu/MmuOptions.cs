@@ -21,7 +21,7 @@ internal static class MmuOptions
 
     public static KvmKernel ParseKernel(string word) => KvmKernels.TryParse(word, out KvmKernel kernel)
         ? kernel
-        : throw new MmuUsageException($"--kernel: '{word}' is no kernel version; say 7.2, 7.1 or 6.1");
+        : throw new UsageException($"--kernel: '{word}' is no kernel version; say 7.2, 7.1 or 6.1");
 
     /// <summary>A hexadecimal number, with or without 0x: traces print both.</summary>
     public static ulong ParseHex(string option, string word)
@@ -29,7 +29,7 @@ internal static class MmuOptions
         ReadOnlySpan<char> digits = word.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? word.AsSpan(2) : word;
         return ulong.TryParse(digits, System.Globalization.NumberStyles.AllowHexSpecifier, null, out ulong value)
             ? value
-            : throw new MmuUsageException($"{option}: '{word}' is no hexadecimal number of at most 64 bits");
+            : throw new UsageException($"{option}: '{word}' is no hexadecimal number of at most 64 bits");
     }
 
     /// <summary>The value of one of some words, without regard to case.</summary>
@@ -43,6 +43,6 @@ internal static class MmuOptions
             words.Add(candidate);
         }
 
-        throw new MmuUsageException($"{option}: '{word}' is not one of {string.Join(", ", words)}");
+        throw new UsageException($"{option}: '{word}' is not one of {string.Join(", ", words)}");
     }
 }

@@ -12,7 +12,7 @@ internal static class TableCommand
         Option<string> format = MmuOptions.Format("csv");
         Option<string?> output = MmuOptions.Output();
         var command = new Command("table", Examples.Text("Print a whole truth table.", "ktl mmu table permission_ept --format csv")) { name, format, output };
-        command.SetAction(parsed => MmuRun.Guard(Console.Out, Console.Error, parsed.GetValue(output),
+        command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output),
             writer => Run(parsed.GetValue(name), MmuOptions.ParseFormat(parsed.GetValue(format)!), writer)));
         return command;
     }
@@ -28,7 +28,7 @@ internal static class TableCommand
         }
 
         TableSpec table = TruthTables.Find(name)
-            ?? throw new MmuUsageException($"mmu table: no table '{name}'; there are {string.Join(", ", TruthTables.All.Select(t => t.Name))}");
+            ?? throw new UsageException($"mmu table: no table '{name}'; there are {string.Join(", ", TruthTables.All.Select(t => t.Name))}");
         MmuText.Table(output, format, "ktl/mmu-table/1", table.Name, table.Columns, table.Rows());
         return 0;
     }

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using KvmTraceLab.Analysis.Recording;
+using KvmTraceLab.Output;
+using KvmTraceLab.Output.Files;
 
 namespace KvmTraceLab.Cli.Record;
 
@@ -92,11 +95,11 @@ internal static class RecordCommand
 
         try
         {
-            WriteWhole(plan.SidecarPath, facts.ToJson());
+            FileOutput.Write(plan.SidecarPath, stream => stream.Write(Encoding.UTF8.GetBytes(facts.ToJson())));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (OutputException e)
         {
-            error.WriteLine($"ktl record: {plan.SidecarPath}: {e.Message}; the trace is whole, only the host facts are missing");
+            error.WriteLine($"ktl record: {e.Message}; the trace is whole, only the host facts are missing");
             return CouldNot;
         }
 
@@ -114,21 +117,5 @@ internal static class RecordCommand
             : "# stops on Ctrl-C, by SIGINT to trace-cmd");
         @out.WriteLine($"# then writes {plan.SidecarPath}:");
         @out.Write(facts.ToJson());
-    }
-
-    /// <summary>To a temporary beside it and renamed, so that an interrupted run leaves no half file.</summary>
-    private static void WriteWhole(string path, string text)
-    {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            File.WriteAllText(temporary, text);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
     }
 }

@@ -29,8 +29,8 @@ internal readonly record struct AxisSteps(double From, double To, double Step)
         var (unit, letter) = Math.Max(Math.Abs(From), Math.Abs(To)) switch
         {
             < 10_000 => (1.0, ""),
-            < 10_000_000 => (1e3, "k"),
-            < 10_000_000_000 => (1e6, "M"),
+            < 1_000_000 => (1e3, "k"),
+            < 1_000_000_000 => (1e6, "M"),
             _ => (1e9, "G"),
         };
         return value == 0 ? "0" : new AxisSteps(From / unit, To / unit, Step / unit).Label(value / unit) + letter;

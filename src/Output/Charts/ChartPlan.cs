@@ -179,7 +179,9 @@ internal sealed class ChartPlan
         var label = AxisSteps.Over(from, to, 10).Label(to).Length;
         Times = AxisSteps.Over(from, to, Math.Clamp((PlotWidth - 100) / ((label * 9) + 24), 2, 12));
         var ys = values.DefaultIfEmpty(0).ToList();
-        Values = AxisSteps.Over(Math.Min(0, ys.Min()), Math.Max(ys.Max(), 1e-9), 6);
+        // Labels of bands and marks stand at the top, where the peaks are.
+        var room = Chart.Bands.Count + Chart.Marks.Count > 0 ? 1.12 : 1;
+        Values = AxisSteps.Over(Math.Min(0, ys.Min()), Math.Max(ys.Max() * room, 1e-9), 6);
     }
 
     /// <summary>Keeps the extremes of each group of points, in their order, so that no peak is lost.</summary>

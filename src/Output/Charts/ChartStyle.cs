@@ -24,14 +24,18 @@ internal static class ChartStyle
             .ktl-chart .ktl-empty{text-anchor:middle}
             .ktl-chart .rz-axis-title text{text-anchor:middle}
             .ktl-chart .rz-grid-line,.ktl-chart .rz-line,.ktl-chart .rz-tick-line{shape-rendering:crispEdges}
-            .ktl-chart .rz-area-series path{fill-opacity:.8}
+            .ktl-chart .rz-area-series path{fill-opacity:.85}
+            .ktl-stacked .rz-area-series path+path{display:none}
             .ktl-heatmap .rz-value-axis .rz-tick-line{display:none}
             .ktl-chart .ktl-band{fill:#e69f00;fill-opacity:.18}
             .ktl-chart .ktl-loss{fill:#d0021b;fill-opacity:.22}
+            .ktl-heatmap .ktl-band,.ktl-heatmap .ktl-loss{fill:none;stroke-width:1.5}
+            .ktl-heatmap .ktl-band{stroke:#b58900}
+            .ktl-heatmap .ktl-loss{stroke:#d0021b}
 
             """);
         Colours(css, "#ffffff", "#24292f", "#57606a", "#d8dee4", "#8a5a00", "#a40e26", "#6639ba", Light, LightHeat);
-        css.Append("@media (prefers-color-scheme:dark){\n");
+        css.Append("@media screen and (prefers-color-scheme:dark){\n");
         Colours(css, "#0d1117", "#e6edf3", "#9da7b3", "#30363d", "#f0c419", "#ff7b86", "#c4a5ff", Dark, DarkHeat);
         css.Append("}\n");
         return css.ToString().Replace("\r", "", StringComparison.Ordinal);

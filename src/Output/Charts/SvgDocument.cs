@@ -18,13 +18,17 @@ internal sealed class SvgDocument(ChartSpec chart, int width, int height)
     // Radzen keeps 32 pixels free above the plot, more than the legend needs.
     private const int RadzenMargin = 16;
     private const int LegendRow = 18;
-    private const double LetterWidth = 6.8;
+    // Reasons are written in capitals, which are wide.
+    private const double LetterWidth = 7.8;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     private static readonly Regex RandomClip = new("clipPath[A-Za-z0-9_-]{10}", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
     private static readonly Regex LongNumber = new(@"-?\d+\.\d{3,}(?:E-?\d+)?", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
 
     private readonly string _id = new([.. chart.Id.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
+
+    // A heat map's value axis names its rows, so what the colours count stands above.
+    private string Heading => chart.Kind == ChartKind.Heatmap ? $"{chart.Title}: {chart.YTitle}" : chart.Title;
 
     /// <summary>Pixels that title and legend take.</summary>
     public int HeaderHeight(List<(string Css, string Name)> legend) => TitleHeight + (Legend(legend).Rows * LegendRow) - RadzenMargin;
@@ -39,9 +43,10 @@ internal sealed class SvgDocument(ChartSpec chart, int width, int height)
             new XAttribute("viewBox", $"0 0 {width} {height}"),
             new XAttribute("role", "img"),
             new XElement(Svg + "title", SafeText.Clean(chart.Title)),
+            new XElement(Svg + "desc", ChartDescription.Of(chart)),
             new XElement(Svg + "style", ChartStyle.Css),
             new XElement(Svg + "rect", new XAttribute("class", "ktl-back"), new XAttribute("width", width), new XAttribute("height", height)),
-            Text("ktl-title", 16, 20, TextWidth.Fit(SafeText.Clean(chart.Title), (int)((width - 32) / 8.2))));
+            Text("ktl-title", 16, 20, TextWidth.Fit(SafeText.Clean(Heading), (int)((width - 32) / 8.2))));
         var (items, _) = Legend(plan.Legend);
         foreach (var (css, name, x, y) in items)
         {
@@ -92,7 +97,21 @@ internal sealed class SvgDocument(ChartSpec chart, int width, int height)
         var drawn = XElement.Parse(markup[start..end]);
         var plot = new XElement(Svg + "g", new XAttribute("transform", $"translate(0, {top})"));
         foreach (var child in drawn.Elements()) plot.Add(Copy(child));
+        if (chart.Kind != ChartKind.Heatmap) PutBandsBehind(plot);
         return plot;
+    }
+
+    /// <summary>What is drawn over a series changes its colour; in a heat map bands are outlines and stay on top.</summary>
+    private static void PutBandsBehind(XElement plot)
+    {
+        var first = plot.Descendants().FirstOrDefault(e => ((string?)e.Attribute("class"))?.Contains("rz-series-", StringComparison.Ordinal) == true);
+        var bands = plot.Descendants(Svg + "rect").Where(e => (string?)e.Attribute("class") is "ktl-band" or "ktl-loss").ToList();
+        if (first is null) return;
+        foreach (var band in bands)
+        {
+            band.Remove();
+            first.AddBeforeSelf(band);
+        }
     }
 
     private XElement? Copy(XElement element)
@@ -121,7 +140,8 @@ internal sealed class SvgDocument(ChartSpec chart, int width, int height)
             else if (node is XText text && element.Name.LocalName == "text") copy.Add(new XText(text.Value.Trim()));
         }
 
-        return copy.Name.LocalName is "g" && !copy.HasElements ? null : copy;
+        var isUnseen = (string?)copy.Attribute("fill") == "transparent" && (string?)copy.Attribute("stroke") == "none";
+        return isUnseen || (copy.Name.LocalName is "g" && !copy.HasElements) ? null : copy;
     }
 
     private static void SetStyles(XElement element, string style)

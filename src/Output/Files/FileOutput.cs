@@ -54,7 +54,8 @@ public static class FileOutput
     {
         try
         {
-            using var buffered = new BufferedStream(stream, 65536);
+            // Not disposed where writing fails: half a result is none.
+            var buffered = new BufferedStream(stream, 65536);
             write(buffered);
             buffered.Flush();
         }

@@ -6,8 +6,8 @@ internal static class HtmlAssets
     public const string Css = """
 
         :root{--back:#fff;--text:#1f2328;--faint:#57606a;--line:#d8dee4;--soft:#f6f8fa;--link:#0969da;--bug:#a40e26;--trouble:#b35900;--notice:#7d5200;--caution:#6639ba;--fact:#57606a}
-        @media (prefers-color-scheme:dark){:root{--back:#0d1117;--text:#e6edf3;--faint:#9da7b3;--line:#30363d;--soft:#161b22;--link:#58a6ff;--bug:#ff7b86;--trouble:#ffa657;--notice:#f0c419;--caution:#c4a5ff;--fact:#9da7b3}}
-        body{margin:0 auto;max-width:1100px;padding:1.5rem;background:var(--back);color:var(--text);font:15px/1.5 system-ui,"DejaVu Sans",Helvetica,Arial,sans-serif}
+        @media screen and (prefers-color-scheme:dark){:root{--back:#0d1117;--text:#e6edf3;--faint:#9da7b3;--line:#30363d;--soft:#161b22;--link:#58a6ff;--bug:#ff7b86;--trouble:#ffa657;--notice:#f0c419;--caution:#c4a5ff;--fact:#9da7b3}}
+        body{margin:0 auto;max-width:1200px;padding:1.5rem;background:var(--back);color:var(--text);font:15px/1.5 system-ui,"DejaVu Sans",Helvetica,Arial,sans-serif}
         h1{font-size:1.5rem;margin:0;overflow-wrap:anywhere}
         h2{font-size:1.2rem;border-bottom:1px solid var(--line);padding-bottom:.2rem;margin:2rem 0 .7rem}
         h3,h4,h5,h6{font-size:1rem;margin:1.4rem 0 .5rem}
@@ -21,19 +21,20 @@ internal static class HtmlAssets
         .mark{text-transform:uppercase;font-size:.75rem;font-weight:700;letter-spacing:.04em;color:var(--fact)}
         .bug .mark{color:var(--bug)}.trouble .mark{color:var(--trouble)}.notice .mark{color:var(--notice)}.caution .mark{color:var(--caution)}
         nav ul{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1.2rem}
-        figure{margin:1rem 0}
-        figure svg{max-width:100%;height:auto}
+        figure{margin:1rem 0;overflow-x:auto}
+        figure svg{display:block;width:100%;min-width:700px;max-width:1000px;height:auto}
         .table{overflow-x:auto}
         table{border-collapse:collapse;font-size:.9rem}
-        th,td{padding:.2rem .7rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
-        td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:9rem}
-        th{background:var(--soft)}
+        th,td{padding:.2rem .55rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
+        .t{white-space:normal;overflow-wrap:break-word;min-width:14rem;max-width:40rem}
+        thead th{background:var(--soft);white-space:normal;vertical-align:bottom}
+        tbody th{font-weight:400}
         th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
         th[aria-sort=ascending] button::after{content:" ▲"}
         th[aria-sort=descending] button::after{content:" ▼"}
         .n{text-align:right;font-variant-numeric:tabular-nums}
         pre{background:var(--soft);border:1px solid var(--line);padding:.7rem;overflow-x:auto}
-        @media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}pre{white-space:pre-wrap;overflow-wrap:anywhere}.table{overflow:visible}th,td{white-space:normal;padding:.1rem .3rem}figure,tr,.findings li{break-inside:avoid}h2,h3{break-after:avoid}}
+        @media print{th button{display:contents}body{max-width:none;padding:0;font-size:10pt}nav{display:none}pre{white-space:pre-wrap;overflow-wrap:anywhere}.table{overflow:visible}th,td{white-space:normal;min-width:0;padding:.1rem .3rem}figure{overflow:visible}figure svg{min-width:0;max-width:100%}figure,tr,.findings li{break-inside:avoid}h2,h3{break-after:avoid}}
 
         """;
 

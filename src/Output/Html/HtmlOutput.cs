@@ -17,6 +17,9 @@ public sealed class HtmlOutput(IChartRenderer charts) : IReportOutput
     private const int MostLines = 300;
     private const int MostChildren = 100;
 
+    // Text cells beyond may break between words.
+    private const int LongCell = 36;
+
     // Tables and trace lines together; with charts and frame the page stays below 2 MB.
     private const int MostBytes = 1_200_000;
     private const int MostChartBytes = 500_000;
@@ -66,9 +69,9 @@ public sealed class HtmlOutput(IChartRenderer charts) : IReportOutput
         foreach (var headline in headlines)
         {
             var kind = headline.Kind.ToString().ToLowerInvariant();
-            page.Append($"<li class=\"{kind}\"><span class=\"mark\">{kind}</span> <strong>{HtmlText.Encode(headline.Text)}</strong>");
-            foreach (var detail in headline.Details) page.Append($"<br>{HtmlText.Encode(detail)}");
-            if (headline.Next is { } next) page.Append($"<br><em>Next:</em> {HtmlText.Encode(next)}");
+            page.Append($"<li class=\"{kind}\"><span class=\"mark\">{kind}</span> <strong>{HtmlText.Prose(headline.Text)}</strong>");
+            foreach (var detail in headline.Details) page.Append($"<br>{HtmlText.Prose(detail)}");
+            if (headline.Next is { } next) page.Append($"<br><em>Next:</em> {HtmlText.Prose(next)}");
             page.Append("</li>\n");
         }
 
@@ -115,7 +118,7 @@ public sealed class HtmlOutput(IChartRenderer charts) : IReportOutput
         {
             var heading = Math.Min(level, 6);
             Append($"<section id=\"{Id(section)}\">\n<h{heading}>{HtmlText.Encode(section.Title)}</h{heading}>\n");
-            foreach (var paragraph in section.Paragraphs) Append($"<p>{HtmlText.Encode(paragraph)}</p>\n");
+            foreach (var paragraph in section.Paragraphs) Append($"<p>{HtmlText.Prose(paragraph)}</p>\n");
             if (section.Table is { } table) WriteTable(table);
             if (section.Verbatim.Count > 0) WriteLines(section.Verbatim);
             var children = level > 12 ? 0 : Math.Min(section.Children.Count, MostChildren);
@@ -145,22 +148,27 @@ public sealed class HtmlOutput(IChartRenderer charts) : IReportOutput
             for (; shown < rows && _room > 0; shown++)
             {
                 Append("<tr>");
-                for (var c = 0; c < table.Columns.Count; c++) WriteCell(table.Rows[shown][c], table.Columns[c], table.TimeUnit);
+                for (var c = 0; c < table.Columns.Count; c++) WriteCell(c, table.Rows[shown][c], table.Columns[c], table.TimeUnit);
                 Append("</tr>\n");
             }
 
             Append("</tbody>\n</table></div>\n");
             Note(table.Rows.Count - shown, "rows");
-            if (table.Footer is { } footer) Append($"<p class=\"foot\">{HtmlText.Encode(footer)}</p>\n");
+            if (table.Footer is { } footer) Append($"<p class=\"foot\">{HtmlText.Prose(footer)}</p>\n");
         }
 
-        private void WriteCell(object? cell, Column column, string timeUnit)
+        private void WriteCell(int index, object? cell, Column column, string timeUnit)
         {
             // What sorts is the value, not how it looks.
             var value = CellText.IsNumeric(column.Kind) && cell is IConvertible and not string
                 ? $" data-v=\"{Convert.ToDouble(cell, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)}\""
                 : "";
-            Append($"<td{Css(column)}{value}>{HtmlText.Encode(CellText.Of(cell, column, timeUnit))}</td>");
+            // What a row is about stands first and is its heading.
+            var isHead = index == 0 && column.Kind is (ColumnKind.Text or ColumnKind.Hex);
+            var (open, close) = isHead ? ("th scope=\"row\"", "th") : ("td", "td");
+            var text = CellText.Of(cell, column, timeUnit);
+            var css = column.Kind == ColumnKind.Text && text.Length > LongCell ? " class=\"t\"" : Css(column);
+            Append($"<{open}{css}{value}>{HtmlText.Encode(text)}</{close}>");
         }
 
         private void WriteLines(List<string> lines)

@@ -22,7 +22,8 @@ public static class CsvRows
     /// <summary>Writes a header and rows.</summary>
     public static void Write(TextWriter writer, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        using var csv = CsvWriter.Create(writer, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
+        // Not disposed where a row fails: that would write out half a result.
+        var csv = CsvWriter.Create(writer, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
         Row(columns);
         foreach (IReadOnlyList<string> row in rows)
             Row(row);

@@ -45,8 +45,18 @@ internal static class TraceEventStacks
             e["ts"] = sums[Position(e["ts"]!, 1000)] * scale;
         }
 
+        // Without these, viewers show bare numbers.
+        var at = 0;
+        file["traceEvents"]!.AsArray().Insert(at++, Name("process_name", 0, name));
+        foreach (var thread in stacks.DistinctBy(s => s.Tid))
+            file["traceEvents"]!.AsArray().Insert(at++, Name("thread_name", thread.Tid, thread.Frames.Find(f => f.StartsWith($"Thread ({thread.Tid})", StringComparison.Ordinal)) ?? ""));
         Write(file, stream);
     }
+
+    private static JsonObject Name(string kind, int tid, string name) => new()
+    {
+        ["name"] = kind, ["ph"] = "M", ["pid"] = 0, ["tid"] = tid, ["args"] = new JsonObject { ["name"] = SafeText.Clean(name) },
+    };
 
     private static InternStackSource Source(List<WeightedStack> stacks)
     {

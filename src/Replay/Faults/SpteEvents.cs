@@ -89,7 +89,7 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
 
     public void OnGetPage(LaneFaults state, in EventRow row)
     {
-        var page = KvmMmuGetPage.Over(row);
+        var page = KvmMmuGetPage.Over(row).Page;
         if (!page.HasRole) return;
         if ((ShadowPageRoleLayout)page.RoleLayout == ShadowPageRoleLayout.FourAccessBits) config.SeeRequestedAccess();
         if (page.RoleKnown != uint.MaxValue) return;

@@ -9,13 +9,22 @@ internal static class ReferencePage
     public static string Of(RootCommand root)
     {
         var page = new StringBuilder("# Reference\n\nMade from the program's own help; `KTL_UPDATE_GOLDEN=1 dotnet test -c Release --filter ReferenceTests` writes it anew.\n");
-        var readers = root.Subcommands.Where(c => c.Arguments.Any(a => a.Name == "FILE")).ToList();
-        var shared = readers[0].Options.Select(Row).Where(row => readers.TrueForAll(c => c.Options.Any(o => Row(o) == row))).ToList();
+        var shared = Shared(root);
         page.Append("\n## Options of every command that reads a FILE\n\n| option | |\n|---|---|\n");
         foreach (var row in shared) page.Append(row);
         foreach (var command in root.Subcommands) Append(page, command, "ktl ", shared);
         page.Append("\nExit codes: 0 done; 1 done, and what was asked to hold does not; 2 could not do it, one line says why; 3 done, but the data cannot tell.\n");
         return page.ToString();
+    }
+
+    /// <summary>The commands that read a trace.</summary>
+    public static List<Command> Readers(RootCommand root) => [.. root.Subcommands.Where(c => c.Arguments.Any(a => a.Name == "FILE"))];
+
+    /// <summary>The rows of the options that all of them have alike.</summary>
+    public static List<string> Shared(RootCommand root)
+    {
+        var readers = Readers(root);
+        return [.. readers[0].Options.Select(Row).Where(row => readers.TrueForAll(c => c.Options.Any(o => Row(o) == row)))];
     }
 
     private static void Append(StringBuilder page, Command command, string before, List<string> shared)
@@ -32,7 +41,7 @@ internal static class ReferencePage
         foreach (var inner in command.Subcommands) Append(page, inner, name + " ", shared);
     }
 
-    private static string Row(Option option)
+    public static string Row(Option option)
     {
         var names = string.Join(", ", option.Aliases.Append(option.Name).OrderBy(n => n.Length).Select(n => $"`{n}`"));
         var value = option.ValueType == typeof(bool) || option.HelpName is null ? "" : $" {option.HelpName.Replace("|", "\\|", StringComparison.Ordinal)}";

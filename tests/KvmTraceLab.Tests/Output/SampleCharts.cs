@@ -16,7 +16,7 @@ internal static class SampleCharts
 
     public static ChartSpec Stacked { get; } = Line with { Id = "stack", Kind = ChartKind.Stacked, Title = "Exits per second, stacked", Marks = [] };
 
-    public static ChartSpec Heatmap { get; } = new("heat", ChartKind.Heatmap, "Exits by reason over time", "time (s)", "reason")
+    public static ChartSpec Heatmap { get; } = new("heat", ChartKind.Heatmap, "Exits by reason over time", "time (s)", "exits per second")
     {
         Series =
         [

@@ -77,19 +77,25 @@ public sealed class StackExportTests
     }
 
     [SpeedscopeFact]
-    public void Speedscope_itself_opens_the_file()
+    public void Speedscope_itself_opens_its_own_format() => Opens("speedscope", "Importing as speedscope json file", "<title>a_b_c.txt - speedscope</title>");
+
+    /// <summary>Speedscope reads Chromium's format too, and refuses begins and ends that do not match.</summary>
+    [SpeedscopeFact]
+    public void Speedscope_itself_opens_the_Chromium_format() => Opens("chromium", "Importing as Trace Event Format profile", " - speedscope</title>");
+
+    private static void Opens(string format, string importer, string title)
     {
         var folder = Directory.CreateTempSubdirectory("ktl-speedscope");
         try
         {
-            var profile = Convert.ToBase64String(Encoding.UTF8.GetBytes(Render("speedscope", Small, StackWeight.Count)));
+            var profile = Convert.ToBase64String(Encoding.UTF8.GetBytes(Render(format, Small, StackWeight.Count)));
             var script = Path.Combine(folder.FullName, "profile.js");
             File.WriteAllText(script, $"speedscope.loadFileFromBase64('trace.json','{profile}')");
             var (dom, log) = ChromiumFactAttribute.Run(
                 folder.FullName, "--enable-unsafe-swiftshader", "--virtual-time-budget=10000", "--dump-dom",
                 $"file://{SpeedscopeFactAttribute.Page}#localProfilePath={script}");
-            Assert.Contains("Importing as speedscope json file", log, StringComparison.Ordinal);
-            Assert.Contains("<title>a_b_c.txt - speedscope</title>", dom, StringComparison.Ordinal);
+            Assert.Contains(importer, log, StringComparison.Ordinal);
+            Assert.Contains(title, dom, StringComparison.Ordinal);
             Assert.Contains("Thread (16105) vCPU 0", dom, StringComparison.Ordinal);
             Assert.DoesNotContain("Something went wrong", dom, StringComparison.Ordinal);
         }
@@ -140,7 +146,7 @@ public sealed class StackExportTests
         var totals = new Dictionary<int, double>();
         foreach (var e in JsonNode.Parse(Render("chromium", samples, weight))!["traceEvents"]!.AsArray())
         {
-            if (e!["name"]!.GetValue<string>() != "vm") continue;
+            if (e!["name"]!.GetValue<string>() != "vm" || e["ph"]!.GetValue<string>() == "M") continue;
             var ms = e["ts"]!.GetValue<double>() / 1000 * (e["ph"]!.GetValue<string>() == "B" ? -1 : 1);
             var tid = e["tid"]!.GetValue<int>();
             totals[tid] = totals.GetValueOrDefault(tid) + ms;

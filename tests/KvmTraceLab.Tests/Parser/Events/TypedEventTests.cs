@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
 using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Parser.Events.KvmMmu;
 
 namespace KvmTraceLab.Tests.Parser.Events;
 
@@ -21,8 +22,9 @@ public sealed class TypedEventTests
         {
             var shape = type.GetProperty("Shape")!.GetMethod!.CreateDelegate<Func<EventShape>>()();
             text.Append($"{type.Name}: {shape.Name}\n");
-            foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType.IsPrimitive || p.PropertyType.IsEnum))
-                text.Append($"  {property.PropertyType.Name} {property.Name} <- {Read(type, property, shape)}\n");
+            foreach (var property in Values(type)) text.Append($"  {property.PropertyType.Name} {property.Name} <- {Read(type, property, shape)}\n");
+            if (type.GetProperty("Page") is { } page && page.PropertyType == typeof(ShadowPage))
+                foreach (var property in Values(page.PropertyType)) text.Append($"  {property.PropertyType.Name} Page.{property.Name} <- {Read(page.PropertyType, property, shape)}\n");
         }
 
         var path = Golden();
@@ -35,11 +37,15 @@ public sealed class TypedEventTests
         Assert.Equal(File.ReadAllText(path), text.ToString());
     }
 
+    private static IEnumerable<PropertyInfo> Values(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType.IsPrimitive || p.PropertyType.IsEnum);
+
     private string Read(Type type, PropertyInfo property, EventShape shape)
     {
         var all = (1UL << shape.Fields.Count) - 1;
-        var reader = typeof(TypedEventTests).GetMethod(nameof(ValueOf), BindingFlags.NonPublic | BindingFlags.Instance)!
-            .MakeGenericMethod(type, property.PropertyType).CreateDelegate<Func<PropertyInfo, EventShape, ulong[], ulong, object?>>(this);
+        var isPage = type == typeof(ShadowPage);
+        var method = typeof(TypedEventTests).GetMethod(isPage ? nameof(PageValueOf) : nameof(ValueOf), BindingFlags.NonPublic | BindingFlags.Instance)!;
+        var reader = method.MakeGenericMethod(isPage ? [property.PropertyType] : [type, property.PropertyType]).CreateDelegate<Func<PropertyInfo, EventShape, ulong[], ulong, object?>>(this);
         object? Value(ulong[] slots, ulong presence) => reader(property, shape, slots, presence);
         var zeros = new ulong[shape.Fields.Count];
         var zero = Value(zeros, all);
@@ -68,6 +74,13 @@ public sealed class TypedEventTests
         var get = property.GetMethod!.CreateDelegate<Getter<TEvent, TValue>>();
         var typed = TEvent.Over(_bench.Row(shape, slots, presence));
         return get(ref typed);
+    }
+
+    private object? PageValueOf<TValue>(PropertyInfo property, EventShape shape, ulong[] slots, ulong presence)
+    {
+        var get = property.GetMethod!.CreateDelegate<Getter<ShadowPage, TValue>>();
+        var page = new ShadowPage(_bench.Row(shape, slots, presence));
+        return get(ref page);
     }
 
     private delegate TValue Getter<TEvent, TValue>(ref TEvent typed)

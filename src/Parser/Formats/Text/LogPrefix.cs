@@ -42,6 +42,8 @@ internal static class LogPrefix
     /// <summary>Bytes before the task: a comm has at most fifteen, so what makes it longer came from elsewhere.</summary>
     public static int BeforeTask(ReadOnlySpan<byte> text)
     {
+        // Most tasks: a name that is no longer than a name, without what might end a prefix.
+        if (text.Length <= LongestComm && !text.IsEmpty && char.IsAsciiLetter((char)text[0]) && text.IndexOfAny((byte)':', (byte)'|') < 0) return 0;
         var start = Number(text);
         start = ByteText.SkipBlanks(text, start);
         if (start >= text.Length) return 0; // the number is the task's name

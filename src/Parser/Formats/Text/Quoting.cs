@@ -55,6 +55,7 @@ internal static class Quoting
         var at = ByteText.SkipBlanks(line, 0);
         if (at >= line.Length) return line;
         var size = MarkLength(line[at..]);
+        if (size == 0 && line[^1] > ' ' && line[^1] < 0x80) return line; // most lines
         if (size > 0) prefix = at + size;
 
         // A pane's right border, or the end of a table's row.

@@ -39,7 +39,7 @@ public sealed class AnalysisSuite
             new HotRips(),
             new HotResources(),
             new LoopReport(_loops),
-            new FirstScreen(_loops),
+            new FirstScreen(_loops, _facts),
         ];
     }
 

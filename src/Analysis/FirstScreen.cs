@@ -1,5 +1,6 @@
 using KvmTraceLab.Analysis.Loops;
 using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Analysis.Signatures;
 using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Analysis;
@@ -8,7 +9,7 @@ namespace KvmTraceLab.Analysis;
 /// Completes the headlines, so that the first screen always answers: is something wrong, where, since when, what next.
 /// Comes last: it speaks of what the others left unsaid.
 /// </summary>
-public sealed class FirstScreen(LoopDetector loops) : Analysis
+public sealed class FirstScreen(LoopDetector loops, FactsCollector facts) : Analysis
 {
     private const double WorthSaying = 0.05;
 
@@ -24,6 +25,8 @@ public sealed class FirstScreen(LoopDetector loops) : Analysis
     {
         foreach (var loop in loops.Loops.Where(l => l.Signature is null && l.Kind != LoopKind.Sweep && l.ShareOfExits >= WorthSaying).Take(3))
             report.Headlines.Add(Unnamed(loop, run));
+        if (facts.Facts.Of(TripMarks.UserInternalError) is > 0 and var stops && !report.Headlines.Any(h => h.Kind is HeadlineKind.Bug or HeadlineKind.Trouble or HeadlineKind.Notice))
+            report.Headlines.Add(Stopped(stops));
         if (run.LostAnything)
         {
             var log = run.Trace.Health;
@@ -71,6 +74,13 @@ public sealed class FirstScreen(LoopDetector loops) : Analysis
             [],
             "Read the loop's events and what came before it, below.");
     }
+
+    /// <summary>The VM ends there; what KVM could not do stands right before it.</summary>
+    private Headline Stopped(long times) => new(
+        HeadlineKind.Trouble,
+        $"KVM_RUN returned KVM_EXIT_INTERNAL_ERROR {(times == 1 ? "once" : $"{times} times")}: KVM could not go on, the VM stops there. No known signature fits.",
+        facts.Facts.Of(TripMarks.EmulateFailed) > 0 ? ["kvm_emulate_insn failed: the instruction and its address are in the event."] : [],
+        "Read the events before it (ktl events --event kvm_userspace_exit, then --around its time); the VMM's log has the suberror and the registers.");
 
     private static Headline Nothing(TraceRun run) => run.Replayer.Rows == 0 && run.Trace.Lines.Events > 0
         ? new Headline(HeadlineKind.Fact, $"Of {run.Trace.Lines.Events} events none passes --from, --to, --vcpu and --tid.", [], "Look with `ktl info` at the trace's span, threads and vCPUs.")

@@ -30,7 +30,7 @@ public sealed class HotRips : Analysis
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         if (!row.HasFields) return;
-        if (row.Kind == _kinds.Exit) _rips.Add(KvmExit.Over(row).Rip, 0, 1);
+        if (row.Kind == _kinds.Exit && KvmExit.Over(row) is { HasRip: true } exit) _rips.Add(exit.Rip, 0, 1);
         else if (row.Kind == _kinds.Entry && KvmEntry.Over(row) is { HasRip: true } entry) _rips.Add(entry.Rip, 1, 0);
     }
 

@@ -31,7 +31,7 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
 
     /// <summary>The vCPU in words.</summary>
     public string Who => Lane is not { } lane ? "the trace"
-        : lane.Lane.Vcpu is { } vcpu ? $"vCPU {vcpu} (tid {lane.Lane.Tid})" : lane.Lane.Tid >= 0 ? $"tid {lane.Lane.Tid}" : "the vCPU";
+        : lane.Lane.Vcpu is { } vcpu ? lane.Lane.Tid >= 0 ? $"vCPU {vcpu} (tid {lane.Lane.Tid})" : $"vCPU {vcpu}" : lane.Lane.Tid >= 0 ? $"tid {lane.Lane.Tid}" : "the vCPU";
 
     /// <summary>Turns in a row, or all exits of the place where the signature asks for no row.</summary>
     public long TurnsSeen => Signature.InRow || Evidence.Scope != EvidenceScope.Spot ? Evidence.Turns : Evidence.Count;
@@ -80,13 +80,16 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
 
     public string Duration(double ns) => Numbers.Duration((long)Math.Round(ns), Run.TimeUnit);
 
+    /// <summary>False where the addresses were cut out of the text by hand.</summary>
+    private bool RipsKnown => Evidence.Rips.Any(r => r != 0) || Run.Trace.Health.CountOf(Parser.Health.TraceHealth.PartialFields) == 0;
+
     private string Figures()
     {
         var e = Evidence;
         var what = string.Join(" + ", e.Reasons.Distinct());
         var details = string.Join(", ", e.Details.Take(3).Select(Word));
         var rips = string.Join(", ", e.Rips.Take(4).Select(Numbers.Hex));
-        var text = $"{Count(TurnsSeen, "turn")} of {what}{(details.Length > 0 ? " " + details : "")} on {Who} at rip {rips}";
+        var text = $"{Count(TurnsSeen, "turn")} of {what}{(details.Length > 0 ? " " + details : "")} on {Who}{(RipsKnown ? $" at rip {rips}" : "")}";
         if (e.RatePerSec is { } rate && Run.IsNanoseconds && e.Turns > 1 && TurnsSeen == e.Turns) text += $", {Numbers.Rate(rate)}, {Duration(e.TurnNs)} a turn";
         return text + ".";
     }

@@ -169,6 +169,11 @@ public sealed class EventPattern
         return true;
     }
 
+    internal ReadOnlySpan<Step> Steps => _steps;
+
+    /// <summary>Slots of the fields outside its optional parts.</summary>
+    internal ulong Required => _required;
+
     internal bool KeepsText => Array.Exists(_steps, s => s.Code is StepCode.Rest or StepCode.Token);
 
     internal bool HasText => Array.Exists(_steps, s => s.Code is StepCode.Rest or StepCode.Token);
@@ -200,6 +205,35 @@ public sealed class EventPattern
 
             if ((starred >> step.Slot & 1) != 0) to.Append((byte)'*');
             else PrintField(row, to, dialect, step);
+        }
+    }
+
+    /// <summary>Prints the fields that the row has, each with the words before it; for rows that no spelling fits.</summary>
+    public void PrintPresent(in EventRow row, TextBuilder to, Dialect dialect, ulong starred)
+    {
+        var words = 0;
+        var any = false;
+        for (var i = 0; i < _steps.Length; i++)
+        {
+            ref readonly var step = ref _steps[i];
+            if (step.Code is StepCode.Literal or StepCode.Blank or StepCode.OptionalStart or StepCode.OptionalEnd or StepCode.Skip) continue;
+            if (row.Has(step.Slot))
+            {
+                for (var w = words; w < i; w++)
+                {
+                    if (_steps[w].Code == StepCode.Literal) to.Append(_steps[w].Literal);
+                    else if (_steps[w].Code == StepCode.Blank && any) to.Append((byte)' ');
+                    any = true;
+                }
+
+                if ((starred >> step.Slot & 1) != 0) to.Append((byte)'*');
+                else PrintField(row, to, dialect, step);
+                any = true;
+                if (i + 1 < _steps.Length && _steps[i + 1] is { Code: StepCode.Literal, Literal: [(byte)')' or (byte)',' or (byte)':' or (byte)';', ..] })
+                    to.Append(_steps[++i].Literal);
+            }
+
+            words = i + 1;
         }
     }
 
@@ -245,7 +279,7 @@ public sealed class EventPattern
         return true;
     }
 
-    private static bool TryWord(in Step step, ReadOnlySpan<byte> text, ref int at, out ulong value)
+    internal static bool TryWord(in Step step, ReadOnlySpan<byte> text, ref int at, out ulong value)
     {
         var rest = text[at..];
         var best = -1;

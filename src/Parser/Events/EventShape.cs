@@ -11,6 +11,7 @@ public sealed class EventShape
     private readonly string _completeUnless;
     private readonly Func<Layout> _build;
     private Layout? _layout;
+    private PartialPayload? _partial;
 
     /// <param name="name">The event's name without its system.</param>
     /// <param name="plugin">trace-cmd's default spelling; the spelling of reports.</param>
@@ -132,7 +133,21 @@ public sealed class EventShape
     public void Print(in EventRow row, TextBuilder to, Dialect dialect, ulong starred = 0)
     {
         if (_irregular is not null) _irregular.Print(row, to, dialect, starred);
+        else if ((row.Flags & RowFlags.Partial) != 0) Known.Patterns[0].PrintPresent(row, to, dialect, starred);
         else PatternFor(row, dialect).Print(row, to, dialect, starred);
+    }
+
+    /// <summary>Reads a payload that somebody shortened by hand; no spelling fits it, or only a beginning of it.</summary>
+    public bool TryReadPartly(ReadOnlySpan<byte> payload, Span<ulong> slots) =>
+        _irregular is null && (_partial ??= new PartialPayload(Known.Patterns, Known.Width - 1, Needed())).TryRead(payload, slots);
+
+    /// <summary>What tells events of the kind apart, as far as the first spelling always has it.</summary>
+    private ulong Needed()
+    {
+        ulong needed = 0;
+        for (var slot = 0; slot < Fields.Count; slot++)
+            if (Fields[slot].Role is FieldRole.Key or FieldRole.Address or FieldRole.Frame) needed |= 1UL << slot;
+        return needed & Known.Patterns[0].Required;
     }
 
     /// <summary>The dialect's spelling, unless it needs fields the row lacks and another one does without.</summary>

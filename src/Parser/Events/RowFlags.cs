@@ -23,4 +23,7 @@ public enum RowFlags : byte
 
     /// <summary>Text was elided before this row (<c>...</c>, <c>--</c>): neighbours may not be neighbours in the trace.</summary>
     Gap = 32,
+
+    /// <summary>Somebody shortened the payload: the row has the fields that still stood there.</summary>
+    Partial = 64,
 }

@@ -1,31 +1,80 @@
+using System.Text;
+
 namespace KvmTraceLab.Parser.Formats;
 
 /// <summary>Says what an input is that is no trace, so that the user knows what to give instead.</summary>
 internal static class NotATrace
 {
+    private const string Counts = "counts, no events; `ktl compare` takes it as a stage, for the rest give the trace";
+
+    /// <summary>Texts that belong to a trace and are none, by words that their tools print; all of one entry's words are there.</summary>
+    private static readonly (string[] Words, string Says)[] Texts =
+    [
+        (["VM-EXIT", "Samples%"], $"is the report of perf kvm stat: {Counts}"),
+        (["Event name", "Samples", "Sample%"], "is the report of perf kvm stat: counts, no events; give the trace (trace-cmd record -e kvm, perf script)"),
+        (["Tracing meta data in file"], "is what trace-cmd dump prints about a trace, no trace; give the trace.dat itself or the text of trace-cmd report"),
+        (["[Section "], "is what trace-cmd dump prints about a trace, no trace; give the trace.dat itself or the text of trace-cmd report"),
+        (["[Initial format]"], "is what trace-cmd dump prints about a trace, no trace; give the trace.dat itself or the text of trace-cmd report"),
+        (["commit overrun:"], "is what trace-cmd prints about its buffers (report --stat, stat, record), no trace; give the trace.dat or the text of trace-cmd report"),
+        (["kvm statistics"], "is a log of kvm_stat: counts, no events; `ktl compare` takes a log of kvm_stat -L or --csv as a stage, for the rest give a trace"),
+        ([",kvm_exit,"], $"is a log of kvm_stat: {Counts}"),
+        (["halt_exits ", "exits "], "is what kvm_stat shows: counts, no events; give a trace (trace-cmd record -e kvm)"),
+        (["Performance counter stats for"], "is what perf stat prints: counts, no events; record with perf record -e 'kvm:*' and give the text of perf script"),
+        (["Overhead", "Trace output"], "is a table of perf top or perf report: shares, no events; give the text of perf script"),
+        (["Overhead", "Shared Object"], "is a table of perf top or perf report: shares, no events; give the text of perf script"),
+        (["KVM_EXIT_REASON", "PID"], "is what bcc's kvmexit prints: counts, no events; give a trace (trace-cmd record -e kvm)"),
+        (["print fmt:", "field:"], "is the format description of an event, no trace; give the text of tracefs trace or of trace-cmd report"),
+        (["# tracer:", "entries-in-buffer"], "is an ftrace buffer without events; enable some (echo 1 > events/kvm/enable) and let the guest run"),
+        (["ioctl(", "KVM_RUN"], "is a log of strace: system calls of the VMM, no events of KVM; give a trace (trace-cmd record -e kvm)"),
+    ];
+
     public static string Describe(ReadOnlySpan<byte> head)
     {
         if (!head.ContainsAnyExcept((byte)0)) return "holds only NUL bytes; a trace was expected (an unfinished recording? run trace-cmd restore)";
         if (head.StartsWith("PERFILE2"u8)) return "is perf.data; run `perf script -i FILE` and give its text";
         if (head.StartsWith((ReadOnlySpan<byte>)[0x7f, 0x45, 0x4c, 0x46])) return "is an ELF program or core; a trace was expected";
-        if (head is [0xff, 0xfe, ..] or [0xfe, 0xff, ..]) return "is UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8";
         if (TextKind(head) is { } kind) return kind;
         return "is no trace: no event line and no trace.dat header was found; give trace.dat or the text of trace-cmd report";
     }
 
-    /// <summary>Texts that belong to a trace and are none, by the words their tools print.</summary>
     private static string? TextKind(ReadOnlySpan<byte> head)
     {
-        if (head.IndexOf("VM-EXIT"u8) >= 0 && head.IndexOf("Samples%"u8) >= 0)
-            return "is the report of perf kvm stat: counts, no events; `ktl compare` takes it as a stage, for the rest give the trace";
-        if (head.IndexOf("Tracing meta data in file"u8) >= 0 || head.IndexOf("[Section "u8) >= 0 || head.IndexOf("[Initial format]"u8) >= 0)
-            return "is what trace-cmd dump prints about a trace, no trace; give the trace.dat itself or the text of trace-cmd report";
-        if (head.IndexOf("commit overrun:"u8) >= 0)
-            return "is what trace-cmd prints about its buffers (report --stat, stat, record), no trace; give the trace.dat or the text of trace-cmd report";
-        if (head.IndexOf("kvm statistics"u8) >= 0 || head.IndexOf("kvm_exit,"u8) >= 0)
-            return "is a log of kvm_stat: counts, no events; `ktl compare` takes it as a stage, for the rest give a trace";
-        if (head.IndexOf("Overhead"u8) >= 0 && (head.IndexOf("Trace output"u8) >= 0 || head.IndexOf("Shared Object"u8) >= 0))
-            return "is a table of perf top or perf report: shares, no events; give the text of perf script";
+        if (head.Contains((byte)0)) return null;
+        var text = Encoding.UTF8.GetString(head);
+        foreach (var (words, says) in Texts)
+            if (Array.TrueForAll(words, w => text.Contains(w, StringComparison.Ordinal))) return says;
+        return LineKind(text);
+    }
+
+    /// <summary>Texts that are told by the form of their lines: at least half of them have it.</summary>
+    private static string? LineKind(string text)
+    {
+        int lines = 0, maps = 0, stacks = 0, log = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            var rest = line.Trim();
+            if (rest.IsEmpty) continue;
+            lines++;
+            if (rest[0] == '@' && rest.IndexOf(':') > 0) maps++;
+            else if (rest[0] == '[' && rest.EndsWith("|") && rest.Contains('|')) maps++;
+            var blank = rest.LastIndexOf(' ');
+            if (blank > 0 && rest[..blank].Contains(';') && rest[(blank + 1)..].ContainsAnyExceptInRange('0', '9') is false) stacks++;
+            if (IsKernelLog(rest)) log++;
+        }
+
+        if (maps > 0 && maps * 2 >= lines) return "is what bpftrace prints of its maps: counts, no events; give a trace (trace-cmd record -e kvm)";
+        if (stacks > 0 && stacks * 2 >= lines) return "is a file of folded stacks (flame graph): counts, no events; give a trace (trace-cmd record -e kvm)";
+        if (log > 0 && log * 2 >= lines) return "is a kernel log without a trace; give the trace, and this with --dmesg";
         return null;
+    }
+
+    /// <summary><c>[  673.850218] kvm_intel: …</c>.</summary>
+    private static bool IsKernelLog(ReadOnlySpan<char> line)
+    {
+        var close = line.IndexOf(']');
+        if (line[0] != '[' || close < 0 || close > 20) return false;
+        var time = line[1..close].Trim();
+        var point = time.IndexOf('.');
+        return point > 0 && !time[..point].ContainsAnyExceptInRange('0', '9') && !time[(point + 1)..].ContainsAnyExceptInRange('0', '9');
     }
 }

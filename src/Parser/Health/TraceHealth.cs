@@ -12,6 +12,9 @@ public static class TraceHealth
     public static readonly HealthCounter TrailingText = new(
         "trailingText", Severity.Info, "Words behind the known fields of an event were left out (notes, or fields of a newer kernel).");
 
+    public static readonly HealthCounter PartialFields = new(
+        "partialFields", Severity.Info, "Somebody shortened the text of these events: the fields that still stand there are used, the others are missing from the tables.");
+
     public static readonly HealthCounter LostEvents = new(
         "lostEvents", Severity.Loss, "The ring buffer overflowed. Record again with a bigger buffer (trace-cmd record -b 50000) or fewer events.");
 
@@ -35,6 +38,6 @@ public static class TraceHealth
 
     public static readonly IReadOnlyList<HealthCounter> All =
     [
-        NotUnderstood, PayloadNotUnderstood, TrailingText, LostEvents, LostUnknown, Shares, LongLine, TimeBackwards, Prose, Truncated,
+        NotUnderstood, PayloadNotUnderstood, TrailingText, PartialFields, LostEvents, LostUnknown, Shares, LongLine, TimeBackwards, Prose, Truncated,
     ];
 }

@@ -50,9 +50,14 @@ public sealed class TraceInput : IDisposable
         {
             var head = ReadHead(stream, path);
             var compression = Decompression.Sniff(head);
-            if (compression is null) return new TraceInput(path, stream, head, file, "none");
-            stream = Decompression.Open(compression, new PrefixedStream(head, raw), path);
-            return new TraceInput(path, stream, ReadHead(stream, path), null, compression);
+            if (compression is not null)
+            {
+                stream = Decompression.Open(compression, new PrefixedStream(head, raw), path);
+                head = ReadHead(stream, path);
+            }
+
+            if (!TryUndress(ref stream, ref head, path) && compression is null) return new TraceInput(path, stream, head, file, "none");
+            return new TraceInput(path, stream, head, null, compression ?? "none");
         }
         catch
         {
@@ -65,8 +70,27 @@ public sealed class TraceInput : IDisposable
     /// <summary>An input over bytes in memory (tests).</summary>
     public static TraceInput FromBytes(byte[] bytes, string path = "memory")
     {
-        var stream = new MemoryStream(bytes, writable: false);
-        return new TraceInput(path, stream, ReadHead(stream, path), null, "none");
+        Stream stream = new MemoryStream(bytes, writable: false);
+        var head = ReadHead(stream, path);
+        TryUndress(ref stream, ref head, path);
+        return new TraceInput(path, stream, head, null, "none");
+    }
+
+    /// <summary>Takes off what mail, web pages and terminals wrapped a text in; an encoding or a mark may hide another dress.</summary>
+    private static bool TryUndress(ref Stream stream, ref byte[] head, string path)
+    {
+        var any = false;
+        for (var layers = 0; layers < 2; layers++)
+        {
+            var dress = TextDresses.Detect(head);
+            if (dress == TextDress.None) break;
+            stream = new UndressedStream(new PrefixedStream(head, stream), dress);
+            head = ReadHead(stream, path);
+            any = true;
+            if ((dress & (TextDress.Mark | TextDress.Utf16Little | TextDress.Utf16Big)) == 0) break;
+        }
+
+        return any;
     }
 
     /// <summary>Reads up to the size of <paramref name="buffer"/>; fewer only at the end of the input.</summary>

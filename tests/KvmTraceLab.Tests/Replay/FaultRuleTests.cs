@@ -300,6 +300,7 @@ public sealed class FaultRuleTests
     [InlineData("npt61 7 asked", "a mapping was asked for, none came, and hardware found one that denies a write")]
     [InlineData("npt61 7", "nothing traced was done about it")]
     [InlineData("npt61 7 before=RWXUmh", "SPTE 0x5000e07 allows the access already")]
+    [InlineData("npt61 6 before=RWXUmh", "SPTE 0x5000e07 allows the access already, yet the code says that nothing is mapped, which no processor caches: the vCPU walks other tables, a stale root's or, where this host is itself a guest, those of the hypervisor below")]
     [InlineData("npt61 7 tdpmmu before=RWXUmh tdp=RXUmh>RWXUmh", "the SPTE was last seen as 0x5000e07, was met as 0x5000e05, and nothing traced narrowed it")]
     [InlineData("mbec 7bc set=RXmh", "SPTE 0x80a0000005000805 has XS=1 XU=0 and denies the fetch")]
     [InlineData("mbec 5bc set=RUmh", "SPTE 0x80a0000005000c01 has XS=0 XU=1 and denies the fetch")]

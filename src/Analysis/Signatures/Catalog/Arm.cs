@@ -14,8 +14,13 @@ internal static class Arm
     {
         Blame = Blame.Guest,
         Shows = TripMarks.UserNisv,
-        Fits = [new Discriminators { In = Reasons.Turns, Any = TripMarks.UserNisv }],
+        Fits =
+        [
+            new Discriminators { In = Reasons.Turns, Any = TripMarks.UserNisv },
+            new Discriminators { In = Reasons.Trace, MinTurns = 0, And = e => e.Facts.Exits == 0 && e.Facts.Of(TripMarks.UserNisv) > 0, AndText = "KVM_EXIT_ARM_NISV in an excerpt without exits" },
+        ],
         Limit = _ => Confidence.Medium,
+        Because = f => f.Evidence.Scope == EvidenceScope.Trace ? [$"KVM_EXIT_ARM_NISV {f.Facts.Of(TripMarks.UserNisv)} times; the excerpt has no kvm_exit."] : [],
     };
 
     public static Signature IrqForever { get; } = new(

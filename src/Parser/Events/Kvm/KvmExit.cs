@@ -54,6 +54,9 @@ public readonly ref struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
 
     public ulong Rip => row[3];
 
+    /// <summary>False where somebody cut the address out of the text.</summary>
+    public bool HasRip => row.Has(3);
+
     /// <summary>VMX exit qualification; SVM EXITINFO1.</summary>
     public ulong Info1 => row[4];
 

@@ -48,7 +48,7 @@ public sealed class ExitReasonVocabulary : Vocabulary
         if (more.StartsWith(" excp"u8)) i += 5;
         else if (more.StartsWith("-halt"u8)) i += 5;
         if (i > at + word.Length) word = text[at..i];
-        if (_words.TryGet(word, out var packed))
+        if (_words.TryGet(word, out var packed) || (word.StartsWith("EXIT_REASON_"u8) && _words.TryGet(word["EXIT_REASON_".Length..], out packed)))
         {
             value = (uint)packed;
             companion = packed >> (int)IsaShift;

@@ -69,7 +69,7 @@ internal sealed class BlockCutter(TraceInput input)
         {
             var start = bytes[..end].LastIndexOf((byte)'\n') + 1;
             if (start == 0) break;
-            if (EnvelopeReader.TryRead(Quoting.Strip(bytes[start..end], out _), ref envelope))
+            if (EnvelopeReader.TryRead(Quoting.Unmark(Quoting.Strip(bytes[start..end], out _), out _), ref envelope))
             {
                 if (envelope.Form != EnvelopeForm.Bare) return start;
                 bare = start; // the envelope of a wrapped line may stand before a bare event: look on

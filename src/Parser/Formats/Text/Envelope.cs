@@ -28,6 +28,9 @@ internal struct Envelope
     /// <summary>The whole seconds of the time, in nanoseconds.</summary>
     public long WholeNs;
 
+    /// <summary>Bytes that a log, grep or a chat put before the line; 0 where there are none.</summary>
+    public int PrefixLength;
+
     /// <summary>Bytes up to and including the CPU column's bracket; 0 where there is none. Equal heads read equal.</summary>
     public int HeadLength;
 }

@@ -6,7 +6,7 @@ namespace KvmTraceLab.Parser.Formats.Text;
 /// Reads what stands before the payload. The common form (<c>comm-pid [cpu] flags time: event:</c>) is tried first and is
 /// found from its <c>[digits]</c>, because a comm may hold blanks, dashes, brackets, slashes and digits.
 /// </summary>
-internal static class EnvelopeReader
+internal static partial class EnvelopeReader
 {
     private const int MaxNameLength = 100;
     private const int CommWidth = 16;
@@ -57,6 +57,15 @@ internal static class EnvelopeReader
 
         // The function tracer prints "callee <-caller" without an event name.
         return line[at..].IndexOf("<-"u8) > 0;
+    }
+
+    /// <summary>An event's name at the beginning of a line, whatever it is: the rest of a line that was wrapped there.</summary>
+    public static bool TryNameAlone(ReadOnlySpan<byte> line, ref Envelope e)
+    {
+        e = default;
+        e.Tid = e.Cpu = -1;
+        e.Form = EnvelopeForm.Bare;
+        return TryName(line, ByteText.SkipBlanks(line, 0), ref e);
     }
 
     /// <summary>perf script -F period puts a number before the event: <c>1 kvm:kvm_exit:</c>.</summary>
@@ -192,78 +201,6 @@ internal static class EnvelopeReader
         return at;
     }
 
-    private static bool TryUnbracketed(ReadOnlySpan<byte> line, ref Envelope e)
-    {
-        e.HeadLength = 0;
-        e.Tid = -1;
-        e.Cpu = -1;
-        e.TimeForm = TimeForm.None;
-        e.Form = EnvelopeForm.Bare;
-        e.CommStart = e.CommLength = e.BufferLength = 0;
-        var at = ByteText.SkipBlanks(line, 0);
-        if ((uint)at >= (uint)line.Length) return false;
-        if (TryLatency(line, at, ref e)) return true;
-
-        // A bare event, a bare time, "CPU 0:", or "comm time:" before the event.
-        e.Tid = -1;
-        e.Cpu = -1;
-        e.Form = EnvelopeForm.Bare;
-        e.CommLength = 0;
-        if (TryKnownName(line, at, ref e)) return true;
-        var head = at;
-        if (line[head..].StartsWith("CPU "u8))
-        {
-            var digits = head + 4;
-            if (ByteText.TryDecimal(line, ref digits, out var cpu) && cpu < 100_000 && digits < line.Length && line[digits] == ':')
-            {
-                e.Cpu = (int)cpu;
-                return TryKnownName(line, ByteText.SkipBlanks(line, digits + 1), ref e);
-            }
-        }
-
-        if (line[head] == '[')
-        {
-            // perf script -F cpu,time,event,trace
-            var digits = head + 1;
-            if (ByteText.TryDecimal(line, ref digits, out var cpu) && cpu < 100_000 && digits < line.Length && line[digits] == ']')
-            {
-                e.Cpu = (int)cpu;
-                head = ByteText.SkipBlanks(line, digits + 1);
-            }
-        }
-
-        if (TryTime(line, ref head, ref e) && e.TimeForm != TimeForm.None)
-            return TryKnownName(line, ByteText.SkipBlanks(line, head), ref e);
-        var token = at;
-        for (var words = 0; words < 4 && token < line.Length; words++)
-        {
-            ByteText.Token(line, ref token);
-            var commEnd = token;
-            token = ByteText.SkipBlanks(line, token);
-            var time = token;
-            if (!TryTime(line, ref time, ref e)) continue;
-            if (!TryKnownName(line, ByteText.SkipBlanks(line, time), ref e)) continue;
-            SplitTask(line[at..commEnd], at, ref e);
-            return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>A task without a CPU behind it: <c>comm-pid</c>, perf's <c>comm pid</c> (a comm may end in one digit: <c>fc_vcpu 0</c>), or a comm alone.</summary>
-    private static void SplitTask(ReadOnlySpan<byte> task, int start, ref Envelope e)
-    {
-        e.CommStart = start;
-        e.CommLength = task.Length;
-        var digits = task.Length;
-        while (digits > 0 && ByteText.IsDigit(task[digits - 1])) digits--;
-        var at = digits;
-        if (digits < 2 || !ByteText.TryDecimal(task, ref at, out var tid) || tid > int.MaxValue) return;
-        if (task[digits - 1] != '-' && (task[digits - 1] != ' ' || task.Length - digits < 2)) return;
-        e.Tid = (int)tid;
-        e.CommLength = task[..(digits - 1)].TrimEnd((byte)' ').Length;
-    }
-
     /// <summary>trace-cmd report -l: <c>comm-pid   0d..1.  19.845911: event:</c>.</summary>
     private static bool TryLatency(ReadOnlySpan<byte> line, int start, ref Envelope e)
     {
@@ -394,6 +331,7 @@ internal static class EnvelopeReader
     {
         if (!TryName(line, at, ref e)) return false;
         var name = line.Slice(e.NameStart, e.NameLength);
+        if (name.SequenceEqual("kvm_intel"u8) || name.SequenceEqual("kvm_amd"u8)) return false; // modules, in the kernel's log
         return name.StartsWith("kvm_"u8) || name.SequenceEqual("vcpu_match_mmio"u8) || name.SequenceEqual("fast_page_fault"u8)
             || name.SequenceEqual("mark_mmio_spte"u8) || name.SequenceEqual("handle_mmio_page_fault"u8) || name.SequenceEqual("check_mmio_spte"u8);
     }
@@ -405,7 +343,7 @@ internal static class EnvelopeReader
         e.BufferLength = 0;
         var comm = line[start..end];
         var colon = comm.IndexOf((byte)':');
-        if (colon > 0 && colon + 1 < comm.Length && ByteText.IsBlank(comm[colon + 1]) && comm[..colon].IndexOf((byte)' ') < 0
+        if (colon > 0 && colon + 1 < comm.Length && comm[..colon].ContainsAnyExceptInRange((byte)'0', (byte)'9') && ByteText.IsBlank(comm[colon + 1]) && comm[..colon].IndexOf((byte)' ') < 0
             && (comm.Length - colon - 2 >= (e.Form == EnvelopeForm.Latency ? LatencyCommWidth : CommWidth) || comm.TrimEnd((byte)' ').Length >= CommWidth))
         {
             // trace-cmd puts the instance (or the file, where several are read) before the task. A comm may hold a colon
@@ -418,7 +356,17 @@ internal static class EnvelopeReader
         // A comm has 15 bytes and stands at the right of 16 columns (8 with -l): what is before them in a longer one is a
         // prefix of a log, a line number or a mark of a mail. Blanks collapsed by a mail leave no columns to go by.
         var width = e.Form == EnvelopeForm.Latency ? LatencyCommWidth : CommWidth;
-        if (end - start > CommWidth && (e.Form == EnvelopeForm.Latency || ByteText.IsBlank(line[end - width]))) start = ByteText.SkipBlanks(line[..end], end - width);
+        e.PrefixLength = 0;
+        if (end - start > CommWidth && (e.Form == EnvelopeForm.Latency || ByteText.IsBlank(line[end - width])))
+        {
+            start = ByteText.SkipBlanks(line[..end], end - width);
+            e.PrefixLength = end - width;
+        }
+        else if (LogPrefix.BeforeTask(line[start..end]) is > 0 and var before)
+        {
+            start += before;
+            e.PrefixLength = start;
+        }
 
         var last = TrimEnd(line, end);
         e.CommStart = start;

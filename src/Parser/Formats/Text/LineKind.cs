@@ -41,9 +41,12 @@ internal static class LineClassifier
                 return LineKind.Stack;
         }
 
+        if (text.EndsWith(": <stack trace>"u8) || text.EndsWith(": <user stack trace>"u8)) return LineKind.Stack;
+
         if (text.StartsWith("version = "u8) || text.StartsWith("cpus="u8) || text.EndsWith(" is empty"u8) || ShareTable.TryRow(text, out _)) return LineKind.Comment;
         if (text.StartsWith("Samples: "u8) || text.StartsWith("Overhead "u8)) return LineKind.Comment;
         if (text.StartsWith("CPU:"u8) && text.IndexOf("[SUBBUFFER START]"u8) > 0) return LineKind.Comment;
+        if (text.StartsWith("```"u8) || text.StartsWith("~~~"u8)) return LineKind.Comment;
         foreach (var b in text)
             if (b < 0x20 && b != '\t' && b != '\r' && b != 0x1b) return LineKind.NotUnderstood;
         return Resembles(text) ? LineKind.NotUnderstood : LineKind.Words;

@@ -10,6 +10,9 @@ internal static class RawFieldReader
 {
     public static bool TryRead(EventShape shape, ReadOnlySpan<byte> payload, int textOffset, Span<ulong> slots)
     {
+        var first = ByteText.SkipBlanks(payload, 0);
+        ByteText.Word(payload, ref first);
+        if (first >= payload.Length || payload[first] != '=') return false; // the tool prints nothing else
         var width = shape.Fields.Count;
         slots[..(width + 1)].Clear();
         var record = new RawFields(payload.ToArray());
@@ -17,20 +20,28 @@ internal static class RawFieldReader
         ulong presence = 0;
         for (var slot = 0; slot < width; slot++)
         {
-            if (!TryField(record, shape.Fields[slot], shape.PrintsHex(slot), textOffset, out slots[slot])) continue;
+            if (!TryField(record, shape.Fields[slot], shape.PrintsHex(slot), textOffset, out slots[slot], out var isText)) continue;
+            if (isText && !shape.IsText(slot))
+            {
+                slots[slot] = 0; // a word where a number belongs: not this tool's spelling
+                continue;
+            }
+
             presence |= 1UL << slot;
         }
 
+        // What is computed from fields needs fields.
+        if (presence == 0) return false;
         shape.CompleteFromRecord(record, slots, ref presence);
         slots[width] = presence;
         return presence != 0;
     }
 
-    private static bool TryField(RawFields record, EventField field, bool hex, int textOffset, out ulong value)
+    private static bool TryField(RawFields record, EventField field, bool hex, int textOffset, out ulong value, out bool isText)
     {
-        if (record.TryGet(field.Name, hex, textOffset, out value)) return true;
+        if (record.TryGet(field.Name, hex, textOffset, out value, out isText)) return true;
         foreach (var alias in field.Aliases)
-            if (record.TryGet(alias, hex, textOffset, out value)) return true;
+            if (record.TryGet(alias, hex, textOffset, out value, out isText)) return true;
         return false;
     }
 
@@ -71,10 +82,11 @@ internal static class RawFieldReader
 
         public int Count => _pairs.Count;
 
-        public bool TryGet(string name, bool hex, int textOffset, out ulong value)
+        public bool TryGet(string name, bool hex, int textOffset, out ulong value, out bool isText)
         {
             value = 0;
-            if (!TryFind(name, out var start, out var length)) return false;
+            isText = false;
+            if (!TryFind(name, out var start, out var length) || length == 0) return false;
             var text = _text.AsSpan(start, length);
             var at = 0;
             if (text.StartsWith("0x"u8) || hex)
@@ -90,6 +102,7 @@ internal static class RawFieldReader
             if (ByteText.TryHex(text, ref at, out value) && at == text.Length) return true;
             if (text.StartsWith("ARRAY["u8)) return false;
             value = TextRef.Make(textOffset + start, length);
+            isText = true;
             return true;
         }
 

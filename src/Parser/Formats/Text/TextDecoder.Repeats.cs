@@ -79,6 +79,8 @@ internal sealed partial class TextDecoder
         _pending.Shape = catalog.ShapeOf(kind);
         _pending.End = start + at + size;
         _pending.Matched = true;
+        _pending.LineStart = start;
+        _pending.PrefixLength = _recent.PrefixLength;
         _pending.Context = _context;
         _context = ((_lastKind * 31) + kind) & ContextMask;
         _lastKind = kind;

@@ -12,6 +12,9 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
     private const int MaxJoinedLines = 8;
     private const int NoSlots = 1;
 
+    /// <summary>No terminal is narrower.</summary>
+    private const int NarrowestCut = 78;
+
     private readonly KindCache _kinds = new(catalog);
     private readonly byte[] _hints = new byte[4096];
     private TextBlock _block = null!;
@@ -73,7 +76,11 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         var line = Quoting.Strip(_block.Bytes.AsSpan(start, end - start), out var prefix);
         if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
         start += prefix;
-        if (TryEnvelope(line, start, ref envelope))
+        var marked = line;
+        var unmarked = start;
+        line = Quoting.Unmark(line, out prefix);
+        start += prefix;
+        if (TryEnvelope(line, start, ref envelope) || (_envelopeOnly >= 0 && EnvelopeReader.TryNameAlone(line, ref envelope)))
         {
             FinishPending();
             if (envelope.Form == EnvelopeForm.NameMissing)
@@ -91,8 +98,35 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
             return;
         }
 
+        if (_pending is { Row: >= 0, PrefixLength: > 0 })
+        {
+            var same = LogPrefix.Same(_block.Bytes.AsSpan(_pending.LineStart, _pending.PrefixLength), line);
+            start += same;
+            line = line[same..];
+        }
+
+        // What is left out, and what is empty, is so inside a list or a log too.
+        var kind = LineClassifier.Classify(marked, out var cpu, out var lost);
+        if (kind == LineKind.Words && line.Length < marked.Length && LineClassifier.Classify(line, out _, out _) is (LineKind.Elision or LineKind.Blank) and var inner) kind = inner;
+        if (kind == LineKind.Blank)
+        {
+            // Some mailers put an empty line between any two: what is not whole may go on.
+            _batch.Lines.Comments++;
+            if (_pending.Row >= 0 && (_pending.Shape is null || (_pending.Matched && !_pending.LeftOver))) FinishPending();
+            return;
+        }
+
         DropHeldEnvelope();
-        OtherLine(start, line);
+        if (kind == LineKind.Lost)
+        {
+            FinishPending();
+            LostMarker(unmarked, marked, cpu, lost);
+            return;
+        }
+
+        // A wrapped payload may begin with what else begins a comment: "kvm_inj_exception:" and then "#PF (0x2)".
+        if (kind == LineKind.Comment && marked.TrimStart(" \t"u8) is [(byte)'#', ..] && line.Length > 0 && _pending is { Row: >= 0, Shape: not null, Matched: false }) kind = LineKind.Words;
+        OtherLine(unmarked, marked, start, line, kind);
     }
 
     private void Event(int start, ReadOnlySpan<byte> line, in Envelope envelope)
@@ -140,6 +174,8 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         _pending.Shape = shape;
         _pending.End = end;
         _pending.Matched = repeats;
+        _pending.LineStart = start;
+        _pending.PrefixLength = envelope.PrefixLength;
         if (shape is not null && !repeats)
         {
             _pending.Matched = TryPayload(row, shape, payload, end, out _pending.LeftOver);
@@ -169,20 +205,15 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
     }
 
     /// <summary>A line without an envelope: the rest of a wrapped event, a marker, a comment, or words around the trace.</summary>
-    private void OtherLine(int start, ReadOnlySpan<byte> line)
+    private void OtherLine(int start, ReadOnlySpan<byte> line, int bareStart, ReadOnlySpan<byte> bare, LineKind kind)
     {
-        var kind = LineClassifier.Classify(line, out var cpu, out var lost);
         switch (kind)
         {
-            case LineKind.Lost:
-                FinishPending();
-                LostMarker(start, line, cpu, lost);
-                return;
             case LineKind.Stack:
                 _batch.Lines.Continuations++;
                 return;
             case LineKind.Words when _pending.Row >= 0 && _pending.Joined < MaxJoinedLines:
-                if (TryJoin(start, line)) return;
+                if (TryJoin(bareStart, bare)) return;
                 break;
         }
 
@@ -264,17 +295,19 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         if (p.Matched && !p.LeftOver && (p.Shape.KeepsText || p.Tentative > 0)) return false;
         var payload = _batch.Heads[p.Row].PayloadStart;
         if (p.Joined == 0) _batch.Unshare(p.Row); // what it repeats stays as it is
+        var shape = p.Shape;
+        if (p.Tentative == 0 && TryJoinTight(ref p, shape, start, line)) return true;
         BlankBetween(p.TentativeEnd > 0 ? p.TentativeEnd : p.End, start);
         var end = start + line.Length;
         p.Joined++;
         p.Tentative++;
         p.TentativeEnd = end;
-        if (TryPayload(p.Row, p.Shape, payload, end, out var leftOver) && !leftOver)
+        if (TryPayload(p.Row, shape, payload, end, out var leftOver) && (!leftOver || !p.Matched))
         {
             _batch.Lines.Continuations += p.Tentative;
             _tails[p.Context].Row = -1; // its line alone is not its text
             p.Matched = true;
-            p.LeftOver = false;
+            p.LeftOver = leftOver;
             p.End = end;
             p.Tentative = 0;
             p.TentativeEnd = 0;
@@ -283,7 +316,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         }
 
         // Not yet whole: read what was there before again, and wait for a further line.
-        var matched = TryPayload(p.Row, p.Shape, payload, p.End, out _);
+        var matched = TryPayload(p.Row, shape, payload, p.End, out _);
         if (!matched || p.LeftOver) return true;
 
         // Whole as it was: the line is no part of it, and the caller accounts for it.
@@ -292,6 +325,38 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         p.TentativeEnd = 0;
         return false;
     }
+
+    /// <summary>A terminal cuts lines at its width, in the middle of words: the line's two parts touch.</summary>
+    private bool TryJoinTight(ref Pending p, EventShape shape, int start, ReadOnlySpan<byte> line)
+    {
+        var bytes = _block.Bytes;
+        if (p.End - p.LineStart < NarrowestCut || shape.KeepsText || line.IsEmpty || !IsWord(line[0]) || !IsWord(bytes[p.End - 1])) return false;
+        var gap = start - p.End;
+        var payload = _batch.Heads[p.Row].PayloadStart;
+        var size = p.End - payload;
+        bytes.AsSpan(payload, size).CopyTo(bytes.AsSpan(payload + gap));
+        var end = start + line.Length;
+        if (TryPayload(p.Row, shape, payload + gap, end, out var leftOver) && !leftOver)
+        {
+            _batch.Lines.Continuations++;
+            _tails[p.Context].Row = -1;
+            p.Matched = true;
+            p.LeftOver = false;
+            p.LineStart = start; // a third part is cut at the same width
+            p.End = end;
+            p.Joined++;
+            _batch.Heads[p.Row].PayloadStart = payload + gap;
+            _batch.Heads[p.Row].PayloadLength = end - payload - gap;
+            return true;
+        }
+
+        bytes.AsSpan(payload + gap, size).CopyTo(bytes.AsSpan(payload));
+        BlankBetween(p.End, start);
+        p.Matched = TryPayload(p.Row, shape, payload, p.End, out p.LeftOver);
+        return false;
+    }
+
+    private static bool IsWord(byte b) => ByteText.IsDigit(b) || (uint)((b | 0x20) - 'a') < 26 || b == '_';
 
     private void FinishPending()
     {
@@ -314,8 +379,15 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
 
         if (p.Shape is not null && !p.Matched)
         {
-            head.Flags |= RowFlags.NoFields;
             var payload = _block.Bytes.AsSpan(head.PayloadStart, head.PayloadLength).Trim(" \t\r"u8);
+            if (p.Shape.TryReadPartly(payload, _batch.Slots.AsSpan(head.Start, head.Width)))
+            {
+                head.Flags |= RowFlags.Partial;
+                _batch.Health.Count(TraceHealth.PartialFields, head.Offset);
+                return;
+            }
+
+            head.Flags |= RowFlags.NoFields;
             if (payload.IsEmpty && p.Shape.Fields.Count > 0)
             {
                 _batch.Health.Count(TraceHealth.Truncated, head.Offset);
@@ -392,5 +464,9 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         public int Tentative;
         public int TentativeEnd;
         public int Context;
+
+        /// <summary>Where the event's line began, and the bytes that a log put before it.</summary>
+        public int LineStart;
+        public int PrefixLength;
     }
 }

@@ -19,14 +19,15 @@ internal static class TextSniffer
             line = Quoting.Strip(line, out var prefix);
             if (line.StartsWith("cpus="u8) || line.StartsWith("version = "u8)) cpusLine = true;
             if (line.StartsWith("# tracer:"u8)) tracerLine = true;
-            if (!EnvelopeReader.TryRead(line, ref envelope))
+            var bareLine = Quoting.Unmark(line, out var mark);
+            if (!EnvelopeReader.TryRead(bareLine, ref envelope))
             {
                 if (ShareTable.TryRow(line, out var payload) && line[payload..].StartsWith("reason "u8)) bare++;
                 else if (LineClassifier.Classify(line, out _, out _) == LineKind.Words) words++;
                 continue;
             }
 
-            if (prefix > 0) quoted++;
+            if (prefix > 0 || mark > 0) quoted++;
             switch (envelope.Form)
             {
                 case EnvelopeForm.TraceCmd or EnvelopeForm.Latency: traceCmd++; break;

@@ -5,6 +5,9 @@ namespace KvmTraceLab.Replay.Faults.Rules;
 /// <summary>The SPTE allows the access although nothing was done.</summary>
 internal sealed class SpuriousRule : IFaultRule
 {
+    /// <summary>A missing entry is never cached, so it is no translation that was not flushed.</summary>
+    private const string NothingMapped = ", yet the code says that nothing is mapped, which no processor caches: the vCPU walks other tables, a stale root's or, where this host is itself a guest, those of the hypervisor below";
+
     public string Name => "spurious";
 
     public string Sentence => "A fault on an SPTE that allows the access is spurious once, and a bug when it recurs.";
@@ -23,6 +26,6 @@ internal sealed class SpuriousRule : IFaultRule
         if (context.Result is not { } spte || !context.Allows(spte) || group.OwnUnmap || group.AsyncPf) return null;
         if (!context.OldWitnessed && group.Before.Sequence > group.EntrySequence)
             return Judgement.Final(FaultVerdict.Race, "another CPU granted it after this vCPU entered the guest");
-        return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, static c => $"SPTE 0x{c.Result!.Value.Value:x} allows the access already");
+        return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, static c => $"SPTE 0x{c.Result!.Value.Value:x} allows the access already{(c.Access.IsPresent ? "" : NothingMapped)}");
     }
 }

@@ -1,0 +1,110 @@
+using KvmTraceLab.Parser.Events;
+
+namespace KvmTraceLab.Parser.Formats.Text;
+
+/// <summary>Lines without a CPU column: cut down by hand, or by <c>perf script -F</c>.</summary>
+internal static partial class EnvelopeReader
+{
+    private static bool TryUnbracketed(ReadOnlySpan<byte> line, ref Envelope e)
+    {
+        e.HeadLength = e.PrefixLength = 0;
+        e.Tid = -1;
+        e.Cpu = -1;
+        e.TimeForm = TimeForm.None;
+        e.Form = EnvelopeForm.Bare;
+        e.CommStart = e.CommLength = e.BufferLength = 0;
+        var at = ByteText.SkipBlanks(line, 0);
+        if ((uint)at >= (uint)line.Length) return false;
+        if (TryLatency(line, at, ref e)) return true;
+
+        // A bare event, a bare time, "CPU 0:", or "comm time:" before the event.
+        e.Tid = -1;
+        e.Cpu = -1;
+        e.Form = EnvelopeForm.Bare;
+        e.CommLength = 0;
+        var number = at;
+        at = LogPrefix.BehindNumber(line, at);
+        if (at > number) e.PrefixLength = at;
+        if (TryKnownName(line, at, ref e)) return true;
+        var head = at;
+        if (line[head..].StartsWith("CPU "u8))
+        {
+            var digits = head + 4;
+            if (ByteText.TryDecimal(line, ref digits, out var cpu) && cpu < 100_000 && digits < line.Length && line[digits] == ':')
+            {
+                e.Cpu = (int)cpu;
+                return TryKnownName(line, ByteText.SkipBlanks(line, digits + 1), ref e);
+            }
+        }
+
+        if (line[head] == '[')
+        {
+            // perf script -F cpu,time,event,trace
+            var digits = head + 1;
+            if (ByteText.TryDecimal(line, ref digits, out var cpu) && cpu < 100_000 && digits < line.Length && line[digits] == ']')
+            {
+                e.Cpu = (int)cpu;
+                head = ByteText.SkipBlanks(line, digits + 1);
+            }
+        }
+
+        if (TryTime(line, ref head, ref e) && e.TimeForm != TimeForm.None)
+            return TryKnownName(line, ByteText.SkipBlanks(line, head), ref e);
+        var token = at;
+        for (var words = 0; words < 4 && token < line.Length; words++)
+        {
+            ByteText.Token(line, ref token);
+            var commEnd = token;
+            token = ByteText.SkipBlanks(line, token);
+            if (line[commEnd - 1] == ':' && TryKnownName(line, token, ref e))
+            {
+                // A time was cut out, the task was not: "kvm_pv_test-53132: kvm_hypercall: …".
+                SplitTask(line[at..(commEnd - 1)], at, ref e);
+                if (e.Tid >= 0) return true;
+                break;
+            }
+
+            var time = token;
+            if (!TryTime(line, ref time, ref e)) continue;
+            if (!TryKnownName(line, ByteText.SkipBlanks(line, time), ref e)) continue;
+            SplitTask(line[at..commEnd], at, ref e);
+            return true;
+        }
+
+        e.TimeForm = TimeForm.None;
+        e.CommStart = e.CommLength = 0;
+        e.Tid = e.Cpu = -1;
+        if (at >= line.Length) return false;
+        var name = line[..Math.Min(line.Length, MaxTaskLength)].IndexOf("kvm_"u8);
+        if (name <= at || !LogPrefix.IsWhole(line[at..name]) || !TryKnownName(line, name, ref e)) return false;
+        e.PrefixLength = name;
+        return true;
+    }
+
+    /// <summary>A task without a CPU behind it: <c>comm-pid</c>, perf's <c>comm pid</c> (a comm may end in one digit: <c>fc_vcpu 0</c>), or a comm alone.</summary>
+    private static void SplitTask(ReadOnlySpan<byte> task, int start, ref Envelope e)
+    {
+        var bracket = task.LastIndexOf((byte)'[');
+        var column = bracket + 1;
+        if (bracket > 0 && task[^1] == ']' && ByteText.TryDecimal(task, ref column, out var cpu) && column == task.Length - 1 && cpu < 100_000)
+        {
+            // "microkvm [012] 98222.234315:": the task's number alone was cut out.
+            e.Cpu = (int)cpu;
+            task = task[..bracket].TrimEnd((byte)' ');
+        }
+
+        var before = LogPrefix.BeforeTask(task);
+        task = task[before..];
+        start += before;
+        if (before > 0) e.PrefixLength = start;
+        e.CommStart = start;
+        e.CommLength = task.Length;
+        var digits = task.Length;
+        while (digits > 0 && ByteText.IsDigit(task[digits - 1])) digits--;
+        var at = digits;
+        if (digits < 2 || !ByteText.TryDecimal(task, ref at, out var tid) || tid > int.MaxValue) return;
+        if (task[digits - 1] != '-' && (task[digits - 1] != ' ' || task.Length - digits < 2)) return;
+        e.Tid = (int)tid;
+        e.CommLength = task[..(digits - 1)].TrimEnd((byte)' ').Length;
+    }
+}

@@ -206,9 +206,8 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
             // KVM decides to retry while it handles a fault; the first one, if slow, may have begun long before.
             var (first, last) = (Math.Max(run.First, run.FirstEnd), Math.Max(run.Last, run.End));
             // An endless run needs a better excuse than one that came to an end of itself.
-            (long, long)? ended = run.EndedAt is { } at ? (run.MappedNear, at) : null;
-            run.MaybeCovered = invalidations.Covered(run.Lane.Index, first, last, run.Count, unseen: true, ended);
-            return invalidations.Covered(run.Lane.Index, first, last, run.Count, ended: ended) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
+            run.MaybeCovered = invalidations.Covered(run.Lane.Index, first, last, run.Count, unseen: true, run.MappedNear, run.EndedAt);
+            return invalidations.Covered(run.Lane.Index, first, last, run.Count, mappedNear: run.MappedNear, endedAt: run.EndedAt) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
         }
 
         if (run.Nothing < run.Count) return FaultVerdict.Open;

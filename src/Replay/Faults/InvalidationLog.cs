@@ -70,16 +70,17 @@ internal sealed class InvalidationLog
 
     /// <summary>
     /// The share of a run that invalidations of other threads may explain: each covers its reach, and no more than
-    /// <see cref="ReachFaults"/> faults. With <paramref name="unseen"/> also those that may be among lost events. With <paramref name="ended"/>
-    /// the run came to an end of itself: then those since the frames near it were last mapped go on till then, whatever is mapped
-    /// elsewhere, and a memslot deletion (traced only when all CPUs have taken note) may have begun before the run.
+    /// <see cref="ReachFaults"/> faults. With <paramref name="unseen"/> also those that may be among lost events. A memslot
+    /// deletion since frames near the run's were mapped (<paramref name="mappedNear"/>) goes on, whatever is mapped elsewhere. With
+    /// <paramref name="endedAt"/> the run came to an end of itself: then so do unmaps, and a deletion, which is traced only when
+    /// all CPUs have taken note, may have begun before the run.
     /// </summary>
-    public double Covered(int lane, long first, long last, long faults, bool unseen = false, (long MappedNear, long At)? ended = null)
+    public double Covered(int lane, long first, long last, long faults, bool unseen = false, long mappedNear = long.MaxValue, long? endedAt = null)
     {
         if (faults <= 0) return 0;
         // A clock that stands still, or is too coarse, gives all faults of a run one time.
         if (last <= first) (first, last) = first < long.MaxValue ? (first, first + 1) : (first - 1, first);
-        var lastWithReach = After(Math.Max(last, ended?.At ?? last));
+        var lastWithReach = After(Math.Max(last, endedAt ?? last));
         var duration = Since(first, last);
         var mostFaults = duration / faults * ReachFaults;
         double covered = 0;
@@ -89,9 +90,10 @@ internal sealed class InvalidationLog
             var i = _log[at];
             if (i.Time > lastWithReach) break;
             if (i.Lane == lane || (i.Kind == Invalidation.Unseen && !unseen)) continue;
-            var ends = i.Time >= ended?.MappedNear && i.Kind is (Invalidation.Lasting or Invalidation.WholeSlot) ? long.MaxValue : i.End;
+            var goesOn = i.Time >= mappedNear && (i.Kind == Invalidation.WholeSlot || (i.Kind == Invalidation.Lasting && endedAt is not null));
+            var ends = goesOn ? long.MaxValue : i.End;
             // What lies between the invalidation and the run costs time, not faults.
-            var start = Math.Max(0, Since(first, i.Time) - (i.Kind != Invalidation.WholeSlot ? 0 : ended is null ? ReachNs : double.PositiveInfinity));
+            var start = Math.Max(0, Since(first, i.Time) - (i.Kind != Invalidation.WholeSlot ? 0 : endedAt is null ? ReachNs : double.PositiveInfinity));
             var begin = Math.Max(end, start);
             var until = Math.Min(Math.Min(duration, Since(first, ends)), start + mostFaults);
             covered += Math.Max(0, until - begin);

@@ -301,6 +301,19 @@ public sealed class BrokenKvmTests
         Assert.Equal(ends ? $"{verdict} EXPECTED_NOT_PRESENT" : verdict, string.Join(' ', verdicts.Split(' ').Skip(1).Distinct()));
     }
 
+    /// <summary>The deletion of a memslot goes on, however many frames of others are mapped meanwhile.</summary>
+    [Theory]
+    [InlineData("kvm_mmu_zap_all_fast: kvm-mmu-valid-gen 1 used_pages 5", "9000", "RETRY_STORM")]
+    [InlineData("kvm_mmu_zap_all_fast: kvm-mmu-valid-gen 1 used_pages 5", "13", "LIVELOCK")]
+    [InlineData(Unmap, "9000", "LIVELOCK")]
+    public void Frames_of_another_slot_do_not_end_a_deletion(string begun, string mapped, string verdict)
+    {
+        string[] elsewhere = ["kvm_exit: reason EXIT_NPF rip 0x2000 info 100000006 9000000", "kvm_page_fault: vcpu 0 rip 0x2000 address 0x0000000009000000 error_code 0x100000006",
+            $"kvm_mmu_set_spte: gfn {mapped} spte 9000e67 (rwxu) level 1 at 5fcf000", "kvm_entry: vcpu 0 rip 0x2000"];
+        var said = Run(Amd61, [Changed("0", "0"), Entry, "other: " + begun, .. elsewhere, "wait 50000", .. Times(12, Npf(Read))]).Verdicts;
+        Assert.EndsWith(verdict, said, StringComparison.Ordinal);
+    }
+
     private static InvalidationLog LogWith(long time)
     {
         var log = new InvalidationLog();

@@ -142,7 +142,8 @@ public static class ReplayReport
                 (judge.LostMarkers > 0 ? ": events were lost; record with larger buffers (-b 20000)" : ""));
         }
 
-        return (ReplayOverall.Expected, $"all {judge.Faults} faults have an explanation that needs no bug" +
-            (judge.CountOf(FaultVerdict.Unexplained) is var open and > 0 ? $", but for {open} unexplained ones" : ""));
+        var open = judge.CountOf(FaultVerdict.Unexplained);
+        var exceptions = (open > 0 ? $", but for {open} unexplained ones" : "") + (undecidable > 0 ? $"{(open > 0 ? " and" : ", but for")} {undecidable} that cannot be judged" : "");
+        return (ReplayOverall.Expected, $"{(exceptions.Length == 0 ? "all" : "the")} {judge.Faults} faults have an explanation that needs no bug{exceptions}");
     }
 }

@@ -34,12 +34,14 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
                 group.FastOld = fast.OldSpte;
                 group.FastNew = fast.NewSpte;
                 group.FastFixed = IsFixed(row, fast);
+                group.FastSpurious = row.Has(FastRet) ? fast.Ret == 6 || (fast.Ret == 5 && !group.FastFixed) : fast.Spurious;
                 if (group.FastFixed)
                 {
                     var level = Math.Max(1, group.Before.Level);
                     var frame = group.Gfn & ~((1UL << (9 * (level - 1))) - 1);
                     map.Set(false, 0, level, frame, fast.NewSpte, state.Lane.Index);
                     checks.Check(new Spte(fast.NewSpte, config.Layout), level, frame, isL1: true, row);
+                    checks.CheckFast(new Spte(fast.OldSpte, config.Layout), new Spte(fast.NewSpte, config.Layout), frame, row);
                 }
 
                 break;
@@ -80,7 +82,8 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
                 else if (group.UserspaceReason < 0) group.UserspaceReason = (int)exit.Reason;
                 break;
             case FaultEvent.InjException:
-                if (row[ExceptionNumber] == 14) group.InjectedPf = true;
+                // What was being delivered when the fault came is delivered again: no answer to the fault.
+                if (row[ExceptionNumber] == 14 && !KvmInjException.Over(row).Reinjected) group.InjectedPf = true;
                 else group.InjectedOther = true;
                 break;
             case FaultEvent.PmlFull: group.PmlFull = true; break;

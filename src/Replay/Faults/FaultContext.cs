@@ -51,7 +51,7 @@ internal sealed class FaultContext(ReplayConfig config)
         ResultLevel = 0;
         if (group.FastTries > 0 && new Spte(group.FastOld, layout).IsPresent) Witness(group.FastOld);
         else if (group.TdpChanges > 0 && new Spte(group.TdpOld, layout).IsPresent) Witness(group.TdpOld);
-        else if (group.TdpChanges == 0 && group.Before.State == SpteState.Known) Old = new Spte(group.Before.Value, layout);
+        else if (group.TdpChanges == 0 && group.Before.State == SpteState.Known && !IsOutdated(new Spte(group.Before.Value, layout))) Old = new Spte(group.Before.Value, layout);
         if (group.Sets > 0) SetResult(group.SetSpte, group.SetLevel);
         else if (group.TdpChanges > 0) SetResult(group.TdpNew, group.TdpLevel);
         else if (group.FastFixed) SetResult(group.FastNew, group.Before.Level);
@@ -80,6 +80,9 @@ internal sealed class FaultContext(ReplayConfig config)
             _ => spte.SupervisorExec || spte.UserExec, // who fetched, or how, is unknown: in doubt it is allowed
         };
     }
+
+    /// <summary>Hardware found nothing where the last SPTE seen would do, and the MMU in use does not trace what it takes away.</summary>
+    private bool IsOutdated(Spte before) => (IsShadowed || !config.TdpMmu) && Access is { IsPresent: false, IsReserved: false } && Allows(before);
 
     /// <summary>Access-tracked before: present, all permissions saved away.</summary>
     public bool WasAccessTracked => Old is { IsAccessTracked: true };

@@ -45,6 +45,7 @@ internal sealed class FaultGroup
     public ulong FastOld;
     public ulong FastNew;
     public bool FastFixed;
+    public bool FastSpurious;
 
     /// <summary>kvm_mmu_set_spte for the faulting frame.</summary>
     public int Sets;
@@ -74,6 +75,15 @@ internal sealed class FaultGroup
     public bool Split;
     public bool PmlFull;
     public bool ZappedHere;
+
+    /// <summary>The mapping that was made is gone again, by this thread, before the guest is entered.</summary>
+    public bool ZappedAfter;
+
+    /// <summary>RIP of the kvm_entry that ended it; null where it has none.</summary>
+    public ulong? EntryRip;
+
+    /// <summary>The guest goes on where the fault was: nothing was emulated.</summary>
+    public bool SameRip => HasEntry && EntryRip is { } entry && Rip != 0 && entry == Rip;
 
     /// <summary>A walk of the faulting address was seen; its entries, top level first.</summary>
     public bool Walked;
@@ -149,10 +159,11 @@ internal sealed class FaultGroup
         Gpa = gpa;
         Access = access;
         Level = level;
-        HasEntry = Lost = Requested = FastFixed = false;
+        HasEntry = Lost = Requested = FastFixed = FastSpurious = false;
         FastTries = Sets = TdpChanges = Mmios = Emulations = ElementCount = Injections = 0;
         MarkMmio = HandleMmio = FastMmio = MmioWrite = UserspaceError = InjectedPf = InjectedOther = false;
-        OwnUnmap = OwnSetHva = AsyncPf = Unsync = Split = PmlFull = ZappedHere = false;
+        OwnUnmap = OwnSetHva = AsyncPf = Unsync = Split = PmlFull = ZappedHere = ZappedAfter = false;
+        EntryRip = null;
         Walked = WalkError = WalkChanged = InMatchingWalk = WalkedFirst = _secondWalk = false;
         UserspaceReason = -1;
         Before = After = default;

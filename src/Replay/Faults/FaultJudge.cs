@@ -27,6 +27,7 @@ public sealed class FaultJudge : TraceObserver
 
     private const int MaxVcpuIds = 65_536;
 
+    private static readonly int NestedTdp = KnownKinds.Slot("kvm_nested_vmenter", "tdp_enabled");
     private static readonly int MsrNumber = KnownKinds.Slot("kvm_msr", "ecx");
     private static readonly int MsrWrite = KnownKinds.Slot("kvm_msr", "write");
     private static readonly int MsrData = KnownKinds.Slot("kvm_msr", "data");
@@ -123,6 +124,8 @@ public sealed class FaultJudge : TraceObserver
             case FaultEvent.ZapAllFast: _sptes.OnZapAllFast(lane, row); break;
             case FaultEvent.UnmapHva: _sptes.OnUnmap(state, row); break;
             case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, Invalidation.Passing); break;
+            case FaultEvent.Mmio: Config.MmioEvents = true; break;
+            case FaultEvent.NestedEnter: state.L2SharesAddresses = row.Has(NestedTdp) && row[NestedTdp] == 0; return;
             case FaultEvent.Msr: OnMsr(row); return;
             case FaultEvent.SpteRequested when KvmMmuSpteRequested.Over(row).HasAccess: Config.SeeRequestedAccess(); break;
         }
@@ -134,6 +137,7 @@ public sealed class FaultJudge : TraceObserver
     {
         LostMarkers++;
         _map.ForgetAll();
+        _checks.ForgetHuge();
         _losses.Lose(row.Cpu);
         foreach (var state in _lanes.Values)
         {
@@ -202,6 +206,7 @@ public sealed class FaultJudge : TraceObserver
         if (state.IsOpen)
         {
             state.Group.HasEntry = true;
+            if (entry.HasRip) state.Group.EntryRip = entry.Rip;
             state.Group.Save(row);
             Close(state, row.Time);
         }
@@ -260,7 +265,7 @@ public sealed class FaultJudge : TraceObserver
         group.Sequence = _map.Now;
         group.Lane = state.Lane.Index;
         group.Slot = _tally.Place();
-        if (mode != FaultMode.Shadow && !_sptes.SeveralSpaces) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
+        if (mode != FaultMode.Shadow && !_sptes.SeveralSpaces && (level == GuestLevel.L1 || state.L2SharesAddresses)) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
     }
 
     private void OnMsr(in EventRow row)
@@ -286,7 +291,7 @@ public sealed class FaultJudge : TraceObserver
             if (_map.TryGet(true, 0, 1, SpteEvents.ShadowKey(group), out var spte, out var when, out var writer) && group.Sets == 0)
                 group.Before = new SpteKnowledge(SpteState.Known, spte, 1, when, writer);
         }
-        else if (group.Access.Mode != FaultMode.Shadow && !_sptes.SeveralSpaces)
+        else if (group.Access.Mode != FaultMode.Shadow && !_sptes.SeveralSpaces && (group.Level == GuestLevel.L1 || state.L2SharesAddresses))
         {
             group.After = _map.Find(false, 0, group.Gfn, state.Lane.Index, Config.Layout);
         }

@@ -29,6 +29,15 @@ public sealed record FaultObservation
 
     public required bool FastUnchanged { get; init; }
 
+    /// <summary>fast_page_fault called it spurious.</summary>
+    public required bool FastSpurious { get; init; }
+
+    /// <summary>The mapping made was taken away again in the same fault.</summary>
+    public required bool ZappedAfter { get; init; }
+
+    /// <summary>L2 got #PF.</summary>
+    public required bool InjectedPf { get; init; }
+
     /// <summary>An SPTE of the frame was set or changed.</summary>
     public required bool Wrote { get; init; }
 
@@ -84,7 +93,7 @@ public sealed record FaultObservation
         {
             Access = g.Access, IsShadowed = c.IsShadowed, Layout = c.Layout, Mbec = c.Config.Mbec, Mbec12 = g.Mbec12,
             Requested = g.Requested, RequestedLevel = g.RequestedLevel, RequestedPfn = g.RequestedPfn,
-            FastFixed = g.FastFixed,
+            FastFixed = g.FastFixed, FastSpurious = g.FastSpurious, ZappedAfter = g.ZappedAfter, InjectedPf = g.InjectedPf,
             FastUnchanged = new Spte(g.FastOld, c.Layout).WithoutAccessedDirty == new Spte(g.FastNew, c.Layout).WithoutAccessedDirty,
             Wrote = c.Wrote, Sets = g.Sets, Old = c.Old, Result = c.Result, ResultLevel = c.ResultLevel, ResultAllows = c.ResultAllows,
             L1Outcome = c.Nested?.Outcome ?? NestedOutcome.Ok, L1Present = c.Nested?.Present ?? false, L1Effective = c.Nested?.Effective ?? 0,

@@ -22,6 +22,7 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     public long Denied;
     public long Granted;
     public long Widened;
+    public long Futile;
     public long First;
     public long Last;
 
@@ -32,6 +33,12 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     public long End;
 
     public long LastFault;
+
+    /// <summary>When the last fault began that was mapped near this frame before the run.</summary>
+    public long MappedNear;
+
+    /// <summary>When the fault began that ended it; null if it did not come to an end of itself.</summary>
+    public long? EndedAt;
     public bool CutShort;
     public FaultAccess Access;
     public ulong Gpa;

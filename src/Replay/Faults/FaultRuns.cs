@@ -42,7 +42,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         {
             if (state.Runs.Count >= (_openRuns < MaxOpenRuns ? LaneFaults.MaxRuns : 1)) CloseOldest(state);
             _openRuns++;
-            state.Runs[key] = run = new FaultRun(key, state) { First = group.Time, FirstEnd = group.LastTime, Access = group.Access, Gpa = group.Gpa };
+            state.Runs[key] = run = new FaultRun(key, state) { First = group.Time, FirstEnd = group.LastTime, Access = group.Access, Gpa = group.Gpa, MappedNear = invalidations.MappedNear(group.TargetGfn) };
         }
 
         run.Count++;
@@ -56,6 +56,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
             case Unresolved.Nothing: run.Nothing++; break;
             case Unresolved.Denied: run.Denied++; break;
             case Unresolved.Granted: run.Granted++; break;
+            case Unresolved.Futile: run.Futile++; break;
             default: run.Widened++; break;
         }
 
@@ -99,6 +100,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         foreach (var run in state.Runs.Values)
         {
             if (run.Key.Level != level || run.Key.Frame != frame) continue;
+            run.EndedAt = state.Group.Time;
             CloseRun(run);
             (over ??= []).Add(run.Key);
         }
@@ -200,10 +202,12 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         if (run.Count >= FaultRun.LivelockRepeats)
         {
             if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
+            if (run.Futile * 2 >= run.Count) return FaultVerdict.Livelock;
             // KVM decides to retry while it handles a fault; the first one, if slow, may have begun long before.
             var (first, last) = (Math.Max(run.First, run.FirstEnd), Math.Max(run.Last, run.End));
-            run.MaybeCovered = invalidations.Covered(run.Lane.Index, first, last, run.Count, unseen: true);
-            return invalidations.Covered(run.Lane.Index, first, last, run.Count) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
+            // An endless run needs a better excuse than one that came to an end of itself.
+            run.MaybeCovered = invalidations.Covered(run.Lane.Index, first, last, run.Count, unseen: true, run.MappedNear, run.EndedAt);
+            return invalidations.Covered(run.Lane.Index, first, last, run.Count, mappedNear: run.MappedNear, endedAt: run.EndedAt) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
         }
 
         if (run.Nothing < run.Count) return FaultVerdict.Open;

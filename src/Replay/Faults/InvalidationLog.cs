@@ -3,7 +3,7 @@ namespace KvmTraceLab.Replay.Faults;
 /// <summary>
 /// When the host invalidated mappings, and by which thread: what a run of retries may be waiting for. There is no event
 /// for the end of an invalidation. Two things bound it: a fault that began after it and is mapped shows that it is over
-/// (for that range at least), and a vCPU that invalidates while it handles a fault of its own is through before it enters the guest.
+/// (for that range at least: a run that came to an end of itself is excused until a frame near its own is mapped), and a vCPU that invalidates while it handles a fault of its own is through before it enters the guest.
 /// </summary>
 internal sealed class InvalidationLog
 {
@@ -21,7 +21,13 @@ internal sealed class InvalidationLog
     /// <summary>How many older ones are asked whether they still last.</summary>
     private const int LookBack = 4096;
 
+    /// <summary>Frames near each other: 2 MiB. Hosts unmap, and delete, more than that at a time.</summary>
+    private const int NearShift = 9;
+
+    private const int MaxNear = 65_536;
+
     private readonly List<Entry> _log = [];
+    private readonly Dictionary<ulong, long> _mappedNear = [];
     private long _dropped;
     private int _unsettled;
 
@@ -42,9 +48,15 @@ internal sealed class InvalidationLog
         return Count;
     }
 
+    /// <summary>When the last fault began that was given a mapping near a frame; <see cref="long.MinValue"/> if none was.</summary>
+    public long MappedNear(ulong gfn) => _mappedNear.GetValueOrDefault(gfn >> NearShift, long.MinValue);
+
     /// <summary>A fault that began at <paramref name="faultTime"/> was given its mapping: what was begun before the fault is over.</summary>
-    public void Mapped(long faultTime, long time)
+    public void Mapped(long faultTime, long time, ulong gfn)
     {
+        // Forgotten means that an invalidation may last longer: in doubt for KVM.
+        if (_mappedNear.Count >= MaxNear) _mappedNear.Clear();
+        _mappedNear[gfn >> NearShift] = faultTime;
         for (; _unsettled < _log.Count && _log[_unsettled].Time < faultTime; _unsettled++)
             if (_log[_unsettled].Kind is not (Invalidation.Passing or Invalidation.Held)) _log[_unsettled] = _log[_unsettled] with { Settled = time };
     }
@@ -58,31 +70,42 @@ internal sealed class InvalidationLog
 
     /// <summary>
     /// The share of a run that invalidations of other threads may explain: each covers its reach, and no more than
-    /// <see cref="ReachFaults"/> faults. With <paramref name="unseen"/> also those that may be among lost events.
+    /// <see cref="ReachFaults"/> faults. With <paramref name="unseen"/> also those that may be among lost events. A memslot
+    /// deletion since frames near the run's were mapped (<paramref name="mappedNear"/>) goes on, whatever is mapped elsewhere. With
+    /// <paramref name="endedAt"/> the run came to an end of itself: then so do unmaps, and a deletion, which is traced only when
+    /// all CPUs have taken note, may have begun before the run.
     /// </summary>
-    public double Covered(int lane, long first, long last, long faults, bool unseen = false)
+    public double Covered(int lane, long first, long last, long faults, bool unseen = false, long mappedNear = long.MaxValue, long? endedAt = null)
     {
         if (faults <= 0) return 0;
-        var duration = Math.Max(1, last - first);
-        var perFault = (double)duration / faults;
-        var mostFaults = perFault * ReachFaults;
+        // A clock that stands still, or is too coarse, gives all faults of a run one time.
+        if (last <= first) (first, last) = first < long.MaxValue ? (first, first + 1) : (first - 1, first);
+        var lastWithReach = After(Math.Max(last, endedAt ?? last));
+        var duration = Since(first, last);
+        var mostFaults = duration / faults * ReachFaults;
         double covered = 0;
-        double end = first;
+        double end = 0;
         for (var at = Math.Max(0, FirstFrom(first) - LookBack); at < _log.Count; at++)
         {
             var i = _log[at];
-            if (i.Time > last + ReachNs) break;
+            if (i.Time > lastWithReach) break;
             if (i.Lane == lane || (i.Kind == Invalidation.Unseen && !unseen)) continue;
+            var goesOn = i.Time >= mappedNear && (i.Kind == Invalidation.WholeSlot || (i.Kind == Invalidation.Lasting && endedAt is not null));
+            var ends = goesOn ? long.MaxValue : i.End;
             // What lies between the invalidation and the run costs time, not faults.
-            var start = Math.Max(first, i.Kind == Invalidation.WholeSlot ? i.Time - ReachNs : i.Time);
+            var start = Math.Max(0, Since(first, i.Time) - (i.Kind != Invalidation.WholeSlot ? 0 : endedAt is null ? ReachNs : double.PositiveInfinity));
             var begin = Math.Max(end, start);
-            var until = Math.Min(Math.Min(last, i.End), start + mostFaults);
+            var until = Math.Min(Math.Min(duration, Since(first, ends)), start + mostFaults);
             covered += Math.Max(0, until - begin);
             end = Math.Max(end, until);
         }
 
         return covered / duration;
     }
+
+    private static double Since(long first, long time) => (double)((Int128)time - first);
+
+    private static long After(long time) => time > long.MaxValue - ReachNs ? long.MaxValue : time + ReachNs;
 
     /// <summary>Times ascend, as far as the trace's do.</summary>
     private int FirstFrom(long time)
@@ -106,6 +129,6 @@ internal sealed class InvalidationLog
         /// <summary>When the thread went on; 0 where nothing tells.</summary>
         public long Held { get; init; }
 
-        public long End => Math.Max(Math.Max(Settled, Held), Time + Math.Min(ReachNs, long.MaxValue - Time));
+        public long End => Math.Max(Math.Max(Settled, Held), After(Time));
     }
 }

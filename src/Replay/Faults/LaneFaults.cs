@@ -39,6 +39,9 @@ internal sealed class LaneFaults(VcpuLane lane)
 
     public FaultMode LastMode;
 
+    /// <summary>L1 last started an L2 without nested paging: then L2's addresses are L1's, and its faults are about L1's SPTEs.</summary>
+    public bool L2SharesAddresses;
+
     /// <summary>Number of the invalidation that this thread began within the fault it handles; 0 for none.</summary>
     public long HeldInvalidation;
 

@@ -15,6 +15,8 @@ internal sealed class SpteChecks
     private readonly Dictionary<string, InvariantFinding> _byId = new(StringComparer.Ordinal);
     private readonly List<InvariantFinding> _findings = [];
     private int _seen;
+    private bool _executableHuge;
+    private bool _nxHuge;
 
     public IReadOnlyList<InvariantFinding> Findings => _findings;
 
@@ -43,11 +45,40 @@ internal sealed class SpteChecks
             Add("xs-xu-apart", "XS and XU of an L1 EPT SPTE are set and cleared together (rule 3.1).", spte, gfn, row);
     }
 
+    /// <summary>A huge leaf of L1's own tables: its access is always full, so only the NX-huge-page workaround makes it non-executable, all or none.</summary>
+    public void CheckHuge(Spte spte, int level, ulong gfn, in EventRow row)
+    {
+        if (level < 2 || !spte.IsPresent || !spte.IsLarge || spte.IsAccessTracked || spte.Layout.Kind == MmuKind.Shadow) return;
+        var executable = spte.SupervisorExec || spte.UserExec;
+        if (executable ? _nxHuge : _executableHuge)
+            Add("nx-huge-mixed", "Huge pages of a VM are executable all or none: with NX huge pages on, none may be (rule 3.16).", spte, gfn, row);
+        _executableHuge |= executable;
+        _nxHuge |= !executable;
+    }
+
+    /// <summary>All mappings are made anew (the workaround may have been switched), or what was made is unknown.</summary>
+    public void ForgetHuge() => _executableHuge = _nxHuge = false;
+
+    /// <summary>The fast path gives W, or what access tracking saved, and takes nothing. The new SPTE is read when it is traced: another CPU may have changed it again.</summary>
+    public void CheckFast(Spte old, Spte now, ulong gfn, in EventRow row)
+    {
+        if (!old.IsPresent || old.IsAccessTracked || !now.IsPresent || now.IsFrozen || old.Pfn != now.Pfn) return;
+        if ((old.Readable && !now.Readable) || (old.User && !now.User) || (old.SupervisorExec && !now.SupervisorExec) || (old.UserExec && !now.UserExec))
+            Add("fast-path-takes-away", "fast_page_fault gives permissions back and takes none away.", now, gfn, row);
+    }
+
+    /// <summary>fast_page_fault leaves a write-protected huge page alone only if its slot logs writes; then the page must be split.</summary>
+    public void HugeWhileLogged(Spte spte, ulong gfn, in EventRow row) => Add(
+        "huge-page-while-logged", "A write to a huge page of a slot with dirty logging is given a small page, or the log misses the others.", spte, gfn, row);
+
     public void WrongPfn(Spte spte, ulong gfn, ulong requested, in EventRow row) => Add(
         "wrong-pfn", $"The frame in the SPTE must be the one kvm_mmu_spte_requested asked for (first: 0x{spte.Pfn:x} instead of 0x{requested:x}).", spte, gfn, row);
 
     public void TooMuchForL1(Spte spte, ulong gfn, string what, in EventRow row) => Add(
         "l2-spte-exceeds-l1", $"An L2 SPTE must not grant what L1's nested tables deny (first: {what}).", spte, gfn, row);
+
+    public void TooMuchForGuest(Spte spte, ulong gfn, string what, in EventRow row) => Add(
+        "shadow-spte-exceeds-guest", $"A shadow SPTE must not grant what the guest's own tables deny (first: {what}).", spte, gfn, row);
 
     private void Add(string id, string sentence, Spte spte, ulong gfn, in EventRow row)
     {

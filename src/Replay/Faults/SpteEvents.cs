@@ -21,15 +21,18 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         if (spte.IsAccessTracked) config.EptAccessedDirty = false;
         var unknownLevel = !group.IsOpen && state.Lane.HasNested;
         checks.Check(spte, set.Level, set.Gfn, isL1: !isL2 && !unknownLevel && !(group.IsOpen && group.Level == GuestLevel.L2), row);
-        if (group.IsOpen && spte.IsPresent) invalidations.Mapped(group.Time, row.Time);
+        if (group.IsOpen && spte.IsPresent) invalidations.Mapped(group.Time, row.Time, set.Gfn);
         if (group.IsOpen && Covers(set.Gfn, set.Level, group.TargetGfn))
         {
             group.Sets++;
+            group.ZappedAfter = false;
             group.SetSpte = set.Spte;
             group.SetLevel = set.Level;
             group.Save(row);
+            if (set.Level > 1 && spte.Writable && RefusedForLogging(group)) checks.HugeWhileLogged(spte, set.Gfn, row);
             var mask = (1UL << (9 * (set.Level - 1))) - 1;
             if (group.Requested && spte.IsPresent && spte.Pfn != (group.RequestedPfn & ~mask)) checks.WrongPfn(spte, set.Gfn, group.RequestedPfn & ~mask, row);
+            if (group.Access.Mode == FaultMode.Shadow) CheckAgainstGuest(group, spte, set.Gfn, row);
             if (isL2) CheckAgainstL1(state, group, spte, set.Gfn, row);
             if (isL2) map.Set(true, 0, 1, ShadowKey(group), set.Spte, state.Lane.Index);
         }
@@ -41,10 +44,17 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         }
     }
 
+    private bool RefusedForLogging(FaultGroup group)
+    {
+        if (group is not { FastTries: 1, FastFixed: false, FastSpurious: false } || !group.Access.IsWrite || group.ZappedHere) return false;
+        var met = new Spte(group.FastOld, config.Layout);
+        return met is { IsPresent: true, IsLarge: true, MmuWritable: true, Writable: false };
+    }
+
     /// <summary>Invariant 2: an L2 SPTE grants no more than the entries that were walked for it.</summary>
     private void CheckAgainstL1(LaneFaults state, FaultGroup group, Spte spte, ulong gfn, in EventRow row)
     {
-        if (group.LeafGfn is null || !spte.IsPresent || spte.IsAccessTracked) return;
+        if (group.LeafGfn is null || !spte.IsPresent) return;
         var all = ulong.MaxValue;
         var nx = 0UL;
         foreach (var (pte, _) in group.Walk) (all, nx) = (all & pte, nx | pte);
@@ -55,6 +65,22 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
             : !ept && spte.SupervisorExec && nx >> 63 != 0 ? "execute"
             : null;
         if (what is not null) checks.TooMuchForL1(spte, gfn, what, row);
+    }
+
+    /// <summary>Shadow paging: an SPTE grants no more than the guest's own entries, but that without CR0.WP a supervisor writes all (and U is taken for it).</summary>
+    private void CheckAgainstGuest(FaultGroup group, Spte spte, ulong gfn, in EventRow row)
+    {
+        if (!spte.IsPresent || group.WalkError || group.WalkChanged || group.ElementCount == 0 || group.Elements[group.ElementCount - 1].Level > 2) return;
+        var all = ulong.MaxValue;
+        var nx = 0UL;
+        // The four entries of PAE's top level have no permissions.
+        foreach (var (pte, level) in group.ElementCount > 1 && group.Elements[0].Level == 3 ? group.Walk[1..] : group.Walk) (all, nx) = (all & pte, nx | pte);
+        var withoutWp = group.Access.IsWrite && group.Access.IsUser == false && !spte.User;
+        var what = spte.Writable && (all & 2) == 0 && !withoutWp ? "W"
+            : spte.User && (all & 4) == 0 ? "U"
+            : spte.SupervisorExec && nx >> 63 != 0 ? "execute"
+            : null;
+        if (what is not null) checks.TooMuchForGuest(spte, gfn, what, row);
     }
 
     public void OnTdpChanged(LaneFaults state, in EventRow row)
@@ -68,6 +94,7 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         var spte = new Spte(changed.NewSpte, layout);
         var lane = state.Lane.Index;
         checks.Check(spte, changed.Level, changed.Gfn, isL1: true, row);
+        if (!map.SeveralVms) checks.CheckHuge(spte, changed.Level, changed.Gfn, row);
         var zap = !spte.IsPresent;
         if (zap && !state.IsOpen && new Spte(changed.OldSpte, layout).IsPresent) invalidations.Add(row.Time, lane, Invalidation.Passing);
         map.Set(false, changed.AsId, changed.Level, changed.Gfn, changed.NewSpte, lane);
@@ -78,6 +105,7 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         if (zap)
         {
             group.ZappedHere = true;
+            group.ZappedAfter = group.Sets > 0 || group.TdpChanges > 0;
             return;
         }
 
@@ -110,6 +138,7 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
     public void OnZapAllFast(VcpuLane lane, in EventRow row)
     {
         map.ForgetAll();
+        checks.ForgetHuge();
         invalidations.Add(row.Time, lane.Index, Invalidation.WholeSlot);
     }
 

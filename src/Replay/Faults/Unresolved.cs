@@ -11,6 +11,9 @@ internal enum Unresolved : byte
     /// <summary>The SPTE that results still denies the access.</summary>
     Denied,
 
+    /// <summary>What was done cannot help, and no invalidation is waited for.</summary>
+    Futile,
+
     /// <summary>The SPTE had allowed the access all along.</summary>
     Granted,
 

@@ -11,5 +11,5 @@ internal sealed class StaleMmuSeq : IHypothesis
     public string Title => "is_page_fault_stale() is always true (mmu_seq kept in an int)";
 
     public double Explains(FaultObservation seen) =>
-        seen is { L1Outcome: NestedOutcome.Ok, Requested: false, Wrote: false, FastFixed: false, Injected: false, Granted: false, ResultAllows: false } ? 1 : 0;
+        seen is { L1Outcome: NestedOutcome.Ok, Requested: false, Wrote: false, FastFixed: false, Injected: false, Granted: false, ResultAllows: false, FastSpurious: false } ? seen.Old is { IsPresent: true, MmuWritable: false } || seen.Access.IsReserved ? 0.4 : 1 : 0;
 }

@@ -10,7 +10,7 @@ internal sealed class WrongAddressInjected : IHypothesis
     public string Title => "L1 is told another address than the one that faulted";
 
     public double Explains(FaultObservation seen) =>
-        seen is { IsShadowed: true, Injected: true } && seen.Access.Mode == FaultMode.Npt && InfoDifference.Of(seen) == 0 && seen.InjectInfo2 >> 12 != seen.Gpa >> 12
+        seen is { IsShadowed: true, Injected: true } && seen.Access.Mode == FaultMode.Npt && InfoDifference.Of(seen) == 0 && seen.InjectInfo2 != seen.Gpa
             ? 1
             : 0;
 }

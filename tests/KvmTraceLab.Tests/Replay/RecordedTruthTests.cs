@@ -15,7 +15,7 @@ public sealed class RecordedTruthTests
         "svm61-control-dirty.report.txt.zst", "svm61-control-drop.report.txt.zst", "svm61-control-legacy.report.txt.zst",
         "svm61-control-nxhuge.report.txt.zst", "svm61-control-shadow.report.txt.zst", "svm61-control-slot.report.txt.zst",
         "svm61-control-smp2.report.txt.zst", "svm61-smp2-cow.report.txt.zst", "svm61-shadow-drop.report.txt.zst", "svm61-g2-short5.report.txt.zst", "vmx72-control-mbec.dat",
-        "vmx72-control-nombec.report.txt.zst", "vmx72-mbec0-control.report.txt.zst",
+        "vmx72-control-nombec.report.txt.zst", "vmx72-mbec0-control.report.txt.zst", "svm61-vm-slot.report.txt.zst", "svm612-vm-legacy-smp.report.txt.zst",
     ];
 
     /// <summary>File, verdict, faults with it, hypothesis that must rank first.</summary>
@@ -28,6 +28,16 @@ public sealed class RecordedTruthTests
         { "svm61-g3h-nxhuge.report.txt.zst", "LIVELOCK_NO_PROGRESS_SPTE", 2441, "nx-huge-never-split" },
         { "svm61-g4-fastpf.report.txt.zst", "LIVELOCK_NO_PROGRESS_SPTE", 1685, "fast-path-not-written" },
         { "svm61-shadow-g3-exec.report.txt.zst", "LIVELOCK_NO_PROGRESS_SPTE", 999, "spte-never-executable" },
+        { "svm61-legacy-g1a-write.report.txt.zst", "LIVELOCK_NO_PROGRESS_SPTE", 1109, "spte-never-writable" },
+        { "svm61-legacy-g3-exec.report.txt.zst", "LIVELOCK_NO_PROGRESS_SPTE", 1347, "spte-never-executable" },
+        { "svm61-shadow-g1a-write.report.txt.zst", "LIVELOCK_NO_PROGRESS_SPTE", 1166, "spte-never-writable" },
+        { "svm612-vm-no-user.report.txt.zst", "LIVELOCK_NO_PROGRESS_SPTE", 836, "spte-never-readable" },
+        { "svm612-vm-spurious.report.txt.zst", "LIVELOCK_NO_PROGRESS_SPTE", 854, "spurious-not-granted" },
+        { "svm612-vm-mmio-retry.report.txt.zst", "LIVELOCK", 456, "emulation-skipped" },
+        { "svm61-vm-track-retry.report.txt.zst", "LIVELOCK", 102, "emulation-skipped" },
+        { "svm612-vm-map-zap.report.txt.zst", "LIVELOCK", 414, "mapping-taken-away" },
+        { "svm61-vm-vanish.report.txt.zst", "BUG_ALREADY_GRANTED", 146, "spte-loses-permission" },
+        { "svm612-vm-nested-pf.report.txt.zst", "BUG_SWALLOWED_L1_VIOLATION", 613, "violation-injected-into-l2" },
         { "svm61-n1-swallow.report.txt.zst", "BUG_SWALLOWED_L1_VIOLATION", 601, "violation-swallowed" },
         { "svm61-n2-spurious.report.txt.zst", "BUG_SPURIOUS_REFLECTION", 6, "allowed-reflected" },
         { "svm61-n3c-gpa.report.txt.zst", "BUG_WRONG_REFLECTED_INFO", 3, "wrong-address-injected" },
@@ -44,6 +54,9 @@ public sealed class RecordedTruthTests
         { "svm61-g5b-pse-l1.report.txt.zst", "pse-at-level-1", 8 },
         { "svm61-g5d-roslot-w.report.txt.zst", "w-without-host-writable", 8 },
         { "svm61-g11-wrongpfn.dat", "wrong-pfn", 4 },
+        { "svm61-vm-nx-huge.report.txt.zst", "nx-huge-mixed", 2 },
+        { "svm61-vm-huge-log.report.txt.zst", "huge-page-while-logged", 2 },
+        { "svm612-vm-shadow-w.report.txt.zst", "shadow-spte-exceeds-guest", 4 },
     };
 
     [Theory]

@@ -14,6 +14,8 @@ internal sealed class NestedRule : IFaultRule
         if (context.Nested is not { Complete: true } answer) return null;
         var group = context.Group;
         var reflected = group.Injections > 0 && IsNestedFault(group);
+        if (group.Injections > 0 && !reflected && group.WalkError && answer.Outcome != NestedOutcome.Ok && IsSynchronous(group))
+            return Judgement.Final(FaultVerdict.BugWrongReflectedInfo, static c => $"exit reason {c.Group.InjectReason} is injected where L1's entries {Entries(c.Group)} call for a page fault's");
         if (group.Injections > 0 && !reflected)
             return Judgement.Final(FaultVerdict.ExpectedL1Other, static c => $"L1 gets exit reason {c.Group.InjectReason} instead");
         if (answer.Outcome != NestedOutcome.Ok) return reflected ? Compare(group, answer) : NotReflected(context, answer);
@@ -42,7 +44,13 @@ internal sealed class NestedRule : IFaultRule
                 static c => $"info1 0x{c.Group.InjectInfo1:x} is injected where 0x{c.Nested!.Info:x} is due (entries {Entries(c.Group)}, hardware code 0x{c.Access.Code:x})");
         }
 
-        if (npt && group.InjectInfo2 >> 12 != group.Gpa >> 12)
+        if (npt && answer.Outcome == NestedOutcome.Violation && WrongFetchBit(group, answer))
+        {
+            return Judgement.Final(FaultVerdict.BugWrongReflectedInfo,
+                static c => $"info1 0x{c.Group.InjectInfo1:x} is injected, with bit 4 (fetch) unlike hardware's 0x{c.Access.Code:x} (entries {Entries(c.Group)})");
+        }
+
+        if (npt && group.InjectInfo2 != group.Gpa)
             return Judgement.Final(FaultVerdict.BugWrongReflectedInfo, static c => $"address 0x{c.Group.InjectInfo2:x} is injected for a fault at 0x{c.Group.Gpa:x}");
         return Judgement.Final(FaultVerdict.ExpectedL1Reflected, static c => $"L1's entries {Entries(c.Group)} deny it; info1 0x{c.Group.InjectInfo1:x} is right");
     }
@@ -50,6 +58,8 @@ internal sealed class NestedRule : IFaultRule
     private static Judgement? NotReflected(FaultContext context, NestedAnswer answer)
     {
         var group = context.Group;
+        if (group is { HasEntry: true, Lost: false, WalkError: true, InjectedPf: true, Emulations: 0, UserspaceReason: < 0 })
+            return Judgement.Final(FaultVerdict.BugSwallowedL1Violation, static c => $"L1's entries {Entries(c.Group)} deny a {c.Access.Word}, and L2 gets #PF instead of an exit to L1");
         if (!group.HasEntry || group.Lost || group.PmlFull || group.InjectedOther || group.InjectedPf)
             return Judgement.Final(FaultVerdict.ExpectedL1Other, "the group ends before L2 is entered again, or another event takes its place");
         if (group.WalkChanged) return Judgement.Final(FaultVerdict.Race, "L1's entry changed between two walks of this fault");
@@ -84,6 +94,20 @@ internal sealed class NestedRule : IFaultRule
     internal static bool IsNestedFault(FaultGroup group) => group.Access.Mode == FaultMode.Ept
         ? (group.InjectReason & 0xffff) is FaultCode.EptViolation or FaultCode.EptMisconfig
         : group.InjectReason == FaultCode.Npf;
+
+    /// <summary>
+    /// I/D tells of a fetch and depends on L1's EFER.NX or CR4.SMEP besides, which no event tells. So no other access may have
+    /// it; and a fetch must, where the entries deny it by NX, since NX counts with EFER.NX alone (without, it is a reserved bit).
+    /// </summary>
+    private static bool WrongFetchBit(FaultGroup group, NestedAnswer answer)
+    {
+        var injected = (group.InjectInfo1 & (ulong)PageAccess.Fetch) != 0;
+        if ((group.Access.Code & (ulong)PageAccess.Fetch) == 0) return injected;
+        return !injected && answer.Present && answer.Effective >> 63 != 0 && (group.InjectInfo1 & (ulong)PageAccess.Rsvd) == 0;
+    }
+
+    /// <summary>An exit that belongs to the instruction, not one for an interrupt that came meanwhile: SVM's exceptions, intercepted instructions, AVIC.</summary>
+    private static bool IsSynchronous(FaultGroup group) => group.Access.Mode != FaultMode.Ept && group.InjectReason is not (>= 0x60 and <= 0x64 or 0x7f);
 
     private static string Injected(FaultGroup group) => $"exit reason {group.InjectReason} with info1 0x{group.InjectInfo1:x}";
 

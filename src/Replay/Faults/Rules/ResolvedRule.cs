@@ -13,6 +13,8 @@ internal sealed class ResolvedRule : IFaultRule
     {
         if (!context.Wrote || !context.ResultAllows) return null;
         var group = context.Group;
+        if (group is { ZappedAfter: true, OwnUnmap: false, HasEntry: true })
+            return new Judgement(context.Access.IsPresent ? FaultVerdict.ExpectedRetry : FaultVerdict.ExpectedNotPresent, Unresolved.Futile, "the mapping is made and taken away again before the guest goes on");
         if (context.WasAccessTracked) return Judgement.Final(FaultVerdict.ExpectedAccessTracking, "the saved permissions are given back");
         if (Widened(context) is { } widened) return widened;
         if (!context.Access.IsPresent) return NotPresent(context);
@@ -25,7 +27,8 @@ internal sealed class ResolvedRule : IFaultRule
     private static Judgement NotPresent(FaultContext context)
     {
         var group = context.Group;
-        if (context.OldWitnessed && context.Old is { IsPresent: true } old && context.Allows(old))
+        var own = group.Before.State == SpteState.Known && group.Before.Lane == group.Lane;
+        if (!own && context.OldWitnessed && context.Old is { IsPresent: true } old && context.Allows(old))
             return Judgement.Final(FaultVerdict.Race, "another CPU had mapped it meanwhile");
         return group.OwnUnmap && group.OwnSetHva
             ? Judgement.Final(FaultVerdict.ExpectedCow, "the host broke copy-on-write while mapping")
@@ -53,6 +56,16 @@ internal sealed class ResolvedRule : IFaultRule
         return Judgement.Final(FaultVerdict.ExpectedNxHugeSplit, "a huge page that may not execute gives way to an executable small one");
     }
 
+    /// <summary>The same for a mapping that is gone altogether.</summary>
+    private static bool Vanished(FaultContext context)
+    {
+        var group = context.Group;
+        if (context.Access.IsPresent || context.Access.IsReserved || group.OwnUnmap || group.ZappedHere || group.TdpChanges == 0 || group.TdpLevel != group.Before.Level) return false;
+        var met = new Spte(group.TdpOld, context.Layout);
+        var before = new Spte(group.Before.Value, context.Layout);
+        return !met.IsPresent && !met.IsFrozen && !met.IsMmio && !before.IsAccessTracked && context.Allows(before);
+    }
+
     /// <summary>
     /// The SPTE that hardware met is narrower than the last one seen, and nothing traced narrowed it. Only where the MMU
     /// traces what it narrows: the TDP MMU.
@@ -60,7 +73,10 @@ internal sealed class ResolvedRule : IFaultRule
     private static Judgement? Widened(FaultContext context)
     {
         var group = context.Group;
-        if (context.IsShadowed || !context.Config.TdpMmu || !context.OldWitnessed || group.Before.State != SpteState.Known) return null;
+        if (context.IsShadowed || !context.Config.TdpMmu || group.Before.State != SpteState.Known) return null;
+        if (Vanished(context)) return new Judgement(FaultVerdict.ExpectedNotPresent, Unresolved.Widened,
+            static c => $"the SPTE was last seen as 0x{c.Group.Before.Value:x}, was met as 0x{c.Group.TdpOld:x}, and nothing traced took it away");
+        if (!context.OldWitnessed) return null;
         if (group.OwnUnmap || group.Unsync || context.Old is not { } old) return null;
         var before = new Spte(group.Before.Value, context.Layout);
         if (!context.Allows(before) || context.Allows(old) || before.Pfn != old.Pfn || before.IsAccessTracked) return null;

@@ -24,7 +24,8 @@ internal sealed class SpuriousRule : IFaultRule
         if (context.Access.Mode == FaultMode.Shadow) return null;
         if (MbecLeftOn(context)) return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, "every entry has XS, and L1 runs L2 without MBEC: XS alone must do");
         if (context.Result is not { } spte || !context.Allows(spte) || group.OwnUnmap || group.AsyncPf) return null;
-        if (!context.OldWitnessed && group.Before.Sequence > group.EntrySequence)
+        if (context.Old is null) return null;
+        if (!context.OldWitnessed && group.Before.Lane != group.Lane && group.Before.Sequence > group.EntrySequence)
             return Judgement.Final(FaultVerdict.Race, "another CPU granted it after this vCPU entered the guest");
         return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, static c => $"SPTE 0x{c.Result!.Value.Value:x} allows the access already{(c.Access.IsPresent ? "" : NothingMapped)}");
     }

@@ -30,6 +30,8 @@ internal sealed class UnresolvedRule : IFaultRule
 
         if (group.Emulations > 0 && !context.Wrote && !context.Access.IsPresent)
         {
+            if (context.Config.MmioEvents && group is { MarkMmio: false, HandleMmio: false, Mmios: 0, FastMmio: false, UserspaceReason: < 0, UserspaceError: false, InjectedPf: false, InjectedOther: false, HasEntry: true })
+                return Judgement.Final(FaultVerdict.Unexplained, "the access is emulated, and nothing says that the frame is MMIO");
             return context.Config.MmuEvents
                 ? Judgement.Final(FaultVerdict.ExpectedMmioFirst, "the access is emulated")
                 : Judgement.Final(FaultVerdict.Undecidable, "the access is emulated, and nothing tells why");
@@ -38,7 +40,8 @@ internal sealed class UnresolvedRule : IFaultRule
         // A signal (KVM_EXIT_INTR), and a thread that never comes back, say nothing about the fault.
         if (group is { UserspaceReason: >= 0 and not KvmExitIntr, HasEntry: true } && !context.Wrote)
             return Judgement.Final(FaultVerdict.ExpectedRetry, static c => $"user space is asked (KVM_EXIT {c.Group.UserspaceReason})");
-        if (context.Wrote || (group.Requested && (context.Access.IsPresent || context.Old is not null)))
+        // "Spurious" is a word about the SPTE as it is.
+        if (context.Wrote || group.FastSpurious || (group.Requested && (context.Access.IsPresent || context.Old is not null)))
             return new Judgement(Looks(context), Unresolved.Denied, Denies);
         return new Judgement(Looks(context), Unresolved.Nothing, "nothing traced was done about it");
     }

@@ -28,8 +28,11 @@ internal static class TraceSession
     }
 
     /// <summary>A progress bar for a file; silent where standard error is no terminal.</summary>
-    public static ProgressBar Bar(string file, TraceRequest request) =>
-        new(Console.Error, !request.Quiet && !Console.IsErrorRedirected, file != "-" && File.Exists(file) ? new FileInfo(file).Length : null);
+    public static ProgressBar Bar(string file, TraceRequest request)
+    {
+        var shown = !request.Quiet && !Console.IsErrorRedirected;
+        return new ProgressBar(shown ? Console.Error : TextWriter.Null, shown, file != "-" && File.Exists(file) ? new FileInfo(file).Length : null);
+    }
 
     public static Trace Open(string file, TraceRequest request, ProgressBar? progress = null) => Trace.Open(file, new TraceOptions
     {

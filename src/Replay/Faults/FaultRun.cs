@@ -37,6 +37,9 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     /// <summary>When the last fault began that was mapped near this frame before the run.</summary>
     public long MappedNear;
 
+    /// <summary>The other thread that was seen to take the frame's mapping away before the run, as the last to touch it; -1 if none was.</summary>
+    public int Zapper = -1;
+
     /// <summary>When the fault began that ended it; null if it did not come to an end of itself.</summary>
     public long? EndedAt;
     public bool CutShort;

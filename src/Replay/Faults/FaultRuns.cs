@@ -42,7 +42,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         {
             if (state.Runs.Count >= (_openRuns < MaxOpenRuns ? LaneFaults.MaxRuns : 1)) CloseOldest(state);
             _openRuns++;
-            state.Runs[key] = run = new FaultRun(key, state) { First = group.Time, FirstEnd = group.LastTime, Access = group.Access, Gpa = group.Gpa, MappedNear = invalidations.MappedNear(group.TargetGfn) };
+            state.Runs[key] = run = new FaultRun(key, state) { First = group.Time, FirstEnd = group.LastTime, Access = group.Access, Gpa = group.Gpa, MappedNear = invalidations.MappedNear(group.TargetGfn), Zapper = Zapper(group) };
         }
 
         run.Count++;
@@ -71,6 +71,8 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         tally.Waits(record, run, group.Slot);
         MakeRoom();
     }
+
+    private static int Zapper(FaultGroup group) => group.Before is { State: SpteState.Absent } before && before.Lane != group.Lane ? before.Lane : -1;
 
     /// <summary>Too many faults wait for the oldest run: it is decided now.</summary>
     private void MakeRoom()
@@ -206,8 +208,8 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
             // KVM decides to retry while it handles a fault; the first one, if slow, may have begun long before.
             var (first, last) = (Math.Max(run.First, run.FirstEnd), Math.Max(run.Last, run.End));
             // An endless run needs a better excuse than one that came to an end of itself.
-            run.MaybeCovered = invalidations.Covered(run.Lane.Index, first, last, run.Count, unseen: true, run.MappedNear, run.EndedAt);
-            return invalidations.Covered(run.Lane.Index, first, last, run.Count, mappedNear: run.MappedNear, endedAt: run.EndedAt) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
+            run.MaybeCovered = invalidations.Covered(run.Lane.Index, first, last, run.Count, unseen: true, run.MappedNear, run.EndedAt, run.Zapper);
+            return invalidations.Covered(run.Lane.Index, first, last, run.Count, mappedNear: run.MappedNear, endedAt: run.EndedAt, zapper: run.Zapper) >= 0.5 ? FaultVerdict.RetryStorm : FaultVerdict.Livelock;
         }
 
         if (run.Nothing < run.Count) return FaultVerdict.Open;

@@ -73,9 +73,10 @@ internal sealed class InvalidationLog
     /// <see cref="ReachFaults"/> faults. With <paramref name="unseen"/> also those that may be among lost events. A memslot
     /// deletion since frames near the run's were mapped (<paramref name="mappedNear"/>) goes on, whatever is mapped elsewhere. With
     /// <paramref name="endedAt"/> the run came to an end of itself: then so do unmaps, and a deletion, which is traced only when
-    /// all CPUs have taken note, may have begun before the run.
+    /// all CPUs have taken note, may have begun before the run. So does then the last unmap of the thread that was seen to take the run's
+    /// very frame away (<paramref name="zapper"/>), until that thread shows something else: unmaps of single pages go on while their neighbours are mapped.
     /// </summary>
-    public double Covered(int lane, long first, long last, long faults, bool unseen = false, long mappedNear = long.MaxValue, long? endedAt = null)
+    public double Covered(int lane, long first, long last, long faults, bool unseen = false, long mappedNear = long.MaxValue, long? endedAt = null, int zapper = -1)
     {
         if (faults <= 0) return 0;
         // A clock that stands still, or is too coarse, gives all faults of a run one time.
@@ -85,13 +86,14 @@ internal sealed class InvalidationLog
         var mostFaults = duration / faults * ReachFaults;
         double covered = 0;
         double end = 0;
+        var zapping = endedAt is null || zapper < 0 ? -1 : LastUnmap(zapper, first);
         for (var at = Math.Max(0, FirstFrom(first) - LookBack); at < _log.Count; at++)
         {
             var i = _log[at];
             if (i.Time > lastWithReach) break;
             if (i.Lane == lane || (i.Kind == Invalidation.Unseen && !unseen)) continue;
             var goesOn = i.Time >= mappedNear && (i.Kind == Invalidation.WholeSlot || (i.Kind == Invalidation.Lasting && endedAt is not null));
-            var ends = goesOn ? long.MaxValue : i.End;
+            var ends = goesOn ? long.MaxValue : at == zapping ? Math.Max(i.End, NextOf(zapper, at)) : i.End;
             // What lies between the invalidation and the run costs time, not faults.
             var start = Math.Max(0, Since(first, i.Time) - (i.Kind != Invalidation.WholeSlot ? 0 : endedAt is null ? ReachNs : double.PositiveInfinity));
             var begin = Math.Max(end, start);
@@ -101,6 +103,23 @@ internal sealed class InvalidationLog
         }
 
         return covered / duration;
+    }
+
+    /// <summary>The last range that a thread began to unmap before a time; -1 where it is not among those looked at.</summary>
+    private int LastUnmap(int lane, long time)
+    {
+        var before = FirstFrom(time);
+        for (var at = before - 1; at >= Math.Max(0, before - LookBack); at--)
+            if (_log[at].Lane == lane && _log[at].Kind != Invalidation.Passing) return _log[at].Kind == Invalidation.Lasting ? at : -1;
+        return -1;
+    }
+
+    /// <summary>When a thread began its next invalidation: by then the one before is over.</summary>
+    private long NextOf(int lane, int after)
+    {
+        for (var at = after + 1; at < Math.Min(_log.Count, after + LookBack); at++)
+            if (_log[at].Lane == lane && _log[at].Kind != Invalidation.Passing) return _log[at].Time;
+        return long.MaxValue;
     }
 
     private static double Since(long first, long time) => (double)((Int128)time - first);

@@ -191,5 +191,40 @@ public sealed class InvalidationLogTests
         Assert.Equal(1, Covered(Far, Far + 80 * Ms, 300));
     }
 
+    /// <summary>Lane 1 took the frame away in an unmap of one page; its neighbours have been mapped since.</summary>
+    [Fact]
+    public void The_thread_that_took_the_frame_away_may_be_held_up_while_neighbours_are_mapped()
+    {
+        _log.Add(0, 1, Invalidation.Lasting);
+        _log.Add(1, 1, Invalidation.Passing);
+        _log.Mapped(faultTime: 2, time: 5 * Ms, gfn: 0);
+        Assert.Equal(1, Ended(zapper: 1));
+        Assert.Equal(0, Ended(zapper: 2));
+        Assert.Equal(0, Ended(zapper: -1));
+        Assert.Equal(0, _log.Covered(0, Far, Far + 80 * Ms, 300, zapper: 1)); // no excuse for a run without an end
+    }
+
+    [Fact]
+    public void A_thread_that_unmaps_the_next_range_is_through_with_the_last()
+    {
+        _log.Add(0, 1, Invalidation.Lasting);
+        _log.Add(1, 1, Invalidation.Passing);
+        _log.Mapped(faultTime: 2, time: 5 * Ms, gfn: 0);
+        _log.Add(Far + 20 * Ms, 1, Invalidation.Held);
+        _log.Release(_log.Count, Far + 20 * Ms);
+        Assert.Equal(0.5, Ended(zapper: 1), 6); // and the next one has its reach
+    }
+
+    [Fact]
+    public void An_unmap_within_a_fault_of_the_thread_is_over_with_the_fault()
+    {
+        _log.Add(0, 1, Invalidation.Lasting);
+        _log.Release(_log.Add(1, 1, Invalidation.Held), 2);
+        _log.Mapped(faultTime: 3, time: 5 * Ms, gfn: 0);
+        Assert.Equal(0, Ended(zapper: 1));
+    }
+
+    private double Ended(int zapper) => _log.Covered(0, Far, Far + 80 * Ms, 300, endedAt: Far + 81 * Ms, zapper: zapper);
+
     private double Covered(long first, long last, long faults) => _log.Covered(0, first, last, faults);
 }

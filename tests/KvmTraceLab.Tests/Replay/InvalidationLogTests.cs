@@ -224,6 +224,55 @@ public sealed class InvalidationLogTests
         Assert.Equal(0, Ended(zapper: 1));
     }
 
+    [Fact]
+    public void The_first_thread_of_a_trace_may_be_the_one()
+    {
+        _log.Add(0, 0, Invalidation.Lasting);
+        _log.Mapped(faultTime: 2, time: 5 * Ms, gfn: 0);
+        Assert.Equal(1, _log.Covered(2, Far, Far + 80 * Ms, 300, endedAt: Far + 81 * Ms, zapper: 0));
+    }
+
+    /// <summary>What is done when it is traced, or when its thread goes on, asks for no mapping to end it.</summary>
+    [Theory]
+    [InlineData((int)Invalidation.Passing)]
+    [InlineData((int)Invalidation.Held)]
+    public void A_mapping_long_after_does_not_lengthen_what_is_over(int kind)
+    {
+        _log.Release(_log.Add(0, 1, (Invalidation)kind), 1);
+        _log.Mapped(faultTime: Far + 30 * Ms, time: Far + 40 * Ms, gfn: 0);
+        Assert.Equal(0, Covered(Far, Far + 80 * Ms, 300));
+    }
+
+    [Fact]
+    public void What_may_be_among_lost_events_counts_only_where_asked_for()
+    {
+        _log.Add(0, -1, Invalidation.Unseen);
+        Assert.Equal(0, Covered(1, 10 * Ms, 300));
+        Assert.Equal(1, _log.Covered(0, 1, 10 * Ms, 300, unseen: true));
+    }
+
+    /// <summary>A deletion goes on until frames near the run's own are mapped by a fault that began after it.</summary>
+    [Theory]
+    [InlineData(5, 1)]
+    [InlineData(6, 0)]
+    public void A_deletion_goes_on_while_only_far_frames_are_mapped(long mappedNear, double covered)
+    {
+        _log.Add(5, 1, Invalidation.WholeSlot);
+        _log.Mapped(faultTime: 7, time: 8, gfn: 0);
+        Assert.Equal(covered, _log.Covered(0, Far, Far + 80 * Ms, 300, mappedNear: mappedNear));
+    }
+
+    /// <summary>When frames of 2 MiB were last mapped is known of 65536; then all are forgotten.</summary>
+    [Fact]
+    public void So_many_places_are_known_as_mapped()
+    {
+        for (var i = 0; i < 65_536; i++) _log.Mapped(i, i, (ulong)i << 9);
+        Assert.Equal(7, _log.MappedNear((7 << 9) + 511));
+        _log.Mapped(70_000, 70_000, 65_536UL << 9);
+        Assert.Equal(long.MinValue, _log.MappedNear(7 << 9));
+        Assert.Equal(70_000, _log.MappedNear(65_536UL << 9));
+    }
+
     private double Ended(int zapper) => _log.Covered(0, Far, Far + 80 * Ms, 300, endedAt: Far + 81 * Ms, zapper: zapper);
 
     private double Covered(long first, long last, long faults) => _log.Covered(0, first, last, faults);

@@ -6,7 +6,7 @@ namespace KvmTraceLab.Parser.Input;
 /// The plain text inside a dressed one, line by line: no dress spans lines but the soft breaks of a mail, which are joined.
 /// Offsets are those in the plain text, as they are for compressed inputs.
 /// </summary>
-internal sealed class UndressedStream(Stream source, TextDress dress) : Stream
+internal sealed class UndressedStream(Stream source, TextDress dress) : ForwardStream
 {
     private const int Chunk = 64 * 1024;
 
@@ -19,22 +19,6 @@ internal sealed class UndressedStream(Stream source, TextDress dress) : Stream
     private int _plainUsed;
     private bool _ended;
     private bool _begun;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -49,16 +33,6 @@ internal sealed class UndressedStream(Stream source, TextDress dress) : Stream
         _plainUsed += count;
         return count;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

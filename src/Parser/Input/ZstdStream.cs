@@ -3,7 +3,7 @@ using KvmTraceLab.Parser.Health;
 namespace KvmTraceLab.Parser.Input;
 
 /// <summary>A read-only stream that unpacks zstd frames with the system's libzstd.</summary>
-internal sealed class ZstdStream : Stream
+internal sealed class ZstdStream : ForwardStream
 {
     private readonly Stream _source;
     private readonly byte[] _in = new byte[128 * 1024];
@@ -18,22 +18,6 @@ internal sealed class ZstdStream : Stream
         _source = source;
         _context = Zstd.CreateStream(path);
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -57,16 +41,6 @@ internal sealed class ZstdStream : Stream
             if (produced > 0) return produced;
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

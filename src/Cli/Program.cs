@@ -1,6 +1,16 @@
 using System.CommandLine;
 using KvmTraceLab.Cli;
 
+if (args is ["--version"])
+{
+    // Asked by scripts and bug reports: no command need be made for it.
+    return Guard.Run(() =>
+    {
+        Console.WriteLine(ProgramVersion.Text);
+        return Guard.Ok;
+    });
+}
+
 Interrupt.Watch();
 ParseResult parsed = Root.For(args).Parse(args);
 if (parsed.Errors.Count > 0)

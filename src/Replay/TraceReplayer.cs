@@ -113,7 +113,7 @@ public sealed class TraceReplayer
         if (hasTime) Clock(lane, head.Time, head.Offset);
         if (head.Cpu != lane.LastCpu && head.Cpu >= 0) Moved(lane, head.Cpu);
         if ((head.Flags & RowFlags.Gap) != 0) Elided();
-        var role = _kinds.RoleOf(kind);
+        var role = KnownKinds.RoleOf(kind);
         if (role == TripEvent.Exit)
         {
             Exit(lane, row);

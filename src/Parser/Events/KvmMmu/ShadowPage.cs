@@ -1,6 +1,6 @@
 namespace KvmTraceLab.Parser.Events.KvmMmu;
 
-/// <summary>A shadow page as KVM_MMU_PAGE_PRINTK tells of it (arch/x86/kvm/mmu/mmutrace.h); four events do.</summary>
+/// <summary>A shadow page as KVM_MMU_PAGE_PRINTK tells of it (arch/x86/kvm/mmu/mmutrace.h); five events do.</summary>
 public readonly ref struct ShadowPage(EventRow row)
 {
     private readonly EventRow row = row;

@@ -168,7 +168,7 @@ public static class SvmExitCode
         new(0x9f, "CR15_WRITE_TRAP", null, null),
         new(0xa2, "INVPCID", "invpcid", null),
         new(0xa5, "BUS_LOCK", "buslock", null),
-        new(0xa6, "IDLE_HALT", "idle-halt", null),
+        new(0xa6, "IDLE_HLT", "idle-halt", null),
         new(0x400, "NPF", "npf", "EXIT_NPF"),
         new(0x401, "AVIC_INCOMPLETE_IPI", "avic_incomplete_ipi", "EXIT_AVIC_INCOMPLETE_IPI"),
         new(0x402, "AVIC_UNACCELERATED_ACCESS", "avic_unaccelerated_access", "EXIT_AVIC_UNACCELERATED_ACCESS"),

@@ -70,6 +70,7 @@ public sealed class VocabularyTests
     [InlineData(Isa.Unknown, 33u, "INVALID_STATE")]
     [InlineData(Isa.Svm, 0x400u, "EXIT_NPF")]
     [InlineData(Isa.Svm, 0xa2u, "EXIT_INVPCID")]
+    [InlineData(Isa.Svm, 0xa6u, "EXIT_IDLE_HLT")]
     [InlineData(Isa.Svm, 0xffffffffu, "EXIT_ERR")]
     [InlineData(Isa.Svm, 0x80000010u, "EXIT_VMGEXIT_PAGE_STATE_CHANGE")]
     [InlineData(Isa.Svm, 0x80000018u, "EXIT_VMGEXIT_SNP_RUN_VMPL")]

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using KvmTraceLab.Mmu;
+using KvmTraceLab.Mmu.Entries;
 using KvmTraceLab.Mmu.Tables;
 using KvmTraceLab.Output.Mmu;
 
@@ -44,13 +46,46 @@ public sealed class KernelTableTests
         Assert.NotEqual(before, Sha256(rows, last));
     }
 
-    private static string Sha256(List<string[]> rows, int column)
+    /// <summary>make_spte() at three levels, for faults and for prefetches: 2304 SPTEs of 7.2.13 and 7.3-rc7.</summary>
+    [Fact]
+    public void Shadow_entries_are_as_the_kernel_made_them()
     {
-        var text = new StringBuilder();
-        foreach (string[] row in rows)
-            text.Append(row[column]).Append('\n');
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text.ToString())))[..32];
+        IEnumerable<string> made =
+            from kind in new[] { MmuKind.Ept, MmuKind.Npt }
+            from ad in new[] { SpteAdType.Enabled, SpteAdType.Disabled, SpteAdType.WrprotOnly }
+            from level in new[] { 1, 2, 3 }
+            from nxHuge in new[] { false, true }
+            from hostWritable in new[] { false, true }
+            from acc in Enumerable.Range(0, 16)
+            from prefetch in new[] { false, true }
+            select $"0x{SpteMaker.MakeSpte(SpteLayout.For(KvmKernel.V72, kind), (Acc)acc, level, ad, nxHuge, hostWritable, prefetch):x}";
+        Assert.Equal("e5d7eeb220f895df4dba0712f1447d66", Sha256(made));
     }
+
+    /// <summary>__reset_rsvds_bits_mask(): 32-bit, PAE, 4 and 5 levels; a PDPTE of PAE has no large form.</summary>
+    [Fact]
+    public void Reserved_bits_of_guest_entries_are_the_kernels()
+    {
+        bool[] both = [false, true];
+        IEnumerable<string> masks =
+            from root in new[] { 2, 3, 4, 5 }
+            from nx in both
+            from gbpages in both
+            from pse in both
+            from amd in both
+            from width in new[] { 36, 46, 52 }
+            let format = new PagingFormat(root, nx, width, gbpages, pse, amd)
+            from level in Enumerable.Range(1, root)
+            from large in both
+            where !(root == 3 && level == 3 && large)
+            select $"0x{format.ReservedMask(level, large):x}";
+        Assert.Equal("893f37a703f40dc29d4a4762cc8796ef", Sha256(masks));
+    }
+
+    private static string Sha256(List<string[]> rows, int column) => Sha256(rows.Select(r => r[column]));
+
+    private static string Sha256(IEnumerable<string> cells) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(cells.Select(c => c + "\n")))))[..32];
 
     private static ILookup<string, Digest> Read([CallerFilePath] string here = "")
     {

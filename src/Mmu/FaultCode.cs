@@ -56,13 +56,13 @@ public static class FaultCode
 
     /// <summary>
     /// The exit qualification that <c>walk_addr_generic()</c> and <c>nested_ept_inject_page_fault()</c> build for L1: 2:0 from the
-    /// access, 5:3 (and 6 with MBEC12) the AND of the EPT12 entries; 7 set and 8 the stage for software walks, which know no 11:9. A
-    /// fault that hardware found keeps its 11:7, also where it had no linear address.
+    /// access, 5:3 (and 6 with MBEC12) the AND of the EPT12 entries; for software walks 7 is set, and 8 unless a guest table was accessed,
+    /// and 11:9 are unknown. A fault that hardware found keeps its 11:7, also where it had no linear address.
     /// </summary>
     /// <param name="role">The EPT12 MMU.</param>
     /// <param name="effectiveEntry">The AND of the raw entries walked; 0 in 2:0 when one was not present.</param>
     /// <param name="access">The access, with its stage bit.</param>
-    /// <param name="hardware">vmcs02's real qualification when hardware found the fault: bits 11:7 are its own. Null for a software walk.</param>
+    /// <param name="hardware">vmcs02's real qualification when hardware found the fault: bits 11:7 are its own (11:9 since 7.2, where L1 has advanced information; the caller masks them). Null for a software walk.</param>
     public static ulong InjectedExitQualification(MmuRole role, ulong effectiveEntry, PageAccess access, ulong? hardware = null)
     {
         ulong kind;
@@ -78,7 +78,7 @@ public static class FaultCode
         }
 
         ulong prot = (effectiveEntry & 7) << 3 | (role.MbecInForce ? effectiveEntry >> 4 & 1UL << 6 : 0);
-        ulong stage = hardware & 0xf80 ?? (1UL << 7 | (access.Has(PageAccess.GuestFinal) ? 1UL << 8 : 0));
+        ulong stage = hardware & 0xf80 ?? (1UL << 7 | (access.Has(PageAccess.GuestPage) ? 0 : 1UL << 8));
         return kind | prot | stage;
     }
 

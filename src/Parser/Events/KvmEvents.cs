@@ -116,6 +116,7 @@ public static class KvmEvents
         KvmUpdateMasterClock.Shape,
         KvmUserspaceExit.Shape,
         KvmVcpuWakeup.Shape,
+        KvmVmSetMemAttributes.Shape,
         KvmVmgexitEnter.Shape,
         KvmVmgexitExit.Shape,
         KvmVmgexitMsrProtocolEnter.Shape,

@@ -10,6 +10,7 @@ public readonly ref struct KvmPiIrteUpdate(EventRow row) : IKvmEvent<KvmPiIrteUp
         plugin: "PI is {set:disabled|enabled and being updated} for irq {host_irq}, vcpu {vcpu_id:d}, gsi: 0x{gsi:x}, gvec: 0x{gvec:x}",
         older:
         [
+            "PI is {set:disabled|enabled and being updated} for irq {host_irq}, vcpu {vcpu_id}, gsi: 0x{gsi:x}, gvec: 0x{gvec:x}, pi_desc_addr: 0x{pi_desc_addr:x}",
             "VT-d PI is {set:disabled|enabled and being updated} for irq {host_irq}, vcpu {vcpu_id}, gsi: 0x{gsi:x}, gvec: 0x{gvec:x}, pi_desc_addr: 0x{pi_desc_addr:x}",
         ],
         keys: "host_irq gsi gvec set",

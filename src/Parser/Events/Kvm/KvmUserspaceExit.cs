@@ -8,7 +8,7 @@ public readonly ref struct KvmUserspaceExit(EventRow row) : IKvmEvent<KvmUserspa
     public static EventShape Shape { get; } = new(
         "kvm_userspace_exit",
         plugin: "reason {reason:@userspace-exit} ({reason})",
-        older: ["reason {is_restart:error|restart} ({error})"],
+        older: ["reason {is_restart:@run-failure} ({error})"],
         keys: "reason error",
         fields: "reason errno error is_restart",
         complete: Completions.UserspaceExit);

@@ -11,6 +11,9 @@ public sealed class ExitReasonVocabulary : Vocabulary
     /// <summary>Bit 31 of a VMX exit reason: the VM entry failed.</summary>
     public const ulong FailedVmentry = 1UL << 31;
 
+    /// <summary>Bits 30:16, which the kernel has no words for: bus lock (26), enclave mode (27), SMI (28, 29).</summary>
+    private const ulong UnnamedFlags = 0x7fff0000;
+
     private const ulong IsaShift = 32;
 
     private readonly WordTable _words;
@@ -58,13 +61,7 @@ public sealed class ExitReasonVocabulary : Vocabulary
             return false;
         }
 
-        // The kernel appends flag names: "INVALID_STATE FAILED_VMENTRY".
-        var flag = ByteText.SkipBlanks(text, i);
-        if (text[flag..].StartsWith("FAILED_VMENTRY"u8))
-        {
-            value |= FailedVmentry;
-            i = flag + "FAILED_VMENTRY".Length;
-        }
+        i = ReadFlags(text, i, ref value);
 
         at = i;
         return true;
@@ -97,6 +94,7 @@ public sealed class ExitReasonVocabulary : Vocabulary
         if (isa != Isa.Unknown && VmxExitReason.KernelName((uint)value & 0xffff) is { } vmx) to.Append(vmx);
         else to.Append("0x"u8).AppendHex(value & 0xffff);
         if ((value & FailedVmentry) != 0) to.Append(" FAILED_VMENTRY"u8);
+        if ((value & UnnamedFlags) != 0) to.Append(" 0x"u8).AppendHex(value & UnnamedFlags);
     }
 
     /// <summary>The one name a report uses, whatever the trace's dialect was.</summary>
@@ -107,6 +105,22 @@ public sealed class ExitReasonVocabulary : Vocabulary
         > Isa.Svm => $"UNKNOWN_{number}", // a vendor newer than this build: its numbers mean what only it knows
         _ => VmxExitReason.Define(number & 0xffff) ?? $"UNKNOWN_{number & 0xffff}",
     };
+
+    /// <summary>The kernel appends what else the reason says: <c>INVALID_STATE FAILED_VMENTRY</c>, <c>EXTERNAL_INTERRUPT 0x4000000</c>.</summary>
+    private static int ReadFlags(ReadOnlySpan<byte> text, int at, ref ulong value)
+    {
+        var i = ByteText.SkipBlanks(text, at);
+        if (text[i..].StartsWith("FAILED_VMENTRY"u8))
+        {
+            value |= FailedVmentry;
+            at = i + "FAILED_VMENTRY".Length;
+            i = ByteText.SkipBlanks(text, at);
+        }
+
+        if (!text[i..].StartsWith("0x"u8) || !ByteText.TryHex(text, ref i, out var flags) || (flags & ~UnnamedFlags) != 0) return at;
+        value |= flags;
+        return i;
+    }
 
     private void Add(IEnumerable<(string Word, uint Number)> spellings, Isa isa)
     {

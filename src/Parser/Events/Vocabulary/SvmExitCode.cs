@@ -35,9 +35,12 @@ public static class SvmExitCode
 
     public static string? PluginName(uint code) => Names.TryGetValue(code, out var names) ? names.Plugin : null;
 
-    /// <summary>The name reports use: the plugin's, else <c>EXIT_</c> and the define, else <c>UNKNOWN_n</c>.</summary>
+    /// <summary>
+    /// The name reports use: the plugin's, else <c>EXIT_</c> and the define, else <c>EXIT_</c> and the kernel's name, else
+    /// <c>UNKNOWN_n</c>.
+    /// </summary>
     public static string ReportName(uint code) => Names.TryGetValue(code, out var names)
-        ? names.Plugin ?? "EXIT_" + names.Define
+        ? names.Plugin ?? "EXIT_" + (names.Define ?? names.Kernel?.ToUpperInvariant())
         : $"UNKNOWN_{code}";
 
     private static Dictionary<uint, Row> ByNumber()
@@ -48,8 +51,11 @@ public static class SvmExitCode
         return names;
     }
 
-    /// <summary>Number; the define without <c>SVM_EXIT_</c>; kernel name; plugin name.</summary>
-    private sealed record Row(uint Number, string Define, string? Kernel, string? Plugin);
+    /// <summary>
+    /// Number; the define without <c>SVM_EXIT_</c>, null for the codes of <c>SVM_VMGEXIT_*</c> that the kernel has a name for;
+    /// kernel name; plugin name.
+    /// </summary>
+    private sealed record Row(uint Number, string? Define, string? Kernel, string? Plugin);
 
     private static Row[] Rows =>
     [
@@ -162,23 +168,26 @@ public static class SvmExitCode
         new(0x9f, "CR15_WRITE_TRAP", null, null),
         new(0xa2, "INVPCID", "invpcid", null),
         new(0xa5, "BUS_LOCK", "buslock", null),
-        new(0xa6, "IDLE_HALT", "idle-halt", null),
+        new(0xa6, "IDLE_HLT", "idle-halt", null),
         new(0x400, "NPF", "npf", "EXIT_NPF"),
         new(0x401, "AVIC_INCOMPLETE_IPI", "avic_incomplete_ipi", "EXIT_AVIC_INCOMPLETE_IPI"),
         new(0x402, "AVIC_UNACCELERATED_ACCESS", "avic_unaccelerated_access", "EXIT_AVIC_UNACCELERATED_ACCESS"),
         new(0x403, "VMGEXIT", "vmgexit", null),
-        new(0x80000001, "VMGEXIT_MMIO_READ", "vmgexit_mmio_read", null),
-        new(0x80000002, "VMGEXIT_MMIO_WRITE", "vmgexit_mmio_write", null),
-        new(0x80000003, "VMGEXIT_NMI_COMPLETE", "vmgexit_nmi_complete", null),
-        new(0x80000004, "VMGEXIT_AP_HLT_LOOP", "vmgexit_ap_hlt_loop", null),
-        new(0x80000005, "VMGEXIT_AP_JUMP_TABLE", "vmgexit_ap_jump_table", null),
-        new(0x80000010, "VMGEXIT_PSC", "vmgexit_page_state_change", null),
-        new(0x80000011, "VMGEXIT_GUEST_REQUEST", "vmgexit_guest_request", null),
-        new(0x80000012, "VMGEXIT_EXT_GUEST_REQUEST", "vmgexit_ext_guest_request", null),
-        new(0x80000013, "VMGEXIT_AP_CREATION", "vmgexit_ap_creation", null),
-        new(0x8000fffd, "VMGEXIT_HV_FEATURES", "vmgexit_hypervisor_feature", null),
+        new(0x80000001, null, "vmgexit_mmio_read", null),
+        new(0x80000002, null, "vmgexit_mmio_write", null),
+        new(0x80000003, null, "vmgexit_nmi_complete", null),
+        new(0x80000004, null, "vmgexit_ap_hlt_loop", null),
+        new(0x80000005, null, "vmgexit_ap_jump_table", null),
+        new(0x80000010, null, "vmgexit_page_state_change", null),
+        new(0x80000011, null, "vmgexit_guest_request", null),
+        new(0x80000012, null, "vmgexit_ext_guest_request", null),
+        new(0x80000013, null, "vmgexit_ap_creation", null),
+        new(0x80000018, "VMGEXIT_SNP_RUN_VMPL", null, null),
+        new(0x8000001a, "VMGEXIT_SAVIC", null, null),
+        new(0x8000fffd, null, "vmgexit_hypervisor_feature", null),
         new(0x8000fffe, "VMGEXIT_TERM_REQUEST", null, null),
         new(0x8000ffff, "VMGEXIT_UNSUPPORTED_EVENT", null, null),
+        new(0xf0000000, "SW", null, null),
         new(0xffffffff, "ERR", "invalid_guest_state", "EXIT_ERR"),
     ];
 }

@@ -11,8 +11,15 @@ public sealed class SymbolVocabulary : Vocabulary
     /// <summary>trace-cmd does not know the values of the kernel's symbols and prints numbers other than zero.</summary>
     private readonly bool _numbersInPlugin;
 
-    private SymbolVocabulary(bool numbersInPlugin, params (string Word, ulong Number)[] symbols)
-        : this(symbols) => _numbersInPlugin = numbersInPlugin;
+    /// <summary>The kernel chooses between words; what is none of them is something else.</summary>
+    private readonly bool _wordsAlone;
+
+    private SymbolVocabulary(bool numbersInPlugin, bool wordsAlone, params (string Word, ulong Number)[] symbols)
+        : this(symbols)
+    {
+        _numbersInPlugin = numbersInPlugin;
+        _wordsAlone = wordsAlone;
+    }
 
     private SymbolVocabulary(params (string Word, ulong Number)[] symbols)
         : this(symbols, [])
@@ -64,7 +71,10 @@ public sealed class SymbolVocabulary : Vocabulary
             ]);
 
     /// <summary>How the host's clock source is exported (include/vdso/clocksource.h).</summary>
-    public static SymbolVocabulary HostClock { get; } = new(true, ("none", 0), ("tsc", 1), ("TSC", 1));
+    public static SymbolVocabulary HostClock { get; } = new(true, false, ("none", 0), ("tsc", 1), ("TSC", 1));
+
+    /// <summary>How KVM_RUN failed: EINTR has a word of its own (include/trace/events/kvm.h).</summary>
+    public static SymbolVocabulary RunFailure { get; } = new(false, true, ("error", 0), ("restart", 1));
 
     public override bool TryRead(ReadOnlySpan<byte> text, ref int at, out ulong value, out ulong companion)
     {
@@ -78,7 +88,7 @@ public sealed class SymbolVocabulary : Vocabulary
         }
 
         value = 0;
-        return word.StartsWith("0x"u8) && ByteText.TryHex(text, ref at, out value);
+        return !_wordsAlone && word.StartsWith("0x"u8) && ByteText.TryHex(text, ref at, out value);
     }
 
     public override void Print(TextBuilder to, ulong value, ulong companion, Dialect dialect)

@@ -13,6 +13,7 @@ public static class Vocabularies
         "apic-reg" => SymbolVocabulary.ApicRegister,
         "userspace-exit" => SymbolVocabulary.UserspaceExit,
         "host-clock" => SymbolVocabulary.HostClock,
+        "run-failure" => SymbolVocabulary.RunFailure,
         _ => throw new ArgumentException($"no vocabulary {name}", nameof(name)),
     };
 }

@@ -7,11 +7,25 @@ public sealed class DialectTests
 {
     private readonly PayloadBench _bench = new();
 
+    /// <summary>The spelling that matched last is tried first, so one must not read the other's text.</summary>
+    [Fact]
+    public void ARunThatFailedDoesNotColourTheNext()
+    {
+        var shape = PayloadBench.ShapeOf("kvm_userspace_exit");
+        var slots = new ulong[shape.Width];
+        byte hint = 0;
+        Assert.True(shape.TryRead("reason restart (4)"u8, 0, slots, ref hint, out _));
+        Assert.True(shape.TryRead("reason 0x27 (39)"u8, 0, slots, ref hint, out _));
+        Assert.Equal((39UL, 0UL), (slots[shape.SlotOf("reason")], slots[shape.PresenceSlot] >> shape.SlotOf("error") & 1));
+    }
+
     [Theory]
     // kvm_exit, newest to oldest
     [InlineData("kvm_exit", "vcpu 2 reason IO_INSTRUCTION rip 0xfffff801b031bf35 info1 0x000000000608000b info2 0x0000000000000000 intr_info 0x00000000 error_code 0x00000000 requests 0x0000000000000001", "vcpu_id=2 exit_reason=1e isa=1 guest_rip=fffff801b031bf35 info1=608000b requests=1")]
     [InlineData("kvm_exit", "vcpu 0 reason npf rip 0x5a1b20 info1 0x000000020000000f info2 0x0000000000001000 intr_info 0x80000b0e error_code 0x00000002", "exit_reason=400 isa=2 info2=1000 intr_info=80000b0e error_code=2")]
     [InlineData("kvm_exit", "vcpu 0 reason INVALID_STATE FAILED_VMENTRY rip 0x1 info1 0x0000000000000000 info2 0x0000000000000000 intr_info 0x00000000 error_code 0x00000000", "exit_reason=80000021 isa=1 guest_rip=1")]
+    [InlineData("kvm_exit", "vcpu 0 reason EPT_VIOLATION 0x4000000 rip 0x1 info1 0x0000000000000001 info2 0x0000000000000000 intr_info 0x00000000 error_code 0x00000000", "exit_reason=4000030 isa=1 guest_rip=1 info1=1")]
+    [InlineData("kvm_nested_vmexit_inject", "reason: EPT_VIOLATION 0x4000000 ext_inf1: 0x0000000000000001 ext_inf2: 0x0000000000000002 ext_int: 0x00000003 ext_int_err: 0x00000004", "exit_code=4000030 exit_info1=1 exit_info2=2 exit_int_info=3 exit_int_info_err=4")]
     [InlineData("kvm_exit", "vcpu 0 reason EPT_VIOLATION rip 0x5a1b20 info 384 0", "vcpu_id=0 exit_reason=30 info1=384 info2=0")]
     [InlineData("kvm_exit", "reason EXIT_EXCP_GP rip 0x4015c2 info 6a 0", "exit_reason=4d isa=2 info1=6a")]
     [InlineData("kvm_exit", "reason UNKNOWN (2147483681) rip 0x10 info 0 0", "exit_reason=80000021 isa=0")]

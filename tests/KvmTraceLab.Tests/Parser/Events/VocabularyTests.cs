@@ -23,7 +23,7 @@ public sealed class VocabularyTests
     public void TheTablesAreComplete()
     {
         Assert.Equal(67, VmxExitReason.Count);
-        Assert.Equal(127, SvmExitCode.Count);
+        Assert.Equal(130, SvmExitCode.Count);
     }
 
     /// <summary>Kernels spell no reasons beyond 30; texts that do are understood.</summary>
@@ -44,6 +44,8 @@ public sealed class VocabularyTests
     [InlineData("INTERRUPT_WINDOW", 7UL, Isa.Vmx)]
     [InlineData("MSR_WRITE_IMM", 85UL, Isa.Vmx)]
     [InlineData("INVALID_STATE FAILED_VMENTRY", 0x80000021UL, Isa.Vmx)]
+    [InlineData("EXTERNAL_INTERRUPT 0x4000000", 0x4000001UL, Isa.Vmx)]
+    [InlineData("MCE_DURING_VMENTRY FAILED_VMENTRY 0xc000000", 0x8c000029UL, Isa.Vmx)]
     [InlineData("UNKNOWN (2147483681)", 0x80000021UL, Isa.Unknown)]
     [InlineData("UNKNOWN (33)", 33UL, Isa.Unknown)]
     [InlineData("0x4c", 0x4cUL, Isa.Unknown)]
@@ -68,7 +70,12 @@ public sealed class VocabularyTests
     [InlineData(Isa.Unknown, 33u, "INVALID_STATE")]
     [InlineData(Isa.Svm, 0x400u, "EXIT_NPF")]
     [InlineData(Isa.Svm, 0xa2u, "EXIT_INVPCID")]
+    [InlineData(Isa.Svm, 0xa6u, "EXIT_IDLE_HLT")]
     [InlineData(Isa.Svm, 0xffffffffu, "EXIT_ERR")]
+    [InlineData(Isa.Svm, 0x80000010u, "EXIT_VMGEXIT_PAGE_STATE_CHANGE")]
+    [InlineData(Isa.Svm, 0x80000018u, "EXIT_VMGEXIT_SNP_RUN_VMPL")]
+    [InlineData(Isa.Svm, 0xf0000000u, "EXIT_SW")]
+    [InlineData(Isa.Vmx, 0x4000001u, "EXTERNAL_INTERRUPT")]
     [InlineData(Isa.Svm, 0x555u, "UNKNOWN_1365")]
     [InlineData(Isa.Arm64, 0x218u, "SYS64")]
     [InlineData(Isa.Arm64, 0x0u, "IRQ")]
@@ -81,7 +88,7 @@ public sealed class VocabularyTests
     {
         foreach (var (isa, numbers) in new[]
                  {
-                     (Isa.Vmx, Enumerable.Range(0, 90).Select(n => (uint)n)),
+                     (Isa.Vmx, Enumerable.Range(0, 90).SelectMany(n => new[] { (uint)n, (uint)n | 0x8000000, (uint)n | 0x84000000 })),
                      (Isa.Svm, SvmExitCode.Spellings.Select(s => s.Number)),
                  })
         {

@@ -60,6 +60,9 @@ internal sealed class FaultGroup
 
     public bool MarkMmio;
     public bool HandleMmio;
+
+    /// <summary>The generation of an MMIO marker was compared.</summary>
+    public bool CheckMmio;
     public bool FastMmio;
     public int Mmios;
     public bool MmioWrite;
@@ -161,7 +164,7 @@ internal sealed class FaultGroup
         Level = level;
         HasEntry = Lost = Requested = FastFixed = FastSpurious = false;
         FastTries = Sets = TdpChanges = Mmios = Emulations = ElementCount = Injections = 0;
-        MarkMmio = HandleMmio = FastMmio = MmioWrite = UserspaceError = InjectedPf = InjectedOther = false;
+        MarkMmio = HandleMmio = CheckMmio = FastMmio = MmioWrite = UserspaceError = InjectedPf = InjectedOther = false;
         OwnUnmap = OwnSetHva = AsyncPf = Unsync = Split = PmlFull = ZappedHere = ZappedAfter = false;
         EntryRip = null;
         Walked = WalkError = WalkChanged = InMatchingWalk = WalkedFirst = _secondWalk = false;

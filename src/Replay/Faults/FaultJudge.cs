@@ -124,7 +124,7 @@ public sealed class FaultJudge : TraceObserver
             case FaultEvent.ZapAllFast: _sptes.OnZapAllFast(lane, row); break;
             case FaultEvent.UnmapHva: _sptes.OnUnmap(state, row); break;
             case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, Invalidation.Passing); break;
-            case FaultEvent.Mmio: Config.MmioEvents = true; break;
+            case FaultEvent.Mmio or FaultEvent.Clock: Config.MmioEvents = true; break;
             case FaultEvent.NestedEnter: state.L2SharesAddresses = row.Has(NestedTdp) && row[NestedTdp] == 0; return;
             case FaultEvent.Msr: OnMsr(row); return;
             case FaultEvent.SpteRequested when KvmMmuSpteRequested.Over(row).HasAccess: Config.SeeRequestedAccess(); break;

@@ -23,6 +23,7 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     public long Granted;
     public long Widened;
     public long Futile;
+    public long SlotChanging;
     public long First;
     public long Last;
 

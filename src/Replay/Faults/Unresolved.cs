@@ -8,6 +8,9 @@ internal enum Unresolved : byte
     /// <summary>Nothing traced was done about it.</summary>
     Nothing,
 
+    /// <summary>An MMIO marker was met and its generation not compared: memslots are being changed.</summary>
+    SlotChanging,
+
     /// <summary>The SPTE that results still denies the access.</summary>
     Denied,
 

@@ -15,6 +15,8 @@ internal static partial class EnvelopeReader
     /// <summary>The CPU column stands before this; a comm has 15 bytes and an instance (or file) name 255.</summary>
     private const int MaxTaskLength = 512;
 
+    private static readonly System.Buffers.SearchValues<byte> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef"u8);
+
     public static bool TryRead(ReadOnlySpan<byte> line, ref Envelope e) =>
         TryBracketed(line, ref e) || TryUnbracketed(line, ref e);
 
@@ -401,10 +403,11 @@ internal static partial class EnvelopeReader
 
     private static bool IsNameByte(byte b) => (uint)((b | 0x20) - 'a') < 26 || ByteText.IsDigit(b) || b == '_';
 
-    /// <summary>Latency flags: irqs-off, need-resched, context, preemption and migration depth.</summary>
+    /// <summary>Latency flags: irqs-off, need-resched, context, preemption and migration depth; <c>trace-cmd report -R</c> of 3.4 (of 3.1 with -l) has the depths alone, as <c>-0x26</c>.</summary>
     private static bool IsFlags(ReadOnlySpan<byte> token)
     {
         if (token.Length is < 2 or > 8) return false;
+        if (token.StartsWith("-0x"u8)) return token.Length > 3 && token[3..].IndexOfAnyExcept(HexDigits) < 0;
         foreach (var b in token)
             if (b != '.' && !ByteText.IsDigit(b) && "dDXbBnNpPlLhHsSzZ*#+?"u8.IndexOf(b) < 0) return false;
         return true;

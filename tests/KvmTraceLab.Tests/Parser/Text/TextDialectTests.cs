@@ -86,6 +86,8 @@ public sealed class TextDialectTests
             ["five flags"] = Render((i, n, p) => Report(comm, i, n, p, "dNh1. ")),
             ["-l"] = Render((i, n, p) => string.Create(CultureInfo.InvariantCulture, $"{comm,8}-{77,-5}   1d..1.  {Time(i, "us")}: {n + ":",-20} {p}"), "cpus=2\n"),
             ["-l -t"] = Render((i, n, p) => string.Create(CultureInfo.InvariantCulture, $"{comm,8}-{77,-5}   1.....  {Time(i, "ns")}: {n + ":",-20} {p}")),
+            ["-R of trace-cmd 3.4"] = Render((i, n, p) => Report(comm, i, n, p).Replace("[001] ", "[001]-0x26 ", StringComparison.Ordinal), "cpus=2\n"),
+            ["-R -l"] = Render((i, n, p) => string.Create(CultureInfo.InvariantCulture, $"{comm,8}-{77,-5}   1-0x0    {Time(i, "us")}: {n + ":",-20} {p}")),
             ["--ts-diff"] = Render((i, n, p) => Report(comm, i, "", "").Replace(": :", ": ", StringComparison.Ordinal).TrimEnd() + $" (+{i})    {n}: {p}"),
             ["mail without padding"] = Render((i, n, p) => $"{comm}-77 [001] {Time(i, "us")}: {n}: {p}"),
             ["ftrace"] = Render((i, n, p) => $"{comm,16}-77      [001] d..1.  {Time(i, "us")}: {n}: {p}", "# tracer: nop\n#\n# entries-in-buffer/entries-written: 8/8   #P:2\n#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n"),

@@ -1,0 +1,56 @@
+using KvmTraceLab.Mmu;
+using KvmTraceLab.Replay.Faults;
+using static KvmTraceLab.Tests.Replay.FaultTrace;
+
+namespace KvmTraceLab.Tests.Replay;
+
+/// <summary>What other threads do while a fault is handled, where the trace tells it only by what is left out.</summary>
+public sealed class ConcurrentFaultTests
+{
+    private const string Write = "100000006", Cached = "10000000e", Writable = "5000e67";
+
+    private const string Marker = "8000000012167", Check = "check_mmio_spte: spte 8000000012167 kvm_gen 2e spte-gen 2c valid 0";
+
+    private const string Deleted = "other: kvm_mmu_zap_all_fast: kvm-mmu-valid-gen 1 used_pages 5";
+
+    private static readonly ReplayOptions Amd72 = new() { Intel = false, Kernel = KvmKernel.V72 };
+
+    /// <summary>From 6.12 on the legacy and the shadow MMU trace no SPTE that another CPU wrote a moment before.</summary>
+    [Theory]
+    [InlineData(true, "RACE")]
+    [InlineData(false, "EXPECTED_NOT_PRESENT")]
+    public void Two_CPUs_fault_on_one_page_and_one_writes_the_SPTE(bool enteredBefore, string second)
+    {
+        string[] entered = ["kvm_entry: vcpu 0 rip 0x1000"];
+        string[] mapped =
+        [
+            "other: kvm_entry: vcpu 1 rip 0x2000", "other: kvm_exit: reason EXIT_NPF rip 0x2000 info 100000006 12000",
+            "other: kvm_page_fault: vcpu 1 rip 0x2000 address 0x0000000000012000 error_code 0x100000006",
+            "other: " + Requested, "other: " + Set(Writable), "other: kvm_entry: vcpu 1 rip 0x2000",
+        ];
+        var (verdicts, _) = Run(Amd72, [.. enteredBefore ? entered : [], .. mapped, .. enteredBefore ? [] : entered, .. Npf(Write, Requested)]);
+        Assert.Equal("EXPECTED_NOT_PRESENT " + second, verdicts);
+    }
+
+    /// <summary>While memslots change check_mmio_spte is left out; their change is traced when it is done, however long that took.</summary>
+    [Theory]
+    [InlineData(Marker, "", Deleted, "RETRY_STORM")]
+    [InlineData(Marker, "", "", "LIVELOCK")]
+    [InlineData(Marker, "", "kvm_mmu_zap_all_fast: kvm-mmu-valid-gen 1 used_pages 5", "LIVELOCK")]
+    [InlineData(Marker, Check, Deleted, "LIVELOCK")]
+    [InlineData("0", "", Deleted, "LIVELOCK")]
+    public void A_memslot_that_changes_shows_in_what_is_not_compared(string met, string handling, string after, string verdict)
+    {
+        string[] handled = handling.Length > 0 ? [handling] : [], changed = after.Length > 0 ? [after] : [];
+        var (verdicts, _) = Run(Amd72, [Changed("0", met), Entry, .. Times(8, Npf(Cached, handled)), "wait 50000", .. changed]);
+        Assert.Equal(All(verdict, 8), verdicts);
+    }
+
+    /// <summary>Nobody records a VM's clocks alone: then kvm_mmio would have been recorded too.</summary>
+    [Theory]
+    [InlineData("kvm_write_tsc_offset: vcpu=0 prev=0 next=18446743962018974949", "UNEXPLAINED")]
+    [InlineData("kvm_update_master_clock: masterclock 0 hostclock tsc offsetmatched 0", "UNEXPLAINED")]
+    [InlineData("kvm_apic: apic_read APIC_ID = 0x0", "EXPECTED_MMIO_FIRST")]
+    public void Emulation_without_MMIO_needs_an_explanation_where_MMIO_would_show(string first, string verdict) =>
+        Assert.Equal(verdict, Run(Amd72, [first, Requested, Entry, .. Npf(Write, "kvm_emulate_insn: 0:1000: 8a 00")]).Verdicts);
+}

@@ -67,7 +67,7 @@ internal sealed class FaultContext(ReplayConfig config)
     /// <summary>Whether hardware would let this access pass with this leaf SPTE.</summary>
     public bool Allows(Spte spte)
     {
-        if (!spte.IsPresent) return false;
+        if (!spte.IsPresent || (spte.Layout.Kind != MmuKind.Ept && !spte.Readable)) return false;
         if (Access.IsWrite) return spte.Writable && UserFits(spte);
         if (!Access.IsFetch) return spte.Readable && UserFits(spte);
         if (spte.Layout.Kind != MmuKind.Ept) return spte.SupervisorExec && UserFits(spte);

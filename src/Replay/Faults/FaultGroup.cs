@@ -32,6 +32,12 @@ internal sealed class FaultGroup
     public FaultAccess Access;
     public GuestLevel Level;
 
+    /// <summary>
+    /// The SPTE, without A and D, that the thread's last exit, the same fault, was given; null for any other fault. What takes it
+    /// away flushes the TLB, and that makes the vCPU leave the guest.
+    /// </summary>
+    public ulong? GivenBefore;
+
     /// <summary>kvm_entry ended it, not the end of the trace or lost events.</summary>
     public bool HasEntry;
     public bool Lost;

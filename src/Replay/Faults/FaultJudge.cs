@@ -229,6 +229,7 @@ public sealed class FaultJudge : TraceObserver
     private void OnExit(LaneFaults state, in EventRow row)
     {
         if (state.IsOpen) Close(state, row.Time);
+        state.Exits++;
         var trip = state.Lane.Trip;
         Config.SeeIsa(trip.Isa);
         state.HasExit = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || FaultModes.OfExit(trip) == FaultMode.Shadow;
@@ -261,6 +262,7 @@ public sealed class FaultJudge : TraceObserver
         var rip = fault.HasRip ? fault.Rip : lane.InHost && lane.Trip.HasReason ? lane.Trip.Rip : 0;
         group.Open(row, new FaultAccess(mode, fault.ErrorCode, mode == FaultMode.Npt && Config.Gmet == true), fault.FaultAddress, rip, level,
             state.HasExit ? state.Exit : null, state.HasNestedExit ? state.NestedExit : null);
+        group.GivenBefore = state.Granted.Exit == state.Exits - 1 && state.Granted.Key == new FaultRun.Identity(level, group.Gfn, group.Access.Code, rip) ? state.Granted.Spte : null;
         group.EntrySequence = state.EntrySequence;
         group.Sequence = _map.Now;
         group.Lane = state.Lane.Index;
@@ -305,6 +307,9 @@ public sealed class FaultJudge : TraceObserver
             break;
         }
 
+        state.Granted = _context is { Wrote: true, ResultAllows: true, Result: { } given } && group.HasEntry
+            ? new GrantedFault(new FaultRun.Identity(group.Level, group.Gfn, group.Access.Code, group.Rip), state.Exits, given.WithoutAccessedDirty)
+            : new GrantedFault(default, -1, 0);
         var verdict = judgement.Verdict;
         if (!Config.MmuEvents && judgement.Unresolved == Unresolved.No && verdict is not (FaultVerdict.ExpectedMmioCached or FaultVerdict.ExpectedMmioFirst))
             verdict = FaultVerdict.Undecidable;

@@ -22,6 +22,7 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     public long Denied;
     public long Granted;
     public long Widened;
+    public long Regranted;
     public long Futile;
     public long SlotChanging;
     public long First;

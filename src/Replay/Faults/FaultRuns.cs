@@ -61,7 +61,8 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
             case Unresolved.Denied: run.Denied++; break;
             case Unresolved.Granted: run.Granted++; break;
             case Unresolved.Futile: run.Futile++; break;
-            default: run.Widened++; break;
+            case Unresolved.Widened: run.Widened++; break;
+            default: run.Regranted++; break;
         }
 
         if (run.Count is 1 or 3)
@@ -207,6 +208,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         if (granted >= FaultRun.GrantedRepeats && granted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
         if (run.Count >= FaultRun.LivelockRepeats)
         {
+            if (run.Regranted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
             if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
             if (run.Futile * 2 >= run.Count) return FaultVerdict.Livelock;
             if (run.SlotChanging * 2 >= run.Count && invalidations.SlotDeletedSince(run.Lane.Index, run.First)) return FaultVerdict.RetryStorm;

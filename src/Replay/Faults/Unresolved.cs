@@ -22,4 +22,7 @@ internal enum Unresolved : byte
 
     /// <summary>The SPTE was found narrower than last seen, and nothing traced narrowed it.</summary>
     Widened,
+
+    /// <summary>The SPTE is given again what the fault before this one gave it, and the vCPU did not leave the guest in between.</summary>
+    Regranted,
 }

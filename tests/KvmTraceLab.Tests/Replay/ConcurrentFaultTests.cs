@@ -53,4 +53,21 @@ public sealed class ConcurrentFaultTests
     [InlineData("kvm_apic: apic_read APIC_ID = 0x0", "EXPECTED_MMIO_FIRST")]
     public void Emulation_without_MMIO_needs_an_explanation_where_MMIO_would_show(string first, string verdict) =>
         Assert.Equal(verdict, Run(Amd72, [first, Requested, Entry, .. Npf(Write, "kvm_emulate_insn: 0:1000: 8a 00")]).Verdicts);
+
+    /// <summary>
+    /// Without the TDP MMU nothing traces what an SPTE loses. Whoever takes W away flushes the TLB, and the vCPU leaves the guest for
+    /// that: eight times the same fault, given the same each time and no exit in between, is none of the host's doing.
+    /// </summary>
+    [Theory]
+    [InlineData(9, "100000007", "", "5000e67", "EXPECTED_DIRTY_LOGGING", "BUG_ALREADY_GRANTED")]
+    [InlineData(8, "100000007", "", "5000e67", "EXPECTED_DIRTY_LOGGING", "EXPECTED_DIRTY_LOGGING")]
+    [InlineData(9, "100000007", "kvm_exit: reason EXIT_INTR rip 0x1000 info 0 0", "5000e67", "EXPECTED_DIRTY_LOGGING", "EXPECTED_DIRTY_LOGGING")]
+    [InlineData(9, "100000006", "", "5000e67", "EXPECTED_NOT_PRESENT", "EXPECTED_NOT_PRESENT")]
+    public void An_SPTE_that_loses_again_what_it_was_given(int times, string code, string between, string spte, string first, string verdict)
+    {
+        string[] left = between.Length > 0 ? [between, Entry] : [];
+        var (verdicts, judge) = Run(Amd72, [Entry, .. Npf("100000004", Requested, Set("5000e65")), .. Times(times, [.. Npf(code, Requested, Set(spte)), .. left])]);
+        Assert.Equal($"EXPECTED_NOT_PRESENT {first} " + All(verdict, times - 1), verdicts);
+        if (verdict == "BUG_ALREADY_GRANTED") Assert.Equal("spte-loses-permission", KvmTraceLab.Replay.Hypotheses.HypothesisRanking.Rank(Assert.Single(judge.Bugs))[0].Id);
+    }
 }

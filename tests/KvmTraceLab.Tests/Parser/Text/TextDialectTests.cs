@@ -157,6 +157,24 @@ public sealed class TextDialectTests
         Assert.Equal(KvmTraceLab.Parser.TimeUnit.Count, counter.Info.TimeUnit);
     }
 
+    /// <summary>trace-cmd 3.4 prints flags always; a TSC of 12 digits or more leaves no blank behind them.</summary>
+    [Theory]
+    [InlineData("       CPU 0/KVM-77    [001] d..1.{0}: {1} {2}", true)]
+    [InlineData("       CPU 0/KVM-77    [001] .....{0}: {1} {2}", true)]
+    [InlineData("       CPU 0/KVM-77    [001] dNh12{0}: {1} {2}", true)]
+    [InlineData("       CPU 0/KVM-77    [001]-0x2{0}: {1} {2}", true)]
+    [InlineData("CPU 0/KVM-77     1d..1.{0}: {1} {2}", true)]
+    [InlineData("CPU 0/KVM-77     1-0x0{0}: {1} {2}", true)]
+    [InlineData("       CPU 0/KVM-77    [001] d..q.{0}: {1} {2}", false)]
+    [InlineData("       CPU 0/KVM-77    [001] d..1.{0}x: {1} {2}", false)]
+    [InlineData("       CPU 0/KVM-77    [001] d..1.: {1} {2}", false)]
+    public void Integer_clocks_may_touch_the_flags(string line, bool read)
+    {
+        var rows = TextRows.Of(Render((i, n, p) => string.Format(CultureInfo.InvariantCulture, line, 4327373460000 + (i * 1000), n + ":", p)));
+        if (read) Assert.Equal(Reference("CPU 0/KVM"), rows.Rows);
+        else Assert.All(rows.Rows, row => Assert.DoesNotContain(" CPU 0/KVM tid 77 ", row, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void One_integer_among_seconds_does_not_make_the_clock_an_integer_one()
     {

@@ -290,7 +290,9 @@ public sealed class FaultJudge : TraceObserver
             _nested.Learn(state, group);
             answer = _nested.Answer(state, group);
             group.Before = default;
-            if (_map.TryGet(true, 0, 1, SpteEvents.ShadowKey(group), out var spte, out var when, out var writer) && group.Sets == 0)
+            // A sync ends what is known, but another thread that mapped the frame meanwhile has still been quicker.
+            var known = _map.TryGet(true, 0, 1, SpteEvents.ShadowKey(group), out var spte, out var when, out var writer);
+            if ((known || (when > group.EntrySequence && writer != state.Lane.Index)) && group.Sets == 0)
                 group.Before = new SpteKnowledge(SpteState.Known, spte, 1, when, writer);
         }
         else if (group.Access.Mode != FaultMode.Shadow && !_sptes.SeveralSpaces && (group.Level == GuestLevel.L1 || state.L2SharesAddresses))

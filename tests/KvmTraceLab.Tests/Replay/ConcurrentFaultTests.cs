@@ -32,6 +32,24 @@ public sealed class ConcurrentFaultTests
         Assert.Equal("EXPECTED_NOT_PRESENT " + second, verdicts);
     }
 
+    /// <summary>A sync of unsync pages ends what is known of L2's SPTEs; that another CPU was quicker stays true.</summary>
+    [Theory]
+    [InlineData("10d027", "RACE EXPECTED_NOT_PRESENT")]
+    [InlineData("20d027", "EXPECTED_NOT_PRESENT EXPECTED_NOT_PRESENT")]
+    public void Two_CPUs_run_one_L2_and_a_sync_follows(string root, string verdicts)
+    {
+        string[] walk = ["kvm_mmu_pagetable_walk: addr 12000 pferr 6 W|U", "kvm_mmu_paging_element: pte 10d027 level 2", "kvm_mmu_paging_element: pte 12067 level 1"];
+        string[] exit =
+        [
+            "kvm_exit: reason EXIT_NPF rip 0x1000 info 100000006 12000",
+            "kvm_nested_vmexit: vcpu 0 reason npf rip 0x1000 info1 0x0000000100000006 info2 0x0000000000012000 intr_info 0x00000000 error_code 0x00000000",
+            "kvm_page_fault: vcpu 0 rip 0x1000 address 0x0000000000012000 error_code 0x100000006",
+        ];
+        string[] other = [.. exit, .. walk.Select(l => l.Replace("10d027", root, StringComparison.Ordinal)), Requested, Set(Writable), "kvm_mmu_sync_page: sp gen 0 gfn 1 l1 8-byte q0 rwux nxe ad root 0 sync"];
+        var said = Run(Amd72, [Entry, .. exit, .. walk, .. other.Select(l => "other: " + l.Replace("vcpu 0", "vcpu 1", StringComparison.Ordinal)), Requested, Entry, "other: kvm_entry: vcpu 1 rip 0x1000"]).Verdicts;
+        Assert.Equal(verdicts, said);
+    }
+
     /// <summary>While memslots change check_mmio_spte is left out; their change is traced when it is done, however long that took.</summary>
     [Theory]
     [InlineData(Marker, "", Deleted, "RETRY_STORM")]

@@ -144,8 +144,9 @@ public sealed class FaultJudge : TraceObserver
             state.HasExit = state.HasNestedExit = false;
             if (state.IsOpen)
             {
+                // Whether the thread is through with what it invalidates is not told by a gap: its next entry does.
                 state.Group.Lost = true;
-                Close(state, row.Time);
+                Close(state, row.Time, goesOn: false);
             }
 
             _runs.CloseAll(state);
@@ -211,6 +212,7 @@ public sealed class FaultJudge : TraceObserver
             Close(state, row.Time);
         }
 
+        state.Release(_invalidations, row.Time);
         state.EntrySequence = _map.Now;
         state.HasExit = state.HasNestedExit = false;
     }
@@ -229,6 +231,7 @@ public sealed class FaultJudge : TraceObserver
     private void OnExit(LaneFaults state, in EventRow row)
     {
         if (state.IsOpen) Close(state, row.Time);
+        state.Release(_invalidations, row.Time);
         state.Exits++;
         var trip = state.Lane.Trip;
         Config.SeeIsa(trip.Isa);
@@ -276,12 +279,12 @@ public sealed class FaultJudge : TraceObserver
             Config.SeeMbec("L1 reads MSR 0x48b with bit 54 set: MBEC is offered to it");
     }
 
-    private void Close(LaneFaults state, long time)
+    private void Close(LaneFaults state, long time, bool goesOn = true)
     {
         var group = state.Group;
         group.IsOpen = false;
         group.LastTime = time;
-        state.Release(_invalidations, time);
+        if (goesOn) state.Release(_invalidations, time);
         if (group.Walked && (group.WalkedFirst || group.Injections > 0) && group.Access.Mode != FaultMode.Shadow) group.Level = GuestLevel.L2;
         var isL2 = group.Level == GuestLevel.L2 && group.Walked && group.Access.Mode != FaultMode.Shadow;
         NestedAnswer? answer = null;

@@ -50,6 +50,22 @@ public sealed class ConcurrentFaultTests
         Assert.Equal(verdicts, said);
     }
 
+    /// <summary>A vCPU that unmaps for its own fault is through when it enters the guest, not when another CPU loses events.</summary>
+    [Theory]
+    [InlineData("kvm_apic: apic_read APIC_ID = 0x0", "RETRY_STORM")]
+    [InlineData("kvm_entry: vcpu 1 rip 0x2000", "LIVELOCK")]
+    public void A_gap_ends_no_invalidation(string next, string verdict)
+    {
+        string[] unmaps =
+        [
+            "other: kvm_entry: vcpu 1 rip 0x2000", "other: kvm_exit: reason EXIT_NPF rip 0x2000 info 100000007 12000",
+            "other: kvm_page_fault: vcpu 1 rip 0x2000 address 0x0000000000012000 error_code 0x100000007",
+            "other: kvm_unmap_hva_range: mmu notifier unmap range: 0x007fc38ea00000 -- 0x007fc38ea01000",
+        ];
+        var (verdicts, _) = Run(Amd72, [Changed("0", "0"), Entry, .. unmaps, "lost", "other: " + next, "wait 50000", Entry, .. Times(8, Npf("100000004"))]);
+        Assert.EndsWith(All(verdict, 8), verdicts, StringComparison.Ordinal);
+    }
+
     /// <summary>While memslots change check_mmio_spte is left out; their change is traced when it is done, however long that took.</summary>
     [Theory]
     [InlineData(Marker, "", Deleted, "RETRY_STORM")]

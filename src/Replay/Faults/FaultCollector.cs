@@ -47,7 +47,7 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
                 break;
             case FaultEvent.MarkMmio: group.MarkMmio = true; break;
             case FaultEvent.HandleMmio: group.HandleMmio = true; break;
-            case FaultEvent.CheckMmio: break;
+            case FaultEvent.CheckMmio: group.CheckMmio = true; break;
             case FaultEvent.Walk:
                 var walk = KvmMmuPagetableWalk.Over(row);
                 group.BeginWalk(walk.Addr, walk.Pferr);

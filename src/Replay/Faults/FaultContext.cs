@@ -67,7 +67,7 @@ internal sealed class FaultContext(ReplayConfig config)
     /// <summary>Whether hardware would let this access pass with this leaf SPTE.</summary>
     public bool Allows(Spte spte)
     {
-        if (!spte.IsPresent) return false;
+        if (!spte.IsPresent || (spte.Layout.Kind != MmuKind.Ept && !spte.Readable)) return false;
         if (Access.IsWrite) return spte.Writable && UserFits(spte);
         if (!Access.IsFetch) return spte.Readable && UserFits(spte);
         if (spte.Layout.Kind != MmuKind.Ept) return spte.SupervisorExec && UserFits(spte);
@@ -81,8 +81,9 @@ internal sealed class FaultContext(ReplayConfig config)
         };
     }
 
-    /// <summary>Hardware found nothing where the last SPTE seen would do, and the MMU in use does not trace what it takes away.</summary>
-    private bool IsOutdated(Spte before) => (IsShadowed || !config.TdpMmu) && Access is { IsPresent: false, IsReserved: false } && Allows(before);
+    /// <summary>Hardware found nothing where the last SPTE seen would do, and the MMU in use does not trace what it takes away. What another thread mapped after this vCPU entered the guest is no such: hardware may have looked before.</summary>
+    private bool IsOutdated(Spte before) => (IsShadowed || !config.TdpMmu) && Access is { IsPresent: false, IsReserved: false } && Allows(before) &&
+        (Group.Before.Lane == Group.Lane || Group.Before.Sequence <= Group.EntrySequence);
 
     /// <summary>Access-tracked before: present, all permissions saved away.</summary>
     public bool WasAccessTracked => Old is { IsAccessTracked: true };

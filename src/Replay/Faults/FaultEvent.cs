@@ -37,4 +37,7 @@ internal enum FaultEvent : byte
     Msr,
     Cpuid,
     PmlFull,
+
+    /// <summary>Clocks of a VM: nobody asks for these alone, so all of system kvm was recorded.</summary>
+    Clock,
 }

@@ -17,7 +17,8 @@ internal sealed class FaultEvents
         ("kvm_mmio", FaultEvent.Mmio), ("kvm_fast_mmio", FaultEvent.FastMmio), ("kvm_userspace_exit", FaultEvent.UserspaceExit),
         ("kvm_inj_exception", FaultEvent.InjException), ("kvm_nested_vmexit", FaultEvent.NestedExit), ("kvm_nested_vmexit_inject", FaultEvent.NestedInject),
         ("kvm_nested_vmenter", FaultEvent.NestedEnter), ("kvm_nested_vmrun", FaultEvent.NestedEnter), ("kvm_msr", FaultEvent.Msr),
-        ("kvm_cpuid", FaultEvent.Cpuid), ("kvm_pml_full", FaultEvent.PmlFull),
+        ("kvm_cpuid", FaultEvent.Cpuid), ("kvm_pml_full", FaultEvent.PmlFull), ("kvm_write_tsc_offset", FaultEvent.Clock),
+        ("kvm_track_tsc", FaultEvent.Clock), ("kvm_update_master_clock", FaultEvent.Clock),
     ];
 
     private readonly FaultEvent[] _byKind = new FaultEvent[512];

@@ -32,6 +32,12 @@ internal sealed class FaultGroup
     public FaultAccess Access;
     public GuestLevel Level;
 
+    /// <summary>
+    /// The SPTE, without A and D, that the thread's last exit, the same fault, was given; null for any other fault. What takes it
+    /// away flushes the TLB, and that makes the vCPU leave the guest.
+    /// </summary>
+    public ulong? GivenBefore;
+
     /// <summary>kvm_entry ended it, not the end of the trace or lost events.</summary>
     public bool HasEntry;
     public bool Lost;
@@ -60,6 +66,9 @@ internal sealed class FaultGroup
 
     public bool MarkMmio;
     public bool HandleMmio;
+
+    /// <summary>The generation of an MMIO marker was compared.</summary>
+    public bool CheckMmio;
     public bool FastMmio;
     public int Mmios;
     public bool MmioWrite;
@@ -161,7 +170,7 @@ internal sealed class FaultGroup
         Level = level;
         HasEntry = Lost = Requested = FastFixed = FastSpurious = false;
         FastTries = Sets = TdpChanges = Mmios = Emulations = ElementCount = Injections = 0;
-        MarkMmio = HandleMmio = FastMmio = MmioWrite = UserspaceError = InjectedPf = InjectedOther = false;
+        MarkMmio = HandleMmio = CheckMmio = FastMmio = MmioWrite = UserspaceError = InjectedPf = InjectedOther = false;
         OwnUnmap = OwnSetHva = AsyncPf = Unsync = Split = PmlFull = ZappedHere = ZappedAfter = false;
         EntryRip = null;
         Walked = WalkError = WalkChanged = InMatchingWalk = WalkedFirst = _secondWalk = false;

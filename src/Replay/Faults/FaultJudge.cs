@@ -124,7 +124,7 @@ public sealed class FaultJudge : TraceObserver
             case FaultEvent.ZapAllFast: _sptes.OnZapAllFast(lane, row); break;
             case FaultEvent.UnmapHva: _sptes.OnUnmap(state, row); break;
             case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, Invalidation.Passing); break;
-            case FaultEvent.Mmio: Config.MmioEvents = true; break;
+            case FaultEvent.Mmio or FaultEvent.Clock: Config.MmioEvents = true; break;
             case FaultEvent.NestedEnter: state.L2SharesAddresses = row.Has(NestedTdp) && row[NestedTdp] == 0; return;
             case FaultEvent.Msr: OnMsr(row); return;
             case FaultEvent.SpteRequested when KvmMmuSpteRequested.Over(row).HasAccess: Config.SeeRequestedAccess(); break;
@@ -144,8 +144,9 @@ public sealed class FaultJudge : TraceObserver
             state.HasExit = state.HasNestedExit = false;
             if (state.IsOpen)
             {
+                // Whether the thread is through with what it invalidates is not told by a gap: its next entry does.
                 state.Group.Lost = true;
-                Close(state, row.Time);
+                Close(state, row.Time, goesOn: false);
             }
 
             _runs.CloseAll(state);
@@ -211,6 +212,7 @@ public sealed class FaultJudge : TraceObserver
             Close(state, row.Time);
         }
 
+        state.Release(_invalidations, row.Time);
         state.EntrySequence = _map.Now;
         state.HasExit = state.HasNestedExit = false;
     }
@@ -229,6 +231,8 @@ public sealed class FaultJudge : TraceObserver
     private void OnExit(LaneFaults state, in EventRow row)
     {
         if (state.IsOpen) Close(state, row.Time);
+        state.Release(_invalidations, row.Time);
+        state.Exits++;
         var trip = state.Lane.Trip;
         Config.SeeIsa(trip.Isa);
         state.HasExit = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || FaultModes.OfExit(trip) == FaultMode.Shadow;
@@ -261,6 +265,7 @@ public sealed class FaultJudge : TraceObserver
         var rip = fault.HasRip ? fault.Rip : lane.InHost && lane.Trip.HasReason ? lane.Trip.Rip : 0;
         group.Open(row, new FaultAccess(mode, fault.ErrorCode, mode == FaultMode.Npt && Config.Gmet == true), fault.FaultAddress, rip, level,
             state.HasExit ? state.Exit : null, state.HasNestedExit ? state.NestedExit : null);
+        group.GivenBefore = state.Granted.Exit == state.Exits - 1 && state.Granted.Key == new FaultRun.Identity(level, group.Gfn, group.Access.Code, rip) ? state.Granted.Spte : null;
         group.EntrySequence = state.EntrySequence;
         group.Sequence = _map.Now;
         group.Lane = state.Lane.Index;
@@ -274,12 +279,12 @@ public sealed class FaultJudge : TraceObserver
             Config.SeeMbec("L1 reads MSR 0x48b with bit 54 set: MBEC is offered to it");
     }
 
-    private void Close(LaneFaults state, long time)
+    private void Close(LaneFaults state, long time, bool goesOn = true)
     {
         var group = state.Group;
         group.IsOpen = false;
         group.LastTime = time;
-        state.Release(_invalidations, time);
+        if (goesOn) state.Release(_invalidations, time);
         if (group.Walked && (group.WalkedFirst || group.Injections > 0) && group.Access.Mode != FaultMode.Shadow) group.Level = GuestLevel.L2;
         var isL2 = group.Level == GuestLevel.L2 && group.Walked && group.Access.Mode != FaultMode.Shadow;
         NestedAnswer? answer = null;
@@ -288,7 +293,9 @@ public sealed class FaultJudge : TraceObserver
             _nested.Learn(state, group);
             answer = _nested.Answer(state, group);
             group.Before = default;
-            if (_map.TryGet(true, 0, 1, SpteEvents.ShadowKey(group), out var spte, out var when, out var writer) && group.Sets == 0)
+            // A sync ends what is known, but another thread that mapped the frame meanwhile has still been quicker.
+            var known = _map.TryGet(true, 0, 1, SpteEvents.ShadowKey(group), out var spte, out var when, out var writer);
+            if ((known || (when > group.EntrySequence && writer != state.Lane.Index)) && group.Sets == 0)
                 group.Before = new SpteKnowledge(SpteState.Known, spte, 1, when, writer);
         }
         else if (group.Access.Mode != FaultMode.Shadow && !_sptes.SeveralSpaces && (group.Level == GuestLevel.L1 || state.L2SharesAddresses))
@@ -305,6 +312,9 @@ public sealed class FaultJudge : TraceObserver
             break;
         }
 
+        state.Granted = _context is { Wrote: true, ResultAllows: true, Result: { } given } && group.HasEntry
+            ? new GrantedFault(new FaultRun.Identity(group.Level, group.Gfn, group.Access.Code, group.Rip), state.Exits, given.WithoutAccessedDirty)
+            : new GrantedFault(default, -1, 0);
         var verdict = judgement.Verdict;
         if (!Config.MmuEvents && judgement.Unresolved == Unresolved.No && verdict is not (FaultVerdict.ExpectedMmioCached or FaultVerdict.ExpectedMmioFirst))
             verdict = FaultVerdict.Undecidable;

@@ -101,7 +101,7 @@ public sealed record FaultObservation
             ExpectedInfo = c.Nested?.Info ?? 0, InfoMask = c.Nested?.Mask ?? 0,
             Injected = g.Injections > 0, InjectReason = g.InjectReason, InjectInfo1 = g.InjectInfo1, InjectInfo2 = g.InjectInfo2, Gpa = g.Gpa,
             WalkError = g.WalkError, WalkPferr = g.WalkPferr, WalkErrorPferr = g.WalkErrorPferr,
-            Widened = unresolved == Unresolved.Widened, Granted = unresolved == Unresolved.Granted,
+            Widened = unresolved is Unresolved.Widened or Unresolved.Regranted, Granted = unresolved == Unresolved.Granted,
         };
     }
 }

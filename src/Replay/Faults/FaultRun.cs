@@ -22,7 +22,9 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     public long Denied;
     public long Granted;
     public long Widened;
+    public long Regranted;
     public long Futile;
+    public long SlotChanging;
     public long First;
     public long Last;
 

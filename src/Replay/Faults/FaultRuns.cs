@@ -54,10 +54,15 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         switch (judgement.Unresolved)
         {
             case Unresolved.Nothing: run.Nothing++; break;
+            case Unresolved.SlotChanging:
+                run.Nothing++;
+                run.SlotChanging++;
+                break;
             case Unresolved.Denied: run.Denied++; break;
             case Unresolved.Granted: run.Granted++; break;
             case Unresolved.Futile: run.Futile++; break;
-            default: run.Widened++; break;
+            case Unresolved.Widened: run.Widened++; break;
+            default: run.Regranted++; break;
         }
 
         if (run.Count is 1 or 3)
@@ -203,8 +208,10 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         if (granted >= FaultRun.GrantedRepeats && granted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
         if (run.Count >= FaultRun.LivelockRepeats)
         {
+            if (run.Regranted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
             if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
             if (run.Futile * 2 >= run.Count) return FaultVerdict.Livelock;
+            if (run.SlotChanging * 2 >= run.Count && invalidations.SlotDeletedSince(run.Lane.Index, run.First)) return FaultVerdict.RetryStorm;
             // KVM decides to retry while it handles a fault; the first one, if slow, may have begun long before.
             var (first, last) = (Math.Max(run.First, run.FirstEnd), Math.Max(run.Last, run.End));
             // An endless run needs a better excuse than one that came to an end of itself.

@@ -105,6 +105,14 @@ internal sealed class InvalidationLog
         return covered / duration;
     }
 
+    /// <summary>Another thread deleted a memslot after this: it is traced when all CPUs have taken note of it, so it began before.</summary>
+    public bool SlotDeletedSince(int lane, long first)
+    {
+        for (var at = FirstFrom(first); at < _log.Count; at++)
+            if (_log[at].Kind == Invalidation.WholeSlot && _log[at].Lane != lane) return true;
+        return false;
+    }
+
     /// <summary>The last range that a thread began to unmap before a time; -1 where it is not among those looked at.</summary>
     private int LastUnmap(int lane, long time)
     {

@@ -37,6 +37,12 @@ internal sealed class LaneFaults(VcpuLane lane)
     /// <summary>Faults of this thread so far.</summary>
     public long Faults;
 
+    /// <summary>kvm_exit events of this thread so far.</summary>
+    public long Exits;
+
+    /// <summary>The last fault, where it ended with an SPTE that allows the access.</summary>
+    public GrantedFault Granted;
+
     public FaultMode LastMode;
 
     /// <summary>L1 last started an L2 without nested paging: then L2's addresses are L1's, and its faults are about L1's SPTEs.</summary>

@@ -30,7 +30,7 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     /// <summary>kvmmmu events were seen.</summary>
     public bool MmuEvents { get; internal set; }
 
-    /// <summary>kvm_mmio was seen, so emulated MMIO shows.</summary>
+    /// <summary>kvm_mmio was seen, or what is only recorded with all of system kvm: emulated MMIO shows.</summary>
     internal bool MmioEvents { get; set; }
 
     /// <summary>kvm_tdp_mmu_spte_changed was seen: this MMU traces its zaps and write protections.</summary>

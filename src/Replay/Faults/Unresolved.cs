@@ -8,6 +8,9 @@ internal enum Unresolved : byte
     /// <summary>Nothing traced was done about it.</summary>
     Nothing,
 
+    /// <summary>An MMIO marker was met and its generation not compared: memslots are being changed.</summary>
+    SlotChanging,
+
     /// <summary>The SPTE that results still denies the access.</summary>
     Denied,
 
@@ -19,4 +22,7 @@ internal enum Unresolved : byte
 
     /// <summary>The SPTE was found narrower than last seen, and nothing traced narrowed it.</summary>
     Widened,
+
+    /// <summary>The SPTE is given again what the fault before this one gave it, and the vCPU did not leave the guest in between.</summary>
+    Regranted,
 }

@@ -16,7 +16,7 @@ public sealed class RecordedTruthTests
         "svm61-control-nxhuge.report.txt.zst", "svm61-control-shadow.report.txt.zst", "svm61-control-slot.report.txt.zst",
         "svm61-control-smp2.report.txt.zst", "svm61-smp2-cow.report.txt.zst", "svm61-shadow-drop.report.txt.zst", "svm61-g2-short5.report.txt.zst", "vmx72-control-mbec.dat",
         "vmx72-control-nombec.report.txt.zst", "vmx72-mbec0-control.report.txt.zst", "svm61-vm-slot.report.txt.zst", "svm612-vm-legacy-smp.report.txt.zst",
-        "svm612-vm-ksm.report.txt.zst",
+        "svm612-vm-ksm.report.txt.zst", "svm61-vm-slot-held.report.txt.zst", "svm72-vm-nested-smp.report.txt.zst",
     ];
 
     /// <summary>File, verdict, faults with it, hypothesis that must rank first.</summary>
@@ -38,6 +38,7 @@ public sealed class RecordedTruthTests
         { "svm61-vm-track-retry.report.txt.zst", "LIVELOCK", 102, "emulation-skipped" },
         { "svm612-vm-map-zap.report.txt.zst", "LIVELOCK", 414, "mapping-taken-away" },
         { "svm61-vm-vanish.report.txt.zst", "BUG_ALREADY_GRANTED", 146, "spte-loses-permission" },
+        { "svm72-vm-shadow-lost-w.report.txt.zst", "BUG_ALREADY_GRANTED", 1092, "spte-loses-permission" },
         { "svm612-vm-nested-pf.report.txt.zst", "BUG_SWALLOWED_L1_VIOLATION", 613, "violation-injected-into-l2" },
         { "svm61-n1-swallow.report.txt.zst", "BUG_SWALLOWED_L1_VIOLATION", 601, "violation-swallowed" },
         { "svm61-n2-spurious.report.txt.zst", "BUG_SPURIOUS_REFLECTION", 6, "allowed-reflected" },

@@ -15,6 +15,8 @@ internal static partial class EnvelopeReader
     /// <summary>The CPU column stands before this; a comm has 15 bytes and an instance (or file) name 255.</summary>
     private const int MaxTaskLength = 512;
 
+    private static readonly System.Buffers.SearchValues<byte> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef"u8);
+
     public static bool TryRead(ReadOnlySpan<byte> line, ref Envelope e) =>
         TryBracketed(line, ref e) || TryUnbracketed(line, ref e);
 
@@ -189,6 +191,13 @@ internal static partial class EnvelopeReader
                 at = ByteText.SkipBlanks(line, at);
                 TryTime(line, ref at, ref e);
             }
+            else if (GluedFlags(flags) is > 0 and var glued)
+            {
+                e.HasFlags = true;
+                if (e.Form == EnvelopeForm.TraceCmd) e.Form = EnvelopeForm.Flags;
+                at = start + glued;
+                TryTime(line, ref at, ref e);
+            }
             else
             {
                 at = start;
@@ -218,7 +227,9 @@ internal static partial class EnvelopeReader
             at = ByteText.SkipBlanks(line, at);
             var column = ByteText.Token(line, ref at);
             var digits = 0;
-            if (!ByteText.TryDecimal(column, ref digits, out var cpu) || cpu > 100_000 || !IsFlags(column[digits..])) continue;
+            if (!ByteText.TryDecimal(column, ref digits, out var cpu) || cpu > 100_000) continue;
+            if (GluedFlags(column[digits..]) is > 0 and var glued) at += digits + glued - column.Length;
+            else if (!IsFlags(column[digits..])) continue;
             at = ByteText.SkipBlanks(line, at);
             if (!TryTime(line, ref at, ref e)) continue;
             e.Tid = (int)tid;
@@ -401,10 +412,23 @@ internal static partial class EnvelopeReader
 
     private static bool IsNameByte(byte b) => (uint)((b | 0x20) - 'a') < 26 || ByteText.IsDigit(b) || b == '_';
 
-    /// <summary>Latency flags: irqs-off, need-resched, context, preemption and migration depth.</summary>
+    /// <summary>
+    /// The length of flags that a long time of an integer clock touches (<c>d..1.109734826294:</c>, <c>-0x1109734826294:</c>): five, or
+    /// <c>-0x</c> and a digit; 0 where it is no such token. Two depths besides an integer clock cannot be told from one.
+    /// </summary>
+    private static int GluedFlags(ReadOnlySpan<byte> token)
+    {
+        var length = token.StartsWith("-0x"u8) ? 4 : 5;
+        if (token.Length <= length + 1 || token[^1] != ':') return 0;
+        // Only the depths are digits, or a time in seconds would do.
+        return (length == 4 || !token[..3].ContainsAnyInRange((byte)'0', (byte)'9')) && IsFlags(token[..length]) && !token[length..^1].ContainsAnyExceptInRange((byte)'0', (byte)'9') ? length : 0;
+    }
+
+    /// <summary>Latency flags: irqs-off, need-resched, context, preemption and migration depth; <c>trace-cmd report -R</c> of 3.4 (of 3.1 with -l) has the depths alone, as <c>-0x26</c>.</summary>
     private static bool IsFlags(ReadOnlySpan<byte> token)
     {
         if (token.Length is < 2 or > 8) return false;
+        if (token.StartsWith("-0x"u8)) return token.Length > 3 && token[3..].IndexOfAnyExcept(HexDigits) < 0;
         foreach (var b in token)
             if (b != '.' && !ByteText.IsDigit(b) && "dDXbBnNpPlLhHsSzZ*#+?"u8.IndexOf(b) < 0) return false;
         return true;

@@ -17,6 +17,15 @@ internal sealed class ResolvedRule : IFaultRule
             return new Judgement(context.Access.IsPresent ? FaultVerdict.ExpectedRetry : FaultVerdict.ExpectedNotPresent, Unresolved.Futile, "the mapping is made and taken away again before the guest goes on");
         if (context.WasAccessTracked) return Judgement.Final(FaultVerdict.ExpectedAccessTracking, "the saved permissions are given back");
         if (Widened(context) is { } widened) return widened;
+        var said = Why(context);
+        return context.Access.IsPresent && group is { OwnUnmap: false, Unsync: false } && context.Result!.Value.WithoutAccessedDirty == group.GivenBefore
+            ? new Judgement(said.Verdict, Unresolved.Regranted, static c => $"the SPTE 0x{c.Result!.Value.Value:x} was given by the fault before this one and is given again; the vCPU did not leave the guest in between")
+            : said;
+    }
+
+    private static Judgement Why(FaultContext context)
+    {
+        var group = context.Group;
         if (!context.Access.IsPresent) return NotPresent(context);
         if (context.Access.IsWrite) return Write(context);
         if (context.Access.IsFetch && (group.Split || context.ResultLevel == 1 || group.Before.Level > 1))

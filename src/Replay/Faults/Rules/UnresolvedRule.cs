@@ -40,6 +40,9 @@ internal sealed class UnresolvedRule : IFaultRule
         // A signal (KVM_EXIT_INTR), and a thread that never comes back, say nothing about the fault.
         if (group is { UserspaceReason: >= 0 and not KvmExitIntr, HasEntry: true } && !context.Wrote)
             return Judgement.Final(FaultVerdict.ExpectedRetry, static c => $"user space is asked (KVM_EXIT {c.Group.UserspaceReason})");
+        // check_mmio_spte is left out while a memslot is changed, and then a frame of that slot is tried again.
+        if (context.Access.IsReserved && new Spte(group.Before.Value, context.Layout).IsMmio && group is { CheckMmio: false, HandleMmio: false, MarkMmio: false, Requested: false, FastTries: 0, Sets: 0, TdpChanges: 0, SameRip: true })
+            return new Judgement(FaultVerdict.ExpectedRetry, Unresolved.SlotChanging, "an MMIO marker is met and not compared with the memslots, which happens while they are changed");
         // "Spurious" is a word about the SPTE as it is.
         if (context.Wrote || group.FastSpurious || (group.Requested && (context.Access.IsPresent || context.Old is not null)))
             return new Judgement(Looks(context), Unresolved.Denied, Denies);

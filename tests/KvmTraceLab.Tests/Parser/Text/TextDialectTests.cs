@@ -86,6 +86,8 @@ public sealed class TextDialectTests
             ["five flags"] = Render((i, n, p) => Report(comm, i, n, p, "dNh1. ")),
             ["-l"] = Render((i, n, p) => string.Create(CultureInfo.InvariantCulture, $"{comm,8}-{77,-5}   1d..1.  {Time(i, "us")}: {n + ":",-20} {p}"), "cpus=2\n"),
             ["-l -t"] = Render((i, n, p) => string.Create(CultureInfo.InvariantCulture, $"{comm,8}-{77,-5}   1.....  {Time(i, "ns")}: {n + ":",-20} {p}")),
+            ["-R of trace-cmd 3.4"] = Render((i, n, p) => Report(comm, i, n, p).Replace("[001] ", "[001]-0x26 ", StringComparison.Ordinal), "cpus=2\n"),
+            ["-R -l"] = Render((i, n, p) => string.Create(CultureInfo.InvariantCulture, $"{comm,8}-{77,-5}   1-0x0    {Time(i, "us")}: {n + ":",-20} {p}")),
             ["--ts-diff"] = Render((i, n, p) => Report(comm, i, "", "").Replace(": :", ": ", StringComparison.Ordinal).TrimEnd() + $" (+{i})    {n}: {p}"),
             ["mail without padding"] = Render((i, n, p) => $"{comm}-77 [001] {Time(i, "us")}: {n}: {p}"),
             ["ftrace"] = Render((i, n, p) => $"{comm,16}-77      [001] d..1.  {Time(i, "us")}: {n}: {p}", "# tracer: nop\n#\n# entries-in-buffer/entries-written: 8/8   #P:2\n#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n"),
@@ -153,6 +155,24 @@ public sealed class TextDialectTests
         Assert.Equal(KvmTraceLab.Parser.TimeUnit.Cycles, rows.Info.TimeUnit);
         var counter = TextRows.Of("CPU:1 [2 EVENTS DROPPED]\n" + Render((i, n, p) => $"       CPU 0/KVM-77    [001] {4327 + i}: {n + ":",-20} {p}"));
         Assert.Equal(KvmTraceLab.Parser.TimeUnit.Count, counter.Info.TimeUnit);
+    }
+
+    /// <summary>trace-cmd 3.4 prints flags always; a TSC of 12 digits or more leaves no blank behind them.</summary>
+    [Theory]
+    [InlineData("       CPU 0/KVM-77    [001] d..1.{0}: {1} {2}", true)]
+    [InlineData("       CPU 0/KVM-77    [001] .....{0}: {1} {2}", true)]
+    [InlineData("       CPU 0/KVM-77    [001] dNh12{0}: {1} {2}", true)]
+    [InlineData("       CPU 0/KVM-77    [001]-0x2{0}: {1} {2}", true)]
+    [InlineData("CPU 0/KVM-77     1d..1.{0}: {1} {2}", true)]
+    [InlineData("CPU 0/KVM-77     1-0x0{0}: {1} {2}", true)]
+    [InlineData("       CPU 0/KVM-77    [001] d..q.{0}: {1} {2}", false)]
+    [InlineData("       CPU 0/KVM-77    [001] d..1.{0}x: {1} {2}", false)]
+    [InlineData("       CPU 0/KVM-77    [001] d..1.: {1} {2}", false)]
+    public void Integer_clocks_may_touch_the_flags(string line, bool read)
+    {
+        var rows = TextRows.Of(Render((i, n, p) => string.Format(CultureInfo.InvariantCulture, line, 4327373460000 + (i * 1000), n + ":", p)));
+        if (read) Assert.Equal(Reference("CPU 0/KVM"), rows.Rows);
+        else Assert.All(rows.Rows, row => Assert.DoesNotContain(" CPU 0/KVM tid 77 ", row, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -34,8 +34,16 @@ internal static class AnalyzeCommand
         request = request with { Table = request.Table ?? "exits" };
         var reports = request.Files.Select(file => One(file, request, minIterations)).ToList();
         ReportWriter.Write(reports.Count == 1 ? reports[0] : Join(reports), request);
-        var codes = reports.ConvertAll(r => ExitCode(r, failOn));
-        return codes.Contains(Guard.DoesNotHold) ? Guard.DoesNotHold : codes.Max();
+        var worst = Guard.Ok;
+        foreach (var report in reports)
+        {
+            // What is certain of one file outweighs what another cannot tell.
+            var code = ExitCode(report, failOn);
+            if (code == Guard.DoesNotHold) return code;
+            worst = Math.Max(worst, code);
+        }
+
+        return worst;
     }
 
     private static Report One(string file, TraceRequest request, int minIterations)

@@ -45,7 +45,7 @@ public sealed class Overview : Analysis
             document["vcpus"] = Vcpus(vcpus);
         });
         report.Sections.Insert(0, SourceSection(run, info));
-        if (vcpus.Count > 0) report.Sections.Add(VcpuSection(run, vcpus));
+        report.AddTable(VcpuSection(run, vcpus));
     }
 
     /// <summary>Source, health and span.</summary>

@@ -40,6 +40,7 @@ internal static class Root
     {
         var root = new RootCommand("KvmTraceLab: analyses and replays KVM traces recorded with trace-cmd.");
         foreach (var (_, create) in commands) root.Add(create());
+        HelpPage.For(root);
         return root;
     }
 }

@@ -58,6 +58,8 @@ internal sealed class TraceOptionsSet
             if (file.StartsWith("--", StringComparison.Ordinal) && !File.Exists(file)) throw new UsageException($"no option '{file}'{Spelling.Hint(file, parsed.CommandResult.Command.Options.Select(o => o.Name))} (see `ktl {parsed.CommandResult.Command.Name} --help`)");
         if (!_several && parsed.GetValue(_files) is { Length: > 1 } files) throw new UsageException($"one FILE at a time, found also {files[1]}");
         var output = parsed.GetValue(_output);
+        foreach (var file in parsed.GetValue(_files) ?? [])
+            if (output is not null && file != "-" && Real(file) == Real(output)) throw new UsageException($"-o {output}: is the trace itself; give another name");
         var format = _formats.Resolve(_format is null ? null : parsed.GetValue(_format), output);
         var table = parsed.GetValue(_table);
         if (table is not null && format is not ("csv" or "")) throw new UsageException($"--table {table}: goes with --format csv");
@@ -76,6 +78,19 @@ internal sealed class TraceOptionsSet
             Table = table,
             Quiet = parsed.GetValue(_quiet),
         };
+    }
+
+    /// <summary>Where a path leads.</summary>
+    private static string Real(string path)
+    {
+        try
+        {
+            return (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return path;
+        }
     }
 
     /// <summary>Decoding threads as asked for, or as many as there are processors.</summary>

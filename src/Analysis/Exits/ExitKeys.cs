@@ -14,7 +14,7 @@ public static class ExitKeys
 {
     private static readonly ExitKey[] All =
     [
-        new("reason", (_, trip) => trip.HasReason ? ((ulong)trip.Isa << 32) | trip.Reason : null, (v, _) => ExitReasonVocabulary.ReportName((Isa)(v >> 32), (uint)v)),
+        new("reason", (_, trip) => trip.HasReason ? ((ulong)trip.Isa << 32) | trip.Reason : ExitReasons.NoReason, (v, _) => ExitReasons.NameOf(v)),
         new("rip", (_, trip) => trip.HasReason ? trip.Rip : null, (v, run) => run.GuestSymbols.NameOf(v) is { } name ? $"{Numbers.Hex(v)} {name}" : Numbers.Hex(v)),
         Detail("port", TripDetail.Port),
         Detail("msr", TripDetail.Msr),

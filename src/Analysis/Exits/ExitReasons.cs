@@ -87,11 +87,12 @@ public sealed class ExitReasons : Analysis
     /// <summary>Exits of one reason, by the name it has in reports.</summary>
     public sealed record ReasonRow(string Reason, ExitStat Stat);
 
-    private const ulong NoReason = ulong.MaxValue - 1;
+    /// <summary>Stands for an exit whose reason is not in the trace.</summary>
+    internal const ulong NoReason = ulong.MaxValue - 1;
     private const ulong Other = ulong.MaxValue - 2;
 
     /// <summary>Kernels know about two hundred; a trace with more is damaged, and what is beyond counts as <c>(other)</c>.</summary>
     private const int MaxReasons = 4096;
 
-    private static string NameOf(ulong key) => key == Other ? "(other)" : key == NoReason ? "UNKNOWN" : ExitReasonVocabulary.ReportName((Isa)(key >> 32), (uint)key);
+    internal static string NameOf(ulong key) => key == Other ? "(other)" : key == NoReason ? "UNKNOWN" : ExitReasonVocabulary.ReportName((Isa)(key >> 32), (uint)key);
 }

@@ -53,7 +53,7 @@ public sealed class HotResources : Analysis
                 new Column(number, number, ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("reads", "Reads", ColumnKind.Count),
                 new Column("writes", "Writes", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };
             foreach (var (value, reads, writes) in top) table.Add(value, reads + writes, reads, writes, ResourceNames.Of(detail, value) ?? "");
-            if (table.Rows.Count > 0) report.Sections.Add(new ReportSection(key, title) { Table = table });
+            report.AddTable(new ReportSection(key, title) { Table = table });
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class HotRips : Analysis
             new Column("exits", "Exits", ColumnKind.Count), new Column("symbol", "Symbol", ColumnKind.Text, Optional: true)) { ShowAtMost = 10 };
         foreach (var (rip, entries, exits) in top) table.Add(rip, entries + exits, entries, exits, run.GuestSymbols.NameOf(rip) ?? "");
         report.Describe(document => document["rips"] = new JsonArray([.. top.Select(r => (JsonNode)Json(r, run.GuestSymbols.NameOf(r.Key)))]));
-        if (table.Rows.Count > 0) report.Sections.Add(new ReportSection("rips", "Hot RIPs") { Table = table });
+        report.AddTable(new ReportSection("rips", "Hot RIPs") { Table = table });
     }
 
     private static JsonObject Json((ulong Rip, long Entries, long Exits) row, string? symbol)

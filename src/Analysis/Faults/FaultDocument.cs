@@ -61,7 +61,7 @@ public static class FaultDocument
         return new JsonObject
         {
             ["total"] = judge.Faults, ["verdicts"] = Verdicts(judge), ["mmioMisconfig"] = judge.MmioMisconfigs,
-            ["bugs"] = Bugs(judge, timeUnit), ["findings"] = Findings(judge, timeUnit),
+            ["bugs"] = Bugs(judge, timeUnit), ["findings"] = Findings(judge, timeUnit), ["overall"] = ReplayReport.Word(ReplayReport.Overall(judge).Overall),
         };
     }
 

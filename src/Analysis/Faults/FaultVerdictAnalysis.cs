@@ -24,6 +24,8 @@ public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInf
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(run);
         report.Describe(document => document["faults"] = FaultDocument.Summary(Judge, run.TimeUnit));
+        report.AddTable(FaultSections.Verdicts(Judge));
+        report.AddTable(FaultSections.Findings(Judge));
         if (Judge.Faults == 0) return;
         foreach (var bug in FaultDocument.InOrder(Judge).Take(3)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
         if (!Judge.Config.MmuEvents)
@@ -32,8 +34,6 @@ public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInf
                 [.. FaultSections.Shapes(Judge)], $"{RecordCommand} …"));
         }
 
-        report.Sections.Add(FaultSections.Verdicts(Judge));
         if (Judge.Bugs.Count > 0) report.Sections.Add(FaultSections.Bugs(Judge, run.TimeUnit, atMost: 3));
-        if (Judge.Findings.Count > 0) report.Sections.Add(FaultSections.Findings(Judge));
     }
 }

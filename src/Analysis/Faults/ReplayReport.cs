@@ -32,7 +32,7 @@ public static class ReplayReport
         document["findings"] = FaultDocument.Findings(judge, run.TimeUnit);
         document["loops"] = polls;
         document["notes"] = Notes(judge, run.TimeUnit);
-        document["overall"] = overall switch { ReplayOverall.KvmBug => "kvm-bug", ReplayOverall.Undecidable => "undecidable", _ => "expected" };
+        document["overall"] = Word(overall);
         document["why"] = why;
         document["next"] = overall == ReplayOverall.Undecidable ? $"{FaultVerdictAnalysis.RecordCommand} -b 20000 …" : null;
         document["lostMarkers"] = judge.LostMarkers;
@@ -52,9 +52,9 @@ public static class ReplayReport
         foreach (var poll in polls)
             report.Headlines.Add(new Headline(HeadlineKind.Notice, $"NON_MMU_POLL_LOOP: {poll!["why"]}", [], null));
         report.Sections.Add(FaultSections.ConfigTable(judge.Config));
-        if (judge.Faults > 0) report.Sections.Add(FaultSections.Verdicts(judge));
+        report.AddTable(FaultSections.Verdicts(judge));
         if (judge.Bugs.Count > 0) report.Sections.Add(FaultSections.Bugs(judge, run.TimeUnit, atMost: 20));
-        if (judge.Findings.Count > 0) report.Sections.Add(FaultSections.Findings(judge));
+        report.AddTable(FaultSections.Findings(judge));
     }
 
     /// <summary>Loops that are the guest's own polling, not the MMU's matter.</summary>
@@ -113,7 +113,10 @@ public static class ReplayReport
         return notes;
     }
 
-    private static (ReplayOverall Overall, string Why) Overall(FaultJudge judge, int polls)
+    /// <summary>As JSON spells it.</summary>
+    internal static string Word(ReplayOverall overall) => overall switch { ReplayOverall.KvmBug => "kvm-bug", ReplayOverall.Undecidable => "undecidable", _ => "expected" };
+
+    internal static (ReplayOverall Overall, string Why) Overall(FaultJudge judge, int polls = 0)
     {
         if (judge.Bugs.Count > 0)
         {

@@ -30,7 +30,7 @@ public sealed class LoopReport(LoopDetector detector) : Analysis
             document["loops"] = new JsonArray([.. Detector.Loops.Select(loop => (JsonNode)Json(loop, run.IsNanoseconds))]);
             document["loopsDropped"] = Detector.Dropped;
         });
-        if (Detector.Loops.Count > 0) report.Sections.Add(Section(run));
+        report.AddTable(Section(run));
     }
 
     private static JsonObject Json(Loop loop, bool tellsTime) => new()
@@ -57,9 +57,7 @@ public sealed class LoopReport(LoopDetector detector) : Analysis
 
     private static JsonObject Before(SavedEvent e)
     {
-        var item = new JsonObject { ["timeNs"] = e.HasTime ? e.Time : null, ["event"] = e.Name, ["payload"] = e.Payload() };
-        if (EventNotes.Of(e) is { } note) item["note"] = note;
-        return item;
+        return new JsonObject { ["timeNs"] = e.HasTime ? e.Time : null, ["event"] = e.Name, ["payload"] = e.Payload(), ["note"] = EventNotes.Of(e) };
     }
 
     public static string KindName(LoopKind kind) => kind switch

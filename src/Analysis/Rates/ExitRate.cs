@@ -127,7 +127,7 @@ public sealed class ExitRate : Analysis
         var perSecond = run.IsNanoseconds ? 1e9 / WindowNs : 1;
         var scale = run.IsNanoseconds ? 1e9 : 1;
         // A value stands for its window's middle; a single window is drawn from its start to its end, as one point would not be seen.
-        var at = windows == 1 ? [(0, 0.0), (0, 1.0)] : Enumerable.Range(0, windows).Select(w => (Window: w, Part: 0.5)).ToArray();
+        var at = windows == 1 && kind != ChartKind.Heatmap ? [(0, 0.0), (0, 1.0)] : Enumerable.Range(0, windows).Select(w => (Window: w, Part: 0.5)).ToArray();
         var x = at.Select(p => (_origin + ((p.Window + p.Part) * WindowNs)) / scale).ToArray();
         var title = $"Exits by {KeyName}, {(run.Trace.Path == "-" ? "standard input" : Path.GetFileName(run.Trace.Path))}";
         var width = Numbers.Duration(WindowNs, run.TimeUnit);
@@ -156,7 +156,8 @@ public sealed class ExitRate : Analysis
         return spec with
         {
             Series = series,
-            Bands = [.. loops.Where(l => l.HasTime && l.Kind != Loops.LoopKind.Sweep).Take(6).Select(l => new ChartBand(l.StartNs / scale, l.EndNs / scale, $"{l.Signature ?? Loops.LoopReport.KindName(l.Kind)} x{l.Iterations}", false)),
+            Window = WindowNs / scale,
+            Bands = [.. loops.Where(l => l.HasTime && l.Kind != Loops.LoopKind.Sweep).Take(6).Select(l => new ChartBand(l.StartNs / scale, l.EndNs / scale, $"{l.Signature ?? (l.Kind == Loops.LoopKind.Other ? l.Reason : Loops.LoopReport.KindName(l.Kind))} x{l.Iterations}", false)),
                 .. _lost.Select(l => new ChartBand(l.Time / scale, (l.Time + WindowNs) / scale, $"lost on CPU {l.Cpu}", true))],
             Marks = _marks,
         };

@@ -31,6 +31,9 @@ public sealed record ChartSpec(string Id, ChartKind Kind, string Title, string X
 {
     public IReadOnlyList<ChartSeries> Series { get; init; } = [];
 
+    /// <summary>How much of the x axis a value stands for, around its x; null: as far as it is to the next.</summary>
+    public double? Window { get; init; }
+
     /// <summary>Bar charts: one label a bar.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
 

@@ -35,6 +35,12 @@ public sealed class Report(string command)
 
     public List<ReportSection> Sections { get; } = [];
 
+    /// <summary>Tables without a row in this trace: nothing to show to people, but CSV has their header.</summary>
+    public List<ReportSection> Empty { get; } = [];
+
+    /// <summary>Adds a section, to <see cref="Empty"/> where its table has no row.</summary>
+    public void AddTable(ReportSection section) => (section.Table is { Rows.Count: 0 } ? Empty : Sections).Add(section);
+
     /// <summary>Charts that belong to the report; drawn by HTML and by <c>ktl chart</c>.</summary>
     public List<ChartSpec> Charts { get; } = [];
 }

@@ -30,11 +30,20 @@ internal static class AnalyzeCommand
 
     private static int Run(TraceRequest request, int minIterations, IReadOnlyList<string> failOn)
     {
+        if (request is { Format: "csv", Files.Count: > 1 }) throw new UsageException("--format csv: one FILE at a time; --format json has several");
+        request = request with { Table = request.Table ?? "exits" };
         var reports = request.Files.Select(file => One(file, request, minIterations)).ToList();
         ReportWriter.Write(reports.Count == 1 ? reports[0] : Join(reports), request);
-        var exitCode = 0;
-        foreach (var report in reports) exitCode = Math.Max(exitCode, ExitCode(report, failOn));
-        return exitCode;
+        var worst = Guard.Ok;
+        foreach (var report in reports)
+        {
+            // What is certain of one file outweighs what another cannot tell.
+            var code = ExitCode(report, failOn);
+            if (code == Guard.DoesNotHold) return code;
+            worst = Math.Max(worst, code);
+        }
+
+        return worst;
     }
 
     private static Report One(string file, TraceRequest request, int minIterations)
@@ -79,13 +88,13 @@ internal static class AnalyzeCommand
         {
             var holds = condition switch
             {
-                "bug" => document["faults"]?["bugs"] is JsonArray { Count: > 0 },
+                "bug" => document["faults"]?["bugs"] is JsonArray { Count: > 0 } || report.Headlines.Exists(h => h.Kind == HeadlineKind.Bug),
                 "loop" => document["loops"]!.AsArray().Any(l => l!["kind"]!.GetValue<string>() != "sweep"),
                 "lost" => document["health"]!["lostEvents"]!.GetValue<long>() + document["health"]!["lostUnknown"]!.GetValue<long>() > 0,
                 _ => document["health"]!["notUnderstood"]!.GetValue<long>() > 0,
             };
             if (holds) return Guard.DoesNotHold;
-            if (condition == "bug" && document["faults"]?["verdicts"]?["UNDECIDABLE"] is not null) code = Guard.CannotTell;
+            if (condition == "bug" && document["faults"]?["overall"]?.GetValue<string>() == "undecidable") code = Guard.CannotTell;
         }
 
         return code;

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using KvmTraceLab.Analysis;
+using KvmTraceLab.Analysis.Reports;
 
 namespace KvmTraceLab.Cli.Commands;
 
@@ -33,6 +35,8 @@ internal static class LoopsCommand
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);
         var report = suite.Report("loops", run, request.Dmesg);
         report.Sections.RemoveAll(s => !Sections.Contains(s.Id));
+        if (report.Document["loops"] is JsonArray { Count: 0 })
+            report.Headlines.Insert(0, new Headline(HeadlineKind.Fact, $"No loop: nothing with an exit in it repeats {minIterations} times in a row with a period of at most {maxPeriod} events.", [], null));
         foreach (var member in new[] { "exits", "rips", "ports", "msrs", "crs", "cpuidLeaves", "gpas", "hypercalls", "faults" }) report.Document.Remove(member);
         ReportWriter.Write(report, request with { Table = request.Table ?? "loops" });
         return Guard.Ok;

@@ -53,7 +53,7 @@ internal static class ReplayCommand
         using var progress = TraceSession.Bar(request.Files[0], request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var outcome = ReplayRunner.Run(trace, options, request.Filter, Interrupt.Token);
-        ReportWriter.Write(outcome.Report, request);
+        ReportWriter.Write(outcome.Report, request with { Table = request.Table ?? "faults" });
         return ExitCode(outcome.Overall, failOnBug);
     }
 

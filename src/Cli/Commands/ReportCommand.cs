@@ -36,7 +36,7 @@ internal static class ReportCommand
         var report = suite.Report("report", run, request.Dmesg);
         if (request.Format != "html")
         {
-            ReportWriter.Write(report, request);
+            ReportWriter.Write(report, request with { Table = request.Table ?? "exits" });
             return Guard.Ok;
         }
 

@@ -125,7 +125,12 @@ internal static class DecodeCommand
         foreach (DecodedField f in report.Fields)
         {
             string value = f.Position.Contains(':') ? $" = 0x{f.Value:x}" : "";
-            output.WriteLine($"  {f.Position,5}  {f.Name}{value}: {f.Sentence}");
+            string lead = $"  {f.Position,5}  ";
+            foreach (string line in MmuWrap.Lines($"{f.Name}{value}: {f.Sentence}", 100 - lead.Length))
+            {
+                output.WriteLine(lead + line);
+                lead = new string(' ', lead.Length);
+            }
         }
 
         if (report.UnknownBits != 0)

@@ -6,7 +6,7 @@ internal static class MmuWrap
     public static IEnumerable<string> Lines(string text, int width)
     {
         string line = "";
-        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(w => Parts(w, width)))
         {
             if (line.Length > 0 && line.Length + 1 + word.Length > width)
             {
@@ -19,5 +19,17 @@ internal static class MmuWrap
 
         if (line.Length > 0)
             yield return line;
+    }
+
+    /// <summary>A list without blanks that is too long for a line is cut behind commas.</summary>
+    private static IEnumerable<string> Parts(string word, int width)
+    {
+        while (word.Length > width && word.LastIndexOf(',', width - 1) is >= 0 and var comma)
+        {
+            yield return word[..(comma + 1)];
+            word = word[(comma + 1)..];
+        }
+
+        yield return word;
     }
 }

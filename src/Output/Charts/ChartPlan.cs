@@ -26,6 +26,9 @@ internal sealed class ChartPlan
 
     public AxisSteps Values { get; private set; }
 
+    /// <summary>The y axis, with what was made one where there are more values than pixels.</summary>
+    public string YTitle { get; private set; } = "";
+
     /// <summary>Heat maps: seconds that a cell is wide.</summary>
     public double CellWidth { get; private set; }
 
@@ -38,7 +41,7 @@ internal sealed class ChartPlan
 
     public static ChartPlan Of(ChartSpec chart, int width, int height)
     {
-        var plan = new ChartPlan { Chart = chart, PlotWidth = width, PlotHeight = height };
+        var plan = new ChartPlan { Chart = chart, PlotWidth = width, PlotHeight = height, YTitle = chart.YTitle };
         switch (chart.Kind)
         {
             case ChartKind.Bar:
@@ -87,14 +90,16 @@ internal sealed class ChartPlan
             {
                 // Means keep the layers' proportions, which extremes would not.
                 var mean = part.Average(x => values.GetValueOrDefault(x));
-                layer.Add(new(part[0], mean, 0, ""));
-                sums[part[0]] = sums.GetValueOrDefault(part[0]) + mean;
+                var middle = part.Average();
+                layer.Add(new(middle, mean, 0, ""));
+                sums[middle] = sums.GetValueOrDefault(middle) + mean;
             }
 
             Series.Add(layer);
             Legend.Add(($"rz-series-{i}", Chart.Series[i].Name));
         }
 
+        if (group > 1) YTitle += $", means of {group}";
         SetAxes(sums.Values);
     }
 
@@ -102,7 +107,8 @@ internal sealed class ChartPlan
     {
         double[] xs = [.. Chart.Series.SelectMany(Points).Select(p => p.X).Distinct().Order()];
         var group = Math.Max(1, (xs.Length + MostCells - 1) / MostCells);
-        var window = xs.Length > 1 ? xs.Zip(xs.Skip(1)).Min(pair => pair.Second - pair.First) * group : 1;
+        var one = Chart.Window ?? (xs.Length > 1 ? xs.Zip(xs.Skip(1)).Min(pair => pair.Second - pair.First) : 1);
+        var window = one * group;
         List<ChartPoint> cells = [];
         var rows = Chart.Series.Count;
         for (var i = 0; i < rows; i++)
@@ -112,8 +118,8 @@ internal sealed class ChartPlan
             foreach (var part in xs.Chunk(group))
             {
                 var most = part.Max(x => values.GetValueOrDefault(x));
-                // x is where a window starts, Radzen's is the cell's middle.
-                cells.Add(new(part[0] + (window / 2), rows - 1 - i, most, ""));
+                // x is the middle of a window, Radzen's that of the cell.
+                cells.Add(new(part[0] + ((window - one) / 2), rows - 1 - i, most, ""));
             }
 
             RowNames.Insert(0, Chart.Series[i].Name);

@@ -47,7 +47,7 @@ internal sealed class RadzenChartView : ComponentBase
         chart.CloseComponent();
 
         var isHeat = plan.Chart.Kind == ChartKind.Heatmap;
-        BuildAxis<RadzenValueAxis>(chart, plan.Values, isHeat ? _ => Blank(plan) : plan.Values.ShortLabel, isHeat ? "" : plan.Chart.YTitle, !isHeat);
+        BuildAxis<RadzenValueAxis>(chart, plan.Values, isHeat ? _ => Blank(plan) : plan.Values.ShortLabel, isHeat ? "" : plan.YTitle, !isHeat);
         if (plan.Chart.Kind == ChartKind.Bar) BuildAxis<RadzenCategoryAxis>(chart, null, null, plan.Chart.XTitle, false);
         else BuildAxis<RadzenCategoryAxis>(chart, plan.Times, plan.Times.Label, plan.Chart.XTitle, false);
     }

@@ -5,7 +5,7 @@ namespace KvmTraceLab.Output.Mmu;
 /// <summary>Plain rows of text in and out of CSV (RFC 4180, comma, LF).</summary>
 public static class CsvRows
 {
-    /// <summary>Reads every record, the header included, as it comes. Empty lines are skipped.</summary>
+    /// <summary>Reads every record, the header included, as it comes. Lines without anything but blanks and commas are skipped.</summary>
     /// <exception cref="FormatException">The text is no CSV; the message says where.</exception>
     public static IEnumerable<CsvRow> Read(TextReader reader)
     {
@@ -15,7 +15,7 @@ public static class CsvRows
             var cells = new string[csv.FieldCount];
             for (int i = 0; i < cells.Length; i++)
                 cells[i] = csv.GetString(i);
-            yield return new CsvRow(csv.LineNumber, cells);
+            if (!Array.TrueForAll(cells, string.IsNullOrWhiteSpace)) yield return new CsvRow(csv.LineNumber, cells);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class CsvOutput : IReportOutput
 
     public void Write(Report report, Stream stream, OutputOptions options)
     {
-        var tables = Tables(report.Sections).ToList();
+        var tables = Tables(report.Sections).Concat(Tables(report.Empty)).ToList();
         var section = options.Table is null ? tables.FirstOrDefault() : tables.Find(s => s.Id == options.Table);
         if (section?.Table is not { } table)
         {

@@ -40,8 +40,7 @@ internal sealed class MarkdownOutput : IReportOutput
 
     private static void WriteSection(StreamWriter writer, ReportSection section, int level)
     {
-        // A heading is one line in Markdown, so it is cut, not wrapped.
-        writer.WriteLine(TextWidth.Fit($"{new string('#', Math.Min(level, 6))} {Escape(section.Title)}", Width));
+        WriteHeading(writer, $"{new string('#', Math.Min(level, 6))} {Escape(section.Title)}");
         foreach (var paragraph in section.Paragraphs)
         {
             writer.WriteLine();
@@ -55,6 +54,19 @@ internal sealed class MarkdownOutput : IReportOutput
             writer.WriteLine();
             WriteSection(writer, child, level + 1);
         }
+    }
+
+    /// <summary>A heading is one line in Markdown: what does not fit, best a bracket at its end, stands below it.</summary>
+    private static void WriteHeading(StreamWriter writer, string heading)
+    {
+        var bracket = heading.LastIndexOf(" (", StringComparison.Ordinal);
+        var end = TextWidth.Of(heading) <= Width ? heading.Length
+            : bracket > 0 && TextWidth.Of(heading[..bracket]) <= Width ? bracket
+            : TextWidth.Wrap(heading, Width, Width)[0].Length;
+        writer.WriteLine(heading[..end]);
+        if (end == heading.Length) return;
+        writer.WriteLine();
+        WriteWrapped(writer, "", heading[end..].Trim());
     }
 
     private static void WriteTable(StreamWriter writer, ReportTable table)

@@ -7,6 +7,9 @@ public sealed class HealthLog
 
     public IReadOnlyList<Entry> Entries => _entries;
 
+    /// <summary>How long the input is: a damaged or cut file names places that it does not have.</summary>
+    public long End { get; init; } = long.MaxValue;
+
     public void Clear() => _entries.Clear();
 
     /// <summary>Counts <paramref name="count"/> occurrences, the first at byte <paramref name="offset"/> of the input.</summary>
@@ -19,7 +22,7 @@ public sealed class HealthLog
             return;
         }
 
-        _entries.Add(new Entry(counter, count, offset));
+        _entries.Add(new Entry(counter, count, Math.Min(offset, End)));
     }
 
     public void Merge(HealthLog other)

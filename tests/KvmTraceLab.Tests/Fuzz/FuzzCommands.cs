@@ -36,7 +36,7 @@ internal static class FuzzCommands
         (1, ["report"], FuzzOutput.Page),
     ];
 
-    private static readonly string[] InputFormats = ["trace-dat", "trace-cmd-text", "ftrace-text", "perf-script", "pasted-text"];
+    private static readonly string[] InputFormats = ["trace-cmd-dat", "trace-cmd-text", "ftrace-text", "perf-script", "pasted-text"];
 
     private static readonly int Sum = Traces.Sum(t => t.Weight);
 

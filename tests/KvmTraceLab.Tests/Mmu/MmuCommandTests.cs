@@ -63,6 +63,23 @@ public sealed class MmuCommandTests
     }
 
     [Fact]
+    public void Lines_of_blanks_and_empty_cells_are_no_cases()
+    {
+        const string Case = "intel,1,1,0,final,1,1,1,0,,,,EXEC,1,,";
+        Assert.Equal(
+            Text(w => EvalCommand.Run("a", new StringReader($"{Header}\n{Case}\n{Case}\n"), MmuFormat.Csv, w)),
+            Text(w => EvalCommand.Run("a", new StringReader($"{Header}\n{Case}\n   \n\n,,,,,,,,,,,,,,,\n{Case}\n\t\n"), MmuFormat.Csv, w)));
+    }
+
+    [Fact]
+    public void Decode_fits_100_columns()
+    {
+        string text = Text(w => DecodeCommand.Run([new DecodeQuestion("vmx", 0xffffffffffffffff), new DecodeQuestion("npf", 0xffffffffffffffff), new DecodeQuestion("cr4", 0xffffffffffffffff)], MmuKind.Ept, KvmKernel.V72, mbec: true, MmuFormat.Text, w));
+        Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 100, line));
+        Assert.Contains("EPT_VIOLATION_GVA_USER: the guest page is a user page (with bits 7 and 8 set, and advanced\n         EPT-violation information)\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Explain_names_the_rule_the_bits_and_the_function()
     {
         AccessCase question = AccWords.Apply(new AccessCase { Intel = true, Feature = true, ExecOnly = true, Operation = AccessOperation.Exec, PageUser = true }, "r,x");

@@ -50,6 +50,30 @@ public sealed class ChartTests
         Assert.Equal((31.415, 900.0), (plan.Series[0].MaxBy(p => p.Y)!.X, plan.Series[0].Max(p => p.Y)));
     }
 
+    /// <summary>A window from 10 to 12 is drawn from 10 to 12, alone or with others, one a cell or several.</summary>
+    [Theory]
+    [InlineData(1, 2, 11)]
+    [InlineData(5, 2, 11)]
+    [InlineData(300, 4, 12)]
+    public void A_cell_of_a_heat_map_covers_its_windows(int windows, double width, double middle)
+    {
+        double[] xs = [.. Enumerable.Range(0, windows).Select(i => 11 + (2.0 * i))];
+        var chart = new ChartSpec("h", ChartKind.Heatmap, "t", "x", "y") { Series = [new("s", xs, [.. xs.Select(_ => 1.0)])], Window = 2 };
+        var plan = ChartPlan.Of(chart, 1000, 420);
+        Assert.Equal((width, middle), (plan.CellWidth, plan.Series[0][0].X));
+    }
+
+    [Fact]
+    public void Layers_say_how_many_windows_a_point_is_the_mean_of()
+    {
+        double[] xs = [.. Enumerable.Range(0, 1000).Select(i => i + 0.5)];
+        var chart = new ChartSpec("s", ChartKind.Stacked, "t", "x", "per second (windows of 1s)") { Series = [new("s", xs, [.. xs.Select(x => x < 4 ? 8.0 : 0)])] };
+        var plan = ChartPlan.Of(chart, 1000, 420);
+        Assert.Equal("per second (windows of 1s), means of 4", plan.YTitle);
+        Assert.Equal((2.0, 8.0), (plan.Series[0][0].X, plan.Series[0][0].Y));
+        Assert.Equal("y", ChartPlan.Of(chart with { YTitle = "y", Series = [new("s", [1, 2], [1, 2])] }, 1000, 420).YTitle);
+    }
+
     [Theory]
     [InlineData(0, 10, 5, 2, "4")]
     [InlineData(987816.2, 987816.31, 4, 0.05, "987816.25")]

@@ -14,6 +14,18 @@ public sealed class TextOutputsTests
     public void The_sample_report_is_drawn_as_kept(string format) =>
         GoldenFile.Check("sample." + format, ReportOutputs.Render(format, SampleReport.Create()));
 
+    /// <summary>Markdown knows no heading of two lines, and nothing of it may be lost.</summary>
+    [Theory]
+    [InlineData("L35 Control-register and task-switch exits dominate (confidence medium)", "## L35 Control-register and task-switch exits dominate\n\n(confidence medium)\n")]
+    [InlineData("The same fault again and again, though KVM maps the page each time it is asked", "## The same fault again and again, though KVM maps the page each time it\n\nis asked\n")]
+    [InlineData("Exits by reason (all)", "## Exits by reason (all)\n")]
+    public void A_long_heading_of_markdown_goes_on_below(string title, string drawn)
+    {
+        var report = new Report("analyze");
+        report.Sections.Add(new("s", title));
+        Assert.Equal(drawn, ReportOutputs.Render("md", report));
+    }
+
     [Fact]
     public void Json_reads_back_as_the_document()
     {

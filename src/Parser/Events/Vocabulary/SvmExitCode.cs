@@ -16,7 +16,7 @@ public static class SvmExitCode
 
     private static readonly Dictionary<uint, Row> Names = ByNumber();
 
-    /// <summary>Every spelling that text may hold: the plugin's and the kernel's.</summary>
+    /// <summary>Every spelling that text may hold: the plugin's, the kernel's, and those of our own reports.</summary>
     public static IEnumerable<(string Word, uint Number)> Spellings
     {
         get
@@ -25,6 +25,8 @@ public static class SvmExitCode
                 if (row.Plugin is { } plugin) yield return (plugin, row.Number);
             foreach (var row in Rows)
                 if (row.Kernel is { } kernel) yield return (kernel, row.Number);
+            foreach (var row in Rows)
+                if (row.Plugin is null) yield return ("EXIT_" + row.Define, row.Number);
         }
     }
 

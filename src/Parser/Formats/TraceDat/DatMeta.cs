@@ -54,7 +54,7 @@ internal sealed class DatMeta(string path, int version, bool bigEndian, int long
     public List<DatBuffer> Buffers { get; } = [];
 
     /// <summary>Trouble met in the descriptions.</summary>
-    public HealthLog Health { get; } = new();
+    public HealthLog Health { get; init; } = new();
 
     public void AddFormat(string system, byte[] text, long offset)
     {

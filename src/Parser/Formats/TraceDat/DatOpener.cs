@@ -20,7 +20,7 @@ internal static class DatOpener
         var cursor = new DatCursor(source, head.Position, source.Length, endian == 1);
         at = cursor.Position;
         if (!cursor.TryU32(out var pageSize)) throw new TraceException(path, at, "ends before its page size; nothing can be read (an unfinished recording? run trace-cmd restore)");
-        var meta = new DatMeta(path, number, endian == 1, longSize, pageSize > int.MaxValue ? 0 : (int)pageSize);
+        var meta = new DatMeta(path, number, endian == 1, longSize, pageSize > int.MaxValue ? 0 : (int)pageSize) { Health = new() { End = source.Length } };
         if (number == 6) new Version6(source, meta).Read(cursor);
         else new Version7(source, meta).Read(cursor);
         return meta;

@@ -5,7 +5,7 @@ namespace KvmTraceLab.Parser.Formats.TraceDat;
 /// <summary>trace.dat of trace-cmd, versions 6 and 7 (docs/trace-dat.md).</summary>
 public sealed class TraceDatFormat : ITraceFormat
 {
-    public string Name => "trace-dat";
+    public string Name => "trace-cmd-dat";
 
     public string Description => "trace.dat of trace-cmd record, versions 6 and 7";
 

@@ -30,7 +30,7 @@ internal sealed class Version7(DatSource source, DatMeta meta)
         if (meta.Formats.Count == 0)
         {
             throw new TraceException(
-                meta.Path, (long)options, "no event formats were found; the file is damaged or cut off before them (an interrupted recording? run trace-cmd restore)");
+                meta.Path, (long)Math.Min(options, (ulong)source.Length), "no event formats were found; the file is damaged or cut off before them (an interrupted recording? run trace-cmd restore)");
         }
     }
 

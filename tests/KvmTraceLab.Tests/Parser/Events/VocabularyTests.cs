@@ -59,6 +59,7 @@ public sealed class VocabularyTests
     [InlineData("invalid_guest_state", 0xffffffffUL, Isa.Svm)]
     [InlineData("EXIT_ERR", 0xffffffffUL, Isa.Svm)]
     [InlineData("0xffffffff", 0xffffffffUL, Isa.Svm)]
+    [InlineData("EXIT_VMGEXIT", 0x403UL, Isa.Svm)]
     public void ExitReasonsAreReadInEverySpelling(string text, ulong number, Isa isa) =>
         Assert.Equal((number, isa, text.Length), Read(ExitReasonVocabulary.Instance, text));
 
@@ -82,6 +83,17 @@ public sealed class VocabularyTests
     [InlineData(Isa.Arm64, 0x100u, "SERROR")]
     [InlineData(Isa.Arm64, 0x300u, "IL")]
     public void ReportsUseOneName(Isa isa, uint number, string name) => Assert.Equal(name, ExitReasonVocabulary.ReportName(isa, number));
+
+    /// <summary>People paste from reports, too.</summary>
+    [Fact]
+    public void EveryNameInReportsIsRead()
+    {
+        foreach (var number in SvmExitCode.Spellings.Select(s => s.Number).Distinct())
+        {
+            var name = ExitReasonVocabulary.ReportName(Isa.Svm, number);
+            Assert.Equal((number, Isa.Svm, name.Length), Read(ExitReasonVocabulary.Instance, name));
+        }
+    }
 
     [Fact]
     public void EveryReasonSurvivesEitherDialect()

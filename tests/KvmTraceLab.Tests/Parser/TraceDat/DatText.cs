@@ -30,10 +30,14 @@ internal static class DatText
     {
         try
         {
-            return Of(file);
+            using var trace = Trace.Open(TraceInput.FromBytes(file), new TraceOptions { Threads = 1 });
+            var text = Of(trace);
+            foreach (var entry in trace.Health.Entries) Assert.True(entry.FirstOffset <= file.Length, $"{entry.Counter.Name} at {entry.FirstOffset} of {file.Length} bytes");
+            return text;
         }
         catch (TraceException e)
         {
+            Assert.True((e.Offset ?? 0) <= file.Length, e.OneLine);
             return e.OneLine;
         }
     }

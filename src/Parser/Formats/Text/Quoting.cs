@@ -13,7 +13,7 @@ internal static class Quoting
     /// </summary>
     public static void Unbreak(Span<byte> bytes)
     {
-        var last = (byte)0;
+        var last = byte.MaxValue; // what stands before the first byte is not known
         for (var at = bytes.IndexOf(NoBreakSpace); at >= 0; at = bytes.IndexOf(NoBreakSpace))
         {
             var before = at > 0 ? bytes[at - 1] : last;

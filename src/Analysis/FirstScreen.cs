@@ -27,6 +27,8 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts) : Anal
             report.Headlines.Add(Unnamed(loop, run));
         if (facts.Facts.Of(TripMarks.UserInternalError) is > 0 and var stops && !report.Headlines.Any(h => h.Kind is HeadlineKind.Bug or HeadlineKind.Trouble or HeadlineKind.Notice))
             report.Headlines.Add(Stopped(stops));
+        if (facts.Facts.Of(TripMarks.UserShutdown) is > 0 and var shutdowns)
+            report.Headlines.Add(ShutDown(shutdowns));
         if (run.LostAnything)
         {
             var log = run.Trace.Health;
@@ -81,6 +83,13 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts) : Anal
         $"KVM_RUN returned KVM_EXIT_INTERNAL_ERROR {(times == 1 ? "once" : $"{times} times")}: KVM could not go on, the VM stops there. No known signature fits.",
         facts.Facts.Of(TripMarks.EmulateFailed) > 0 ? ["kvm_emulate_insn failed: the instruction and its address are in the event."] : [],
         "Read the events before it (ktl events --event kvm_userspace_exit, then --around its time); the VMM's log has the suberror and the registers.");
+
+    /// <summary>A guest may reboot so on purpose.</summary>
+    private static Headline ShutDown(long times) => new(
+        HeadlineKind.Notice,
+        $"KVM_RUN returned KVM_EXIT_SHUTDOWN {(times == 1 ? "once" : $"{times} times")}: the guest triple-faulted (an exception that it could not take), or rebooted by way of it.",
+        [],
+        "Look at what was written and injected last before it (ktl events --event kvm_inj_exception,kvm_cr,kvm_msr,kvm_userspace_exit); the VMM's log has the registers.");
 
     private static Headline Nothing(TraceRun run) => run.Replayer.Rows == 0 && run.Trace.Lines.Events > 0
         ? new Headline(HeadlineKind.Fact, $"Of {run.Trace.Lines.Events} events none passes --from, --to, --vcpu and --tid.", [], "Look with `ktl info` at the trace's span, threads and vCPUs.")

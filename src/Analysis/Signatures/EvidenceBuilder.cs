@@ -50,7 +50,7 @@ internal sealed class EvidenceBuilder(TraceFacts facts)
                 case "kvm_exit":
                     isa = (Isa)e[ExitIsa] is var told && told == Isa.Unknown ? lane?.Lane.Isa ?? Isa.Unknown : told;
                     reasons.Add(ExitReasonVocabulary.ReportName(isa, (uint)e[ExitReason]));
-                    if (Port(isa, (uint)e[ExitReason], e[ExitInfo]) is { } port) details.Add(port);
+                    if (e.Has(ExitInfo) && Port(isa, (uint)e[ExitReason], e[ExitInfo]) is { } port) details.Add(port);
                     break;
                 case "kvm_pio": details.Add(new TurnDetail(TripDetail.Port, (ushort)e[1], e[0] != 0, (int)e[2])); break;
                 case "kvm_msr": details.Add(new TurnDetail(TripDetail.Msr, (uint)e[1], e[0] != 0, 0)); break;

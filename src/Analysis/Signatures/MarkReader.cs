@@ -198,6 +198,7 @@ internal sealed class MarkReader
         return TripMarks.Userspace | (uint)slots[0] switch
         {
             5 => TripMarks.UserHlt,
+            8 => TripMarks.UserShutdown,
             17 => TripMarks.UserInternalError,
             IoapicEoi => TripMarks.UserIoapicEoi,
             ArmNisv => TripMarks.UserNisv,

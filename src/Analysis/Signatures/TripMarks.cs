@@ -56,6 +56,8 @@ public enum TripMarks : ulong
     UserHlt = 1UL << 28,
     UserInternalError = 1UL << 29,
     UserIoapicEoi = 1UL << 30,
+    /// <summary>KVM_EXIT_SHUTDOWN: a triple fault.</summary>
+    UserShutdown = 1UL << 57,
     UserNisv = 1UL << 31,
     /// <summary>KVM_RUN failed with EFAULT (14).</summary>
     UserFault = 1UL << 32,

@@ -241,7 +241,7 @@ public sealed class EventPattern
         for (var i = 0; i < _steps.Length; i++)
         {
             ref readonly var step = ref _steps[i];
-            if (step.Code is StepCode.Literal or StepCode.Blank or StepCode.OptionalStart or StepCode.OptionalEnd or StepCode.Skip) continue;
+            if (step.Code is StepCode.Literal or StepCode.Blank or StepCode.OptionalStart or StepCode.OptionalEnd or StepCode.Skip or StepCode.Bits) continue;
             if (row.Has(step.Slot))
             {
                 for (var w = words; w < i; w++)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace KvmTraceLab.Parser.Events;
 
 /// <summary>
@@ -148,6 +150,24 @@ public sealed class EventShape
     /// <summary>Reads a payload that somebody shortened by hand; no spelling fits it, or only a beginning of it.</summary>
     public bool TryReadPartly(ReadOnlySpan<byte> payload, Span<ulong> slots) =>
         _irregular is null && (_partial ??= new PartialPayload(Known.Patterns, Known.Width - 1, Needed())).TryRead(payload, slots);
+
+    /// <summary>Whether the text's first word is a word of some spelling.</summary>
+    public bool BeginsWith(ReadOnlySpan<byte> payload)
+    {
+        var end = 0;
+        while (end < payload.Length && IsLetter((char)payload[end])) end++;
+        var word = Encoding.ASCII.GetString(payload[..end]);
+        return end > 0 && Array.Exists(Known.Patterns, p => Has(p.Source, word));
+
+        static bool IsLetter(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
+
+        static bool Has(string source, string word)
+        {
+            for (var at = source.IndexOf(word, StringComparison.Ordinal); at >= 0; at = source.IndexOf(word, at + 1, StringComparison.Ordinal))
+                if ((at == 0 || !IsLetter(source[at - 1])) && (at + word.Length == source.Length || !IsLetter(source[at + word.Length]))) return true;
+            return false;
+        }
+    }
 
     /// <summary>What tells events of the kind apart, as far as the first spelling always has it.</summary>
     private ulong Needed()

@@ -68,9 +68,10 @@ internal static class TextDresses
             var rest = head[(at + 1)..];
             if (rest.StartsWith("\n"u8) || rest.StartsWith("\r\n"u8))
             {
-                // "msr_read ce =" may be wrapped there: a break in a word tells.
+                // "msr_read ce = 0x0" may be wrapped there: a break in a word tells, or one before what is no number.
                 var length = at + 1 - lineStart;
-                encoded |= length is >= ShortestSoftLine and <= LongestSoftLine && head[at - 1] is not ((byte)' ' or (byte)'=');
+                var isBreak = head[at - 1] != '=' && (head[at - 1] != ' ' || !rest.TrimStart("\r\n "u8).StartsWith("0x"u8));
+                encoded |= length is >= ShortestSoftLine and <= LongestSoftLine && isBreak;
             }
             else if (rest.Length >= 2 && IsUpperHex(rest[0]) && IsUpperHex(rest[1]))
             {

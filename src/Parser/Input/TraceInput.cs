@@ -1,4 +1,5 @@
 using KvmTraceLab.Parser.Health;
+using KvmTraceLab.Parser.Input.Lines;
 
 namespace KvmTraceLab.Parser.Input;
 
@@ -88,6 +89,13 @@ public sealed class TraceInput : IDisposable
             head = ReadHead(stream, path);
             any = true;
             if ((dress & (TextDress.Mark | TextDress.Utf16Little | TextDress.Utf16Big)) == 0) break;
+        }
+
+        for (var layers = 0; layers < LineDresses.Layers && LineDresses.Detect(head) is { } lines; layers++)
+        {
+            stream = new UndressedStream(new PrefixedStream(head, stream), TextDress.None, lines);
+            head = ReadHead(stream, path);
+            any = true;
         }
 
         return any;

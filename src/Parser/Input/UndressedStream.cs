@@ -1,4 +1,5 @@
 using System.Text;
+using KvmTraceLab.Parser.Input.Lines;
 
 namespace KvmTraceLab.Parser.Input;
 
@@ -6,7 +7,7 @@ namespace KvmTraceLab.Parser.Input;
 /// The plain text inside a dressed one, line by line: no dress spans lines but the soft breaks of a mail, which are joined.
 /// Offsets are those in the plain text, as they are for compressed inputs.
 /// </summary>
-internal sealed class UndressedStream(Stream source, TextDress dress) : ForwardStream
+internal sealed class UndressedStream(Stream source, TextDress dress, ILineDress? lines = null) : ForwardStream
 {
     private const int Chunk = 64 * 1024;
 
@@ -81,6 +82,7 @@ internal sealed class UndressedStream(Stream source, TextDress dress) : ForwardS
         raw = raw[Math.Min(mark, raw.Length)..];
         if ((dress & TextDress.Utf16Little) != 0) return Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(raw));
         if ((dress & TextDress.Utf16Big) != 0) return Encoding.UTF8.GetBytes(Encoding.BigEndianUnicode.GetString(raw));
+        if (lines is not null) return Bare(raw, lines);
         var bytes = raw.ToArray();
         if ((dress & TextDress.QuotedPrintable) != 0) bytes = Undressing.QuotedPrintable(bytes);
         if ((dress & TextDress.Colours) != 0) bytes = Undressing.Colours(bytes);
@@ -88,5 +90,20 @@ internal sealed class UndressedStream(Stream source, TextDress dress) : ForwardS
         if ((dress & TextDress.Entities) != 0) bytes = Undressing.Entities(bytes);
         if ((dress & TextDress.Dashes) != 0) bytes = Undressing.Dashes(bytes);
         return bytes;
+    }
+
+    private static byte[] Bare(ReadOnlySpan<byte> raw, ILineDress lines)
+    {
+        var to = new MemoryStream(raw.Length);
+        while (!raw.IsEmpty)
+        {
+            var newline = raw.IndexOf((byte)'\n');
+            var line = newline < 0 ? raw : raw[..newline];
+            lines.Undress(line.TrimEnd((byte)'\r'), to);
+            if (newline >= 0) to.WriteByte((byte)'\n');
+            raw = newline < 0 ? default : raw[(newline + 1)..];
+        }
+
+        return to.ToArray();
     }
 }

@@ -54,7 +54,7 @@ internal static class Undressing
         return to[..used];
     }
 
-    /// <summary>Markup of a web page; a line break becomes one.</summary>
+    /// <summary>Markup of a web page; a line break, and the end of what stands on lines of its own, becomes one, a cell's end a blank.</summary>
     public static byte[] Tags(ReadOnlySpan<byte> text)
     {
         var to = new byte[text.Length];
@@ -68,7 +68,9 @@ internal static class Undressing
                 continue;
             }
 
-            if (text.Slice(at, close).StartsWith("<br"u8) && !text[(at + close + 1)..].StartsWith("\n"u8)) to[used++] = (byte)'\n';
+            var tag = text.Slice(at, close);
+            if (EndsCell(tag)) to[used++] = (byte)' ';
+            else if (EndsLine(tag) && !text[(at + close + 1)..].StartsWith("\n"u8) && used > 0 && to[used - 1] != '\n') to[used++] = (byte)'\n';
             at += close;
         }
 
@@ -123,6 +125,11 @@ internal static class Undressing
         return kind is (byte)'(' or (byte)')' or (byte)'#' ? Math.Min(at + 1, text.Length) : at;
     }
 
+    private static bool EndsLine(ReadOnlySpan<byte> tag) =>
+        tag.StartsWith("<br"u8) || tag is [(byte)'<', (byte)'/', (byte)'p'] || tag.StartsWith("</tr"u8) || tag.StartsWith("</li"u8) || tag.StartsWith("</div"u8) || tag.StartsWith("</pre"u8);
+
+    private static bool EndsCell(ReadOnlySpan<byte> tag) => tag.StartsWith("</td"u8) || tag.StartsWith("</th"u8);
+
     /// <summary>Where the tag closes; -1 where it is none (<c>&lt;...&gt;-123</c> is a task).</summary>
     private static int TagEnd(ReadOnlySpan<byte> text)
     {
@@ -132,7 +139,7 @@ internal static class Undressing
         if (close < 0 || text[close] != '>') return -1;
 
         // <idle>-0 is a task too.
-        return close + 1 < text.Length && text[close + 1] == '-' ? -1 : close;
+        return close + 2 < text.Length && text[close + 1] == '-' && char.IsAsciiDigit((char)text[close + 2]) ? -1 : close;
     }
 
     private static byte[] EntitiesOnce(ReadOnlySpan<byte> text)

@@ -15,8 +15,13 @@ internal static class Interrupts
         InRow = false,
         Blame = Blame.Vmm,
         Shows = TripMarks.UserHlt,
-        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Halt, All = TripMarks.UserHlt, MinTurns = 1, And = e => e.Count >= 4, AndText = "at least four of them" }],
-        Limit = f => f.Evidence.Count >= 16 ? Confidence.High : Confidence.Low,
+        Fits =
+        [
+            new Discriminators { In = Reasons.Turns, Reasons = Reasons.Halt, All = TripMarks.UserHlt, MinTurns = 1, And = e => e.Count >= 4, AndText = "at least four of them" },
+            new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Halt, MinCount = 2, And = e => e.Lane!.CountOf(Reasons.Halt) == e.Lane.CountOf(Reasons.Halt, TripMarks.UserHlt), AndText = "each of them, wherever the guest halts" },
+        ],
+        Because = f => [$"{f.Lane!.CountOf(Reasons.Halt, TripMarks.UserHlt)} of {f.Lane.CountOf(Reasons.Halt)} HLT exits of {f.Who} went to user space (KVM_EXIT_HLT)."],
+        Limit = f => f.Lane!.CountOf(Reasons.Halt, TripMarks.UserHlt) >= 16 ? Confidence.High : Confidence.Low,
     };
 
     public static Signature DeadlineRearmed { get; } = new(

@@ -23,7 +23,7 @@ internal static class Waits
     {
         Blame = Blame.GuestWait,
         Shows = TripMarks.Pio,
-        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Io, Details = PmTimerPorts, None = TripMarks.EmulateFailed | TripMarks.NestedInject, MaxRips = 2, And = IsRowOrExcerpt, AndText = "16 in a row, or an excerpt of less than 64 exits" }],
+        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Io, Details = PmTimerPorts, None = TripMarks.EmulateFailed | TripMarks.NestedInject, MaxRips = 8, And = IsRowOrExcerpt, AndText = "16 in a row, or an excerpt of less than 64 exits" }],
         Because = f => PmTimerWords(f),
     };
 

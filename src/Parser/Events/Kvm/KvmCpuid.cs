@@ -10,6 +10,7 @@ public readonly ref struct KvmCpuid(EventRow row) : IKvmEvent<KvmCpuid>
         plugin: "func {function:x} idx {index:x} rax {rax:x} rbx {rbx:x} rcx {rcx:x} rdx {rdx:x}, cpuid entry {found:not found|found}[?used_max_basic|, used max basic]",
         older:
         [
+            "func {function:x} idx {index:x} rax {rax:x} rbx {rbx:x} rcx {rcx:x} rdx {rdx:x}",
             "func {function:x} rax {rax:x} rbx {rbx:x} rcx {rcx:x} rdx {rdx:x}, cpuid entry {found:not found|found}",
             "func {function:x} rax {rax:x} rbx {rbx:x} rcx {rcx:x} rdx {rdx:x}",
         ],

@@ -12,6 +12,7 @@ public readonly ref struct KvmNestedVmenter(EventRow row) : IKvmEvent<KvmNestedV
         plugin: "rip: 0x{rip:x16} {isa:vmcs=1|vmcb=2}: 0x{vmcb:x16} nested_rip: 0x{nested_rip:x16} int_ctl: 0x{int_ctl:x8} event_inj: 0x{event_inj:x8} nested_{tdp_name:ept=1|npt=2}={tdp_enabled:n|y} {pgd_name:guest_cr3|nested_eptp|nested_cr3}: 0x{guest_pgd:x16}",
         older:
         [
+            "rip: 0x{rip:x16} {isa:vmcs=1|vmcb=2}: 0x{vmcb:x16} nested_rip: 0x{nested_rip:x16} int_ctl: 0x{int_ctl:x8} event_inj: 0x{event_inj:x8} nested_{tdp_name:ept=1|npt=2}={tdp_enabled:n|y} guest cr3: 0x{guest_pgd:x16}",
             "rip: 0x{rip:x16} {isa:vmcs=1|vmcb=2}: 0x{vmcb:x16} nrip: 0x{nested_rip:x16} int_ctl: 0x{int_ctl:x8} event_inj: 0x{event_inj:x8} npt: {tdp_enabled:off|on}",
             "rip: 0x{rip:x16} {isa:vmcs=1|vmcb=2}: 0x{vmcb:x16} nested_rip: 0x{nested_rip:x16} int_ctl: 0x{int_ctl:x8} event_inj: 0x{event_inj:x8} nested_{tdp_name:ept=1|npt=2}={tdp_enabled:n|y}",
             "rip: 0x{rip:x16} {isa:vmcs=1|vmcb=2}: 0x{vmcb:x16}[ nested_rip: 0x{nested_rip:x16}][ int_ctl: 0x{int_ctl:x8}][ event_inj: 0x{event_inj:x8}]",

@@ -8,6 +8,7 @@ public readonly ref struct VcpuMatchMmio(EventRow row) : IKvmEvent<VcpuMatchMmio
     public static EventShape Shape { get; } = new(
         "vcpu_match_mmio",
         plugin: "gva {gva:#x} gpa {gpa:#x} {write:Read|Write} {gpa_match:GVA|GPA}",
+        older: ["gpa {gpa:#x} {write:Read|Write} {gpa_match:GVA|GPA}"],
         keys: "gva write gpa_match",
         address: "gpa",
         fields: "gva gpa write gpa_match");

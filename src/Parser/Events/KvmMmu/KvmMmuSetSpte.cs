@@ -11,7 +11,9 @@ public readonly ref struct KvmMmuSetSpte(EventRow row) : IKvmEvent<KvmMmuSetSpte
         older:
         [
             "gfn {gfn:x} spte {spte:x} ({r:-|r}{spte:1.1:-|w}{x:-|x|X=2}{x2:-|x|X|u}{u:-|u|x}) level {level:d} at {sptep:x}",
+            "gfn {gfn:x} spte {spte:x} ({r:-|r}{spte:1.1:-|w}{x:-|x|X=2}[{u:-|u|u=255|u=18446744073709551615}]) level {level:d}",
             "gfn {gfn:x} spte {spte:x} {perm:t} level {level:d} at {sptep:x}",
+            "gfn {gfn:x} spte {spte:x} {perm:t} level {level:d}",
         ],
         keys: "level",
         values: "spte sptep r x u",

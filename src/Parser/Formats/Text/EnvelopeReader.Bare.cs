@@ -25,11 +25,16 @@ internal static partial class EnvelopeReader
         var number = at;
         at = LogPrefix.BehindNumber(line, at);
         if (at > number) e.PrefixLength = at;
-        if (TryKnownName(line, at, ref e)) return true;
+        if (TryKnownName(line, at, ref e))
+        {
+            if (at > number) TryStamp(line, number, ref e);
+            return true;
+        }
+
         var head = at;
         if (line[head..].StartsWith("CPU "u8))
         {
-            var digits = head + 4;
+            var digits = ByteText.SkipBlanks(line, head + 4);
             if (ByteText.TryDecimal(line, ref digits, out var cpu) && cpu < 100_000 && digits < line.Length && line[digits] == ':')
             {
                 e.Cpu = (int)cpu;
@@ -76,9 +81,22 @@ internal static partial class EnvelopeReader
         e.Tid = e.Cpu = -1;
         if (at >= line.Length) return false;
         var name = line[..Math.Min(line.Length, MaxTaskLength)].IndexOf("kvm_"u8);
+        if (name > at && line[..name].EndsWith("kvm:"u8)) name -= 4;
         if (name <= at || !LogPrefix.IsWhole(line[at..name]) || !TryKnownName(line, name, ref e)) return false;
         e.PrefixLength = name;
         return true;
+    }
+
+    /// <summary>A kernel log's time, <c>[  673.850218] </c>, where the event has no other (the parameter tp_printk).</summary>
+    private static void TryStamp(ReadOnlySpan<byte> line, int at, ref Envelope e)
+    {
+        if (line[at] != '[') return;
+        at = ByteText.SkipBlanks(line, at + 1);
+        if (!ByteText.TryDecimal(line, ref at, out var seconds) || seconds > 9_000_000_000 || at + 7 >= line.Length || line[at] != '.' || line[at + 7] != ']') return;
+        var digits = ++at;
+        if (!ByteText.TryDecimal(line, ref at, out var fraction) || at - digits != 6) return;
+        e.Time = ((long)seconds * 1_000_000_000) + ((long)fraction * 1000);
+        e.TimeForm = TimeForm.Seconds;
     }
 
     /// <summary>A task without a CPU behind it: <c>comm-pid</c>, perf's <c>comm pid</c> (a comm may end in one digit: <c>fc_vcpu 0</c>), or a comm alone.</summary>

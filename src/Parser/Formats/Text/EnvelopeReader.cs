@@ -206,8 +206,15 @@ internal static partial class EnvelopeReader
 
         at = ByteText.SkipBlanks(line, at);
         at = SkipDifference(line, at);
+        return e.TimeForm == TimeForm.None ? SkipLeftOut(line, at) : at;
+    }
 
-        return at;
+    /// <summary>A time that was left out by hand: <c>...:</c>.</summary>
+    private static int SkipLeftOut(ReadOnlySpan<byte> line, int at)
+    {
+        var end = at;
+        while (end < line.Length && line[end] == '.') end++;
+        return end > at && end < line.Length && line[end] == ':' ? ByteText.SkipBlanks(line, end + 1) : at;
     }
 
     /// <summary>trace-cmd report -l: <c>comm-pid   0d..1.  19.845911: event:</c>.</summary>

@@ -46,7 +46,7 @@ internal static class LineClassifier
         if (text.StartsWith("version = "u8) || text.StartsWith("cpus="u8) || text.EndsWith(" is empty"u8) || ShareTable.TryRow(text, out _)) return LineKind.Comment;
         if (text.StartsWith("Samples: "u8) || text.StartsWith("Overhead "u8)) return LineKind.Comment;
         if (text.StartsWith("CPU:"u8) && text.IndexOf("[SUBBUFFER START]"u8) > 0) return LineKind.Comment;
-        if (text.StartsWith("```"u8) || text.StartsWith("~~~"u8)) return LineKind.Comment;
+        if (text.StartsWith("```"u8) || text.StartsWith("~~~"u8) || IsFence(text)) return LineKind.Comment;
         foreach (var b in text)
             if (b < 0x20 && b != '\t' && b != '\r' && b != 0x1b) return LineKind.NotUnderstood;
         return Resembles(text) ? LineKind.NotUnderstood : LineKind.Words;
@@ -88,6 +88,11 @@ internal static class LineClassifier
         if (digits > record + 6 && ByteText.TryDecimal(text, ref digits, out var count) && count < long.MaxValue / 2) lost = (long)count;
         return true;
     }
+
+    /// <summary>What trackers and forums put around code: <c>{noformat}</c>, <c>{code:sh}</c>, <c>[code]</c>, <c>--8&lt;--</c>.</summary>
+    private static bool IsFence(ReadOnlySpan<byte> text) =>
+        text.StartsWith("{noformat"u8) || text.StartsWith("{code"u8) || text.StartsWith("[code"u8) || text.StartsWith("[/code"u8) || text.StartsWith("[pre"u8) || text.StartsWith("[/pre"u8)
+        || (text.IndexOf("8<"u8) >= 0 && text.IndexOfAnyExcept("-8< "u8) < 0) || (text.IndexOf(">8"u8) >= 0 && text.IndexOfAnyExcept("->8 "u8) < 0);
 
     private static bool IsElision(ReadOnlySpan<byte> text) =>
         text.SequenceEqual("--"u8) || text.SequenceEqual("---"u8) || text.IndexOfAnyExcept((byte)'.', (byte)' ') < 0

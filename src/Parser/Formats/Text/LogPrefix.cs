@@ -75,7 +75,17 @@ internal static class LogPrefix
         if (Number(prefix) == prefix.Length || FileName(text) == text.Length) return true;
         if (FileName(text) is > 0 and var name && Number([.. text[name..], (byte)'k']) == text.Length - name) return true;
         if (prefix.Length == text.Length) return false;
-        return text[^1] is (byte)'|' or (byte)'>' || text.EndsWith("]:"u8) || IsStamp(text);
+
+        // A label with a number: "A@1451335:".
+        if (text[^1] == ':' && text.IndexOf((byte)' ') < 0 && text.IndexOf((byte)'@') > 0 && ByteText.IsDigit(text[^2])) return true;
+        return IsKernelLog(text) || text[^1] is (byte)'|' or (byte)'>' || text.EndsWith("]:"u8) || IsStamp(text);
+    }
+
+    /// <summary><c>Nov 21 15:00:01 host kernel:</c>, with the kernel's own time behind it or not.</summary>
+    private static bool IsKernelLog(ReadOnlySpan<byte> text)
+    {
+        if (text[^1] == ']' && text.LastIndexOf((byte)'[') is > 0 and var bracket && text[(bracket + 1)..^1].Trim(" .0123456789"u8).IsEmpty) text = text[..bracket].TrimEnd((byte)' ');
+        return text.EndsWith(" kernel:"u8);
     }
 
     /// <summary><c>trace.txt:</c>, directly before the rest.</summary>
@@ -85,7 +95,8 @@ internal static class LogPrefix
         var colon = text.IndexOf((byte)':');
         if (colon < 2 || (colon + 1 < text.Length && ByteText.IsBlank(text[colon + 1]))) return 0;
         var name = text[..colon];
-        return name.IndexOf((byte)' ') < 0 && name.IndexOf((byte)'.') is > 0 and var dot && dot < name.Length - 1 && !ByteText.IsDigit(name[0]) && name[0] != '<' ? colon + 1 : 0;
+        if (name.IndexOf((byte)' ') >= 0 || ByteText.IsDigit(name[0]) || name[0] == '<') return 0;
+        return name.StartsWith("/"u8) || name.StartsWith("./"u8) || (name.IndexOf((byte)'.') is > 0 and var dot && dot < name.Length - 1) ? colon + 1 : 0;
     }
 
     /// <summary>A chat's <c>&lt;name&gt; </c>; the kernel's own <c>&lt;idle&gt;</c> and <c>&lt;...&gt;</c> have no blank behind them.</summary>

@@ -5,23 +5,29 @@ namespace KvmTraceLab.Parser.Formats.Text;
 /// <summary>What mail does to lines: quoting before them, no-break spaces in them.</summary>
 internal static class Quoting
 {
-    private static ReadOnlySpan<byte> NoBreakSpace => [0xc2, 0xa0];
+    private const byte NoBreakSpace = 0xa0;
 
-    /// <summary>Makes two plain blanks of every no-break space (U+00A0), which mail archives put where several blanks stood.</summary>
+    /// <summary>
+    /// Makes two plain blanks of every no-break space (U+00A0), which mail archives put where several blanks stood; one of a
+    /// byte 0xa0 that stands alone, as ISO 8859-1 has it.
+    /// </summary>
     public static void Unbreak(Span<byte> bytes)
     {
-        for (var at = bytes.IndexOf(NoBreakSpace[0]); at >= 0; at = bytes.IndexOf(NoBreakSpace[0]))
+        var last = byte.MaxValue; // what stands before the first byte is not known
+        for (var at = bytes.IndexOf(NoBreakSpace); at >= 0; at = bytes.IndexOf(NoBreakSpace))
         {
-            bytes = bytes[at..];
-            if (bytes.StartsWith(NoBreakSpace)) bytes[..2].Fill((byte)' ');
-            bytes = bytes[1..];
+            var before = at > 0 ? bytes[at - 1] : last;
+            if (before == 0xc2 && at > 0) bytes[at - 1] = bytes[at] = (byte)' ';
+            else if (before < 0x80) bytes[at] = (byte)' ';
+            last = bytes[at];
+            bytes = bytes[(at + 1)..];
         }
     }
 
     /// <summary>A head with plain blanks; itself where it has no others.</summary>
     public static ReadOnlySpan<byte> Unbroken(ReadOnlySpan<byte> head)
     {
-        if (head.IndexOf(NoBreakSpace) < 0) return head;
+        if (!head.Contains(NoBreakSpace)) return head;
         var copy = head.ToArray();
         Unbreak(copy);
         return copy;

@@ -80,7 +80,8 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         var unmarked = start;
         line = Quoting.Unmark(line, out prefix);
         start += prefix;
-        if (TryEnvelope(line, start, ref envelope) || (_envelopeOnly >= 0 && EnvelopeReader.TryNameAlone(line, ref envelope)))
+        var sentence = false;
+        if ((TryEnvelope(line, start, ref envelope) && !(sentence = IsSentence(line, envelope))) || (_envelopeOnly >= 0 && EnvelopeReader.TryNameAlone(line, ref envelope)))
         {
             FinishPending();
             if (envelope.Form == EnvelopeForm.NameMissing)
@@ -107,6 +108,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
 
         // What is left out, and what is empty, is so inside a list or a log too.
         var kind = LineClassifier.Classify(marked, out var cpu, out var lost);
+        if (sentence) kind = LineKind.Words;
         if (kind == LineKind.Words && line.Length < marked.Length && LineClassifier.Classify(line, out _, out _) is (LineKind.Elision or LineKind.Blank) and var inner) kind = inner;
         if (kind == LineKind.Blank)
         {
@@ -292,7 +294,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
             return true;
         }
 
-        if (p.Matched && !p.LeftOver && (p.Shape.KeepsText || p.Tentative > 0)) return false;
+        if (p.Matched && !p.LeftOver && (p.Shape.KeepsText || (p.Tentative > 0 && !p.Grows))) return false;
         var payload = _batch.Heads[p.Row].PayloadStart;
         if (p.Joined == 0) _batch.Unshare(p.Row); // what it repeats stays as it is
         var shape = p.Shape;
@@ -302,7 +304,9 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         p.Joined++;
         p.Tentative++;
         p.TentativeEnd = end;
-        if (TryPayload(p.Row, shape, payload, end, out var leftOver) && (!leftOver || !p.Matched))
+        var had = Fields(p.Row);
+        var read = TryPayload(p.Row, shape, payload, end, out var leftOver);
+        if (read && (!leftOver || !p.Matched))
         {
             _batch.Lines.Continuations += p.Tentative;
             _tails[p.Context].Row = -1; // its line alone is not its text
@@ -316,11 +320,13 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         }
 
         // Not yet whole: read what was there before again, and wait for a further line.
+        p.Grows = read && p.Matched && Fields(p.Row) > had;
         var matched = TryPayload(p.Row, shape, payload, p.End, out _);
-        if (!matched || p.LeftOver) return true;
+        if (!matched || p.LeftOver || p.Grows) return true;
 
         // Whole as it was: the line is no part of it, and the caller accounts for it.
         p.Joined--;
+        CountWords(p.Tentative - 1, _batch.Heads[p.Row].Offset);
         p.Tentative = 0;
         p.TentativeEnd = 0;
         return false;
@@ -370,13 +376,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
     private void AccountFor(in Pending p)
     {
         ref var head = ref _batch.Heads[p.Row];
-        if (p.Tentative > 0)
-        {
-            // Lines taken on trial that never made the event whole are words after all.
-            _batch.Lines.Comments += p.Tentative;
-            _batch.Health.Count(TraceHealth.Prose, head.Offset, p.Tentative);
-        }
-
+        CountWords(p.Tentative, head.Offset);
         if (p.Shape is not null && !p.Matched)
         {
             var payload = _block.Bytes.AsSpan(head.PayloadStart, head.PayloadLength).Trim(" \t\r"u8);
@@ -384,6 +384,16 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
             {
                 head.Flags |= RowFlags.Partial;
                 _batch.Health.Count(TraceHealth.PartialFields, head.Offset);
+                return;
+            }
+
+            if (IsWordsAlone(p.Shape, head, payload) && p.Row == _batch.Count - 1)
+            {
+                _gap |= (head.Flags & RowFlags.Gap) != 0;
+                _batch.Lines.Events--;
+                _batch.Lines.Comments++;
+                _batch.Health.Count(TraceHealth.Prose, head.Offset);
+                _batch.RemoveLast();
                 return;
             }
 
@@ -462,6 +472,9 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         public bool Wrapped;
         public int Joined;
         public int Tentative;
+
+        /// <summary>The last line on trial brought further fields, and words that are none yet.</summary>
+        public bool Grows;
         public int TentativeEnd;
         public int Context;
 

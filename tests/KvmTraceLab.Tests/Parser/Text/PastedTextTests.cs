@@ -45,6 +45,34 @@ public sealed class PastedTextTests
         ["pane"] = t => Bytes(Each(t, l => l.PadRight(120) + "\u2502")),
     };
 
+    /// <summary>What loggers, listings, programs and searches make of each line; a line alone, or a tab in one (021), is not always told.</summary>
+    private static readonly Dictionary<string, (Func<string, byte[]> Dress, string[] But)> Lines = new(StringComparer.Ordinal)
+    {
+        ["container log"] = (Numbered((_, l) => $$"""{"log":{{Json(l + "\n")}},"stream":"stdout","time":"2026-11-21T15:00:01.123456789Z"}"""), []),
+        ["journal"] = (Numbered((i, l) => $$"""{"__CURSOR":"s=1;i={{i}}","_PID":"1234","MESSAGE":{{Json(l)}},"_COMM":"cat"}"""), []),
+        ["program's log"] = (Numbered((_, l) => $$"""{"level":"info","ts":1763737201.12,"msg":{{Json(l)}}}"""), []),
+        ["strings of a program"] = (Numbered((_, l) => "\t\t\"" + l.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal) + "\\n\" +"), []),
+        ["list of strings"] = (Numbered((_, l) => "  '" + l + "',"), []),
+        ["cat -A"] = (Numbered((_, l) => l.Replace("\t", "^I", StringComparison.Ordinal) + "$"), []),
+        ["grep -n"] = (Numbered((i, l) => $"{i}:{l}"), []),
+        ["grep -n with context"] = (Numbered((i, l) => i % 3 == 1 ? $"{i}:{l}" : $"{i}-{l}"), []),
+        ["grep -rn"] = (Numbered((i, l) => $"./logs/vm-1/trace.txt:{i}:{l}"), []),
+        ["grep -rn with context"] = (Numbered((i, l) => i % 3 == 1 ? $"trace.txt:{i}:{l}" : $"trace.txt-{i}-{l}"), ["037"]),
+        ["grep -H"] = (Before("/sys/kernel/tracing/trace:"), []),
+        ["less -N"] = (Numbered((i, l) => $"{i,7} {l}"), ["045"]),
+        ["# "] = (Before("# "), []),
+        ["#"] = (Before("#"), ["045"]),
+        ["; "] = (Before("; "), ["045"]),
+        ["% "] = (Before("% "), ["045"]),
+        ["name> "] = (Before("JD> "), []),
+        ["code of a tracker"] = (t => Bytes("{noformat}\n" + t.TrimEnd('\n') + "\n{noformat}\n"), []),
+        ["numbered table of a page"] = (
+            t => Bytes("<html><table>\n" + Each(t.TrimEnd('\n').Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal), l => $"<tr><td>@</td><td>{l}</td></tr>").Split('@').Select((s, i) => i == 0 ? s : $"{i}{s}").Aggregate((a, b) => a + b) + "</table></html>\n"),
+            ["021", "025", "045"]),
+    };
+
+    public static TheoryData<string> LineNames => [.. Lines.Keys];
+
     public static TheoryData<string> DressNames => [.. Dresses.Keys];
 
     public static TheoryData<string> MarkNames => [.. Marks.Keys];
@@ -61,6 +89,29 @@ public sealed class PastedTextTests
     public void A_marked_text_has_the_events_of_the_clean_one(string mark)
     {
         foreach (var file in Files.Where(f => !Path.GetFileName(f).StartsWith("025", StringComparison.Ordinal))) Check(mark, file, Marks[mark]);
+    }
+
+    [Theory]
+    [MemberData(nameof(LineNames))]
+    public void Dressed_lines_have_the_events_of_the_clean_ones(string name)
+    {
+        var (dress, but) = Lines[name];
+        foreach (var file in Files.Where(f => !but.Contains(Path.GetFileName(f)[..3]))) Check(name, file, dress);
+    }
+
+    /// <summary>ISO 8859-1 has the no-break space as one byte.</summary>
+    [Fact]
+    public void A_no_break_space_of_one_byte_is_a_blank()
+    {
+        foreach (var file in Files) Check("0xa0", file, t => Encoding.Latin1.GetBytes(t.Replace("  ", " \u00a0", StringComparison.Ordinal)));
+    }
+
+    /// <summary>What may pass for a margin of grep, and is a task's name.</summary>
+    [Fact]
+    public void A_name_with_a_number_is_no_margin()
+    {
+        const string Text = "vcpu-0-88776 [001] 6076.581774: kvm_entry: vcpu 0\nvcpu-1-88777 [002] 6076.581775: kvm_entry: vcpu 1\nvcpu-0-88776 [001] 6076.581776: kvm_entry: vcpu 0\n";
+        Assert.Equal(["6076581774000 [1] vcpu-0 tid 88776 kvm_entry: vcpu_id=0x0", "6076581775000 [2] vcpu-1 tid 88777 kvm_entry: vcpu_id=0x1", "6076581776000 [1] vcpu-0 tid 88776 kvm_entry: vcpu_id=0x0"], TextRows.Of(Text).Rows);
     }
 
     /// <summary>Prefixes of logs and tools, on traces whose lines have a task.</summary>
@@ -187,6 +238,10 @@ public sealed class PastedTextTests
     private static Func<string, byte[]> Before(string prefix) => t => Bytes(Each(t.TrimEnd('\n'), l => prefix + l) + "\n");
 
     private static string Each(string text, Func<string, string> line) => string.Join('\n', text.Split('\n').Select(line));
+
+    private static Func<string, byte[]> Numbered(Func<int, string, string> line) => t => Bytes(string.Join('\n', t.TrimEnd('\n').Split('\n').Select((l, i) => line(i + 1, l))) + "\n");
+
+    private static string Json(string text) => System.Text.Json.JsonSerializer.Serialize(text);
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 

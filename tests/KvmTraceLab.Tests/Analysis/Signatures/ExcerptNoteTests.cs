@@ -1,0 +1,53 @@
+using KvmTraceLab.Analysis.Signatures;
+
+namespace KvmTraceLab.Tests.Analysis.Signatures;
+
+/// <summary>Notes on short or plain texts, as people post them.</summary>
+public sealed class ExcerptNoteTests
+{
+    /// <summary>Linux reads the PM timer three times over, at three places.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_poll_may_read_the_timer_at_several_places(int places)
+    {
+        var text = new TraceText();
+        text.Times(100, (t, i) =>
+        {
+            for (var p = 0; p < places; p++)
+                t.Exit("IO_INSTRUCTION", 0x1000 + ((ulong)p * 16), "608000b 0").Add("kvm_pio", $"pio_read at 0x608 size 4 count 1 val 0x{0x5bcbb1 + (i * 9) + (p * 3):x}").Entry(0x1001 + ((ulong)p * 16));
+        });
+        var run = SignatureRun.OfText(text.ToString());
+        Assert.Equal(Confidence.High, run.The("L01").Confidence);
+        Assert.Equal("L01", Assert.Single(run.Loops).Signature);
+    }
+
+    /// <summary>Kernels before 3.0 print neither qualification nor value.</summary>
+    [Fact]
+    public void An_exit_without_its_qualification_hides_no_port()
+    {
+        var lines = Enumerable.Range(0, 64).SelectMany(i => (string[])[Line(i, 0, "kvm_exit: reason io_instruction rip 0x1000"), Line(i, 1, "kvm_pio: pio_read at 0x608 size 4 count 1"), Line(i, 2, "kvm_entry: vcpu 0"), Line(i, 3, "kvm_exit: reason io_instruction rip 0x1010"), Line(i, 4, "kvm_pio: pio_read at 0x608 size 4 count 1"), Line(i, 5, "kvm_entry: vcpu 0")]);
+        Assert.Equal(Confidence.High, SignatureRun.OfText(string.Join('\n', lines) + "\n").The("L01").Confidence);
+
+        static string Line(int turn, int at, string payload) => $"             kvm-5664  [000] {11906 + (turn / 100)}.{(turn % 100 * 1000) + at:d6}: {payload}";
+    }
+
+    [Fact]
+    public void Two_halts_at_different_places_that_go_to_user_space_are_noted()
+    {
+        var text = new TraceText();
+        foreach (var rip in (ulong[])[0x201, 0x341]) text.Exit("HLT", rip).Add("kvm_userspace_exit", "reason KVM_EXIT_HLT (5)").Entry(rip + 1);
+        var finding = SignatureRun.OfText(text.ToString()).The("L17");
+        Assert.Equal(Confidence.Low, finding.Confidence);
+        Assert.Contains("2 of 2 HLT exits", finding.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Halts_of_which_one_is_served_in_the_kernel_are_not()
+    {
+        var text = new TraceText();
+        foreach (var rip in (ulong[])[0x201, 0x341]) text.Exit("HLT", rip).Add("kvm_userspace_exit", "reason KVM_EXIT_HLT (5)").Entry(rip + 1);
+        text.Plain("HLT", 0x500);
+        Assert.DoesNotContain("L17", SignatureRun.OfText(text.ToString()).Ids);
+    }
+}

@@ -24,6 +24,7 @@ public static class HypothesisList
         new CmpxchgRetry(),
         new UserBitIgnored(),
         new XuIgnoredForUserFetch(),
+        new XuAskedForSupervisorFetch(),
         new Bit10NotPresent(),
         new GrantsWriteL1Lacks(),
         new GrantsExecL1Lacks(),

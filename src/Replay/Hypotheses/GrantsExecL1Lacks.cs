@@ -16,6 +16,6 @@ internal sealed class GrantsExecL1Lacks : IHypothesis
     {
         if (seen.Access.Mode != FaultMode.Ept) return seen.L1Effective >> 63 != 0;
         var needed = seen is { Mbec12: true, Access.IsUser: true } ? 0x400UL : 4;
-        return (seen.L1Effective & needed) == 0;
+        return (seen.L1Effective & needed) == 0 || (seen.Result is { SupervisorExec: true } && (seen.L1Effective & 4) == 0);
     }
 }

@@ -34,6 +34,7 @@ public static class HypothesisList
         new Bit6NotInjected(),
         new AdvancedBitsNotInjected(),
         new ProtBitsNotInjected(),
+        new ProtBitsAdded(),
         new NotPresentInjectedAsPresent(),
         new UserBitNotInjected(),
         new ReservedInjected(),

@@ -24,7 +24,7 @@ public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInf
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(run);
         report.Describe(document => document["faults"] = FaultDocument.Summary(Judge, run.TimeUnit));
-        if (Judge.Faults == 0) return;
+        if (Judge.Faults == 0 && Judge.Bugs.Count == 0) return;
         foreach (var bug in FaultDocument.InOrder(Judge).Take(3)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
         if (!Judge.Config.MmuEvents)
         {

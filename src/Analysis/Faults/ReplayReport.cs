@@ -52,7 +52,7 @@ public static class ReplayReport
         foreach (var poll in polls)
             report.Headlines.Add(new Headline(HeadlineKind.Notice, $"NON_MMU_POLL_LOOP: {poll!["why"]}", [], null));
         report.Sections.Add(FaultSections.ConfigTable(judge.Config));
-        if (judge.Faults > 0) report.Sections.Add(FaultSections.Verdicts(judge));
+        if (judge.Faults > 0 || judge.Bugs.Count > 0) report.Sections.Add(FaultSections.Verdicts(judge));
         if (judge.Bugs.Count > 0) report.Sections.Add(FaultSections.Bugs(judge, run.TimeUnit, atMost: 20));
         if (judge.Findings.Count > 0) report.Sections.Add(FaultSections.Findings(judge));
     }

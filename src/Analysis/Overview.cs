@@ -61,12 +61,12 @@ public sealed class Overview : Analysis
     };
 
     /// <summary>Events by name, most first.</summary>
-    public static IReadOnlyList<(string Name, long Count)> Events(TraceRun run)
+    public static IReadOnlyList<NamedCount> Events(TraceRun run)
     {
         var catalog = run.Trace.Catalog;
-        var list = new List<(string Name, long Count)>();
+        var list = new List<NamedCount>();
         for (var kind = 1; kind < catalog.Count; kind++)
-            if (run.Replayer.CountOf(kind) is > 0 and var count) list.Add((catalog.NameOf(kind), count));
+            if (run.Replayer.CountOf(kind) is > 0 and var count) list.Add(new NamedCount(catalog.NameOf(kind), count));
         list.Sort((a, b) => b.Count.CompareTo(a.Count) is var order and not 0 ? order : string.CompareOrdinal(a.Name, b.Name));
         return list;
     }

@@ -3,8 +3,7 @@ using KvmTraceLab.Parser.Events;
 namespace KvmTraceLab.Replay;
 
 /// <summary>
-/// Watches the machine's life as it is replayed; override what matters. Called on one thread, in the trace's order. A class
-/// and no interface: it is called for every event, and a class call is the cheaper one.
+/// Watches the machine's life as it is replayed; override what matters. Called on one thread, in the trace's order.
 /// </summary>
 public abstract class TraceObserver
 {

@@ -23,10 +23,15 @@ public sealed class TraceReplayer
     public static readonly HealthCounter TooManyThreads = new(
         "tooManyThreads", Severity.Info, "More than 65536 threads: events of the others are counted together. Narrow with --tid.");
 
+    // Called through delegates: code compiled ahead of time finds the method of a class call anew each time.
+    private delegate void EventHandler(VcpuLane lane, in EventRow row);
+
+    private delegate void TripHandler(VcpuLane lane, HostTrip trip);
+
     private readonly TraceObserver[] _observers;
-    private readonly TraceObserver[] _tripObservers;
+    private readonly TripHandler[] _onTrip;
     private readonly VcpuLane?[] _recent = new VcpuLane[RecentLanes];
-    private TraceObserver[]?[] _wanting = new TraceObserver[256][];
+    private EventHandler[]?[] _onEvent = new EventHandler[256][];
     private readonly RowFilter _filter;
     private readonly bool _filtered;
     private readonly Dictionary<int, VcpuLane> _lanes = [];
@@ -43,7 +48,7 @@ public sealed class TraceReplayer
     public TraceReplayer(IEnumerable<TraceObserver> observers, RowFilter? filter = null)
     {
         _observers = [.. observers];
-        _tripObservers = Array.FindAll(_observers, o => o.WantsTrips);
+        _onTrip = [.. _observers.Where(o => o.WantsTrips).Select(o => (TripHandler)o.OnTrip)];
         _filter = filter ?? RowFilter.All;
         _filtered = !_filter.IsAll;
     }
@@ -141,15 +146,15 @@ public sealed class TraceReplayer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Notify(VcpuLane lane, in EventRow row, int kind)
     {
-        var wanting = (uint)kind < (uint)_wanting.Length ? _wanting[kind] : null;
-        foreach (var observer in wanting ?? Wanting(kind)) observer.OnEvent(lane, row);
+        var handlers = (uint)kind < (uint)_onEvent.Length ? _onEvent[kind] : null;
+        foreach (var handler in handlers ?? HandlersOf(kind)) handler(lane, row);
     }
 
     /// <summary>Who wants events of a kind; asked when the kind is first seen.</summary>
-    private TraceObserver[] Wanting(int kind)
+    private EventHandler[] HandlersOf(int kind)
     {
-        if (kind >= _wanting.Length) Array.Resize(ref _wanting, kind + 256);
-        return _wanting[kind] = Array.FindAll(_observers, o => o.Wants(kind));
+        if (kind >= _onEvent.Length) Array.Resize(ref _onEvent, kind + 256);
+        return _onEvent[kind] = [.. _observers.Where(o => o.Wants(kind)).Select(o => (EventHandler)o.OnEvent)];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -237,7 +242,7 @@ public sealed class TraceReplayer
             lane.HostNs += trip.Duration - idle;
         }
 
-        foreach (var observer in _tripObservers) observer.OnTrip(lane, trip);
+        foreach (var handler in _onTrip) handler(lane, trip);
     }
 
     /// <summary>

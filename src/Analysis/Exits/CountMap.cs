@@ -56,10 +56,10 @@ public sealed class CountMap(int maxKeys = CountMap.MaxKeys)
         TakeAll();
 
         // The least of the best so far comes off first.
-        var best = new PriorityQueue<int, (long Sum, ulong Key)>(Comparer<(long Sum, ulong Key)>.Create((a, b) => a.Sum != b.Sum ? a.Sum.CompareTo(b.Sum) : b.Key.CompareTo(a.Key)));
+        var best = new PriorityQueue<int, Rank>(RankOrder.Instance);
         for (var i = 0; i < _map.Count; i++)
         {
-            var order = (_map.ValueAt(i).Sum, _map.KeyAt(i));
+            var order = new Rank(_map.ValueAt(i).Sum, _map.KeyAt(i));
             if (best.Count < most) best.Enqueue(i, order);
             else if (best.Count > 0) best.EnqueueDequeue(i, order);
         }
@@ -113,6 +113,15 @@ public sealed class CountMap(int maxKeys = CountMap.MaxKeys)
         }
 
         _map = kept;
+    }
+
+    private readonly record struct Rank(long Sum, ulong Key);
+
+    private sealed class RankOrder : IComparer<Rank>
+    {
+        public static RankOrder Instance { get; } = new();
+
+        public int Compare(Rank x, Rank y) => x.Sum != y.Sum ? x.Sum.CompareTo(y.Sum) : y.Key.CompareTo(x.Key);
     }
 
     /// <summary>Counts of an address that are not in the map yet.</summary>

@@ -40,15 +40,15 @@ public sealed class ExitReasons : Analysis
     }
 
     /// <summary>Reasons by report name, most exits first.</summary>
-    public IReadOnlyList<(string Reason, ExitStat Stat)> Rows()
+    public IReadOnlyList<ReasonRow> Rows()
     {
         var merged = new Dictionary<string, ExitStat>(StringComparer.Ordinal);
-        var rows = new List<(string Reason, ExitStat Stat)>();
+        var rows = new List<ReasonRow>();
         foreach (var (key, stat) in _byReason)
         {
             var name = NameOf(key);
-            if (merged.TryAdd(name, stat)) rows.Add((name, stat));
-            else rows[rows.FindIndex(r => r.Reason == name)] = (name, merged[name] = ExitGroup.Sum(merged[name], stat));
+            if (merged.TryAdd(name, stat)) rows.Add(new ReasonRow(name, stat));
+            else rows[rows.FindIndex(r => r.Reason == name)] = new ReasonRow(name, merged[name] = ExitGroup.Sum(merged[name], stat));
         }
 
         rows.Sort((a, b) => b.Stat.Count.CompareTo(a.Stat.Count) is var order and not 0 ? order : string.CompareOrdinal(a.Reason, b.Reason));
@@ -69,18 +69,23 @@ public sealed class ExitReasons : Analysis
         return item;
     }
 
-    private ReportSection Section(IReadOnlyList<(string Reason, ExitStat Stat)> rows, TraceRun run)
+    private ReportSection Section(IReadOnlyList<ReasonRow> rows, TraceRun run)
     {
         var table = new ReportTable([new Column("reason", "VM-EXIT", ColumnKind.Text), .. ExitGroup.Columns]) { TimeUnit = run.TimeUnit, ShowAtMost = 30 };
         var hostNs = Numbers.Sum(rows.Select(r => r.Stat.Times.Total));
         foreach (var (reason, stat) in rows) table.Add([reason, .. ExitGroup.Cells(stat, Total, hostNs)]);
         var section = new ReportSection("exits", "Exits by reason") { Table = table };
-        var halts = rows.Where(r => r.Reason is "HLT" or "EXIT_HLT" or "EXIT_IDLE_HLT").Sum(r => r.Stat.Count);
+        long halts = 0;
+        foreach (var (reason, stat) in rows)
+            if (reason is "HLT" or "EXIT_HLT" or "EXIT_IDLE_HLT") halts += stat.Count;
         var seconds = run.Seconds;
         table.Footer = $"Total Samples:{Total}, Total events handled time:{Numbers.Duration(hostNs, run.TimeUnit)}."
             + (seconds is { } s ? $" {Numbers.Rate(Total / s)} ({Numbers.Rate((Total - halts) / s)} without HLT)." : "");
         return section;
     }
+
+    /// <summary>Exits of one reason, by the name it has in reports.</summary>
+    public sealed record ReasonRow(string Reason, ExitStat Stat);
 
     private const ulong NoReason = ulong.MaxValue - 1;
     private const ulong Other = ulong.MaxValue - 2;

@@ -13,20 +13,20 @@ public sealed class HotResources : Analysis
     private static readonly HealthCounter Folded = new(
         "resourcesFolded", Severity.Info, "More than a million distinct pages or 65536 ports, MSRs, leaves or hypercalls: the rarest were folded. Narrow with --vcpu, --from and --to.");
 
-    private static readonly (TripDetail Detail, string Key, string Title, string Number)[] Kinds =
+    private static readonly Kind[] Kinds =
     [
-        (TripDetail.Port, "ports", "Hot I/O ports", "port"),
-        (TripDetail.Msr, "msrs", "Hot MSRs", "msr"),
-        (TripDetail.Cr, "crs", "Control registers", "cr"),
-        (TripDetail.CpuidLeaf, "cpuidLeaves", "CPUID leaves", "leaf"),
-        (TripDetail.Gpa, "gpas", "Hot GPA pages", "gpa"),
-        (TripDetail.Hypercall, "hypercalls", "Hypercalls", "nr"),
+        new(TripDetail.Port, "ports", "Hot I/O ports", "port"),
+        new(TripDetail.Msr, "msrs", "Hot MSRs", "msr"),
+        new(TripDetail.Cr, "crs", "Control registers", "cr"),
+        new(TripDetail.CpuidLeaf, "cpuidLeaves", "CPUID leaves", "leaf"),
+        new(TripDetail.Gpa, "gpas", "Hot GPA pages", "gpa"),
+        new(TripDetail.Hypercall, "hypercalls", "Hypercalls", "nr"),
     ];
 
     /// <summary>Numbers other than addresses: ports are 16 bits, and no machine has so many MSRs or CPUID leaves.</summary>
     private const int MaxNumbers = 65_536;
 
-    private readonly CountMap[] _maps = [.. Kinds.Select(k => new CountMap(k.Detail == TripDetail.Gpa ? CountMap.MaxKeys : MaxNumbers))];
+    private readonly CountMap[] _maps = Array.ConvertAll(Kinds, k => new CountMap(k.Detail == TripDetail.Gpa ? CountMap.MaxKeys : MaxNumbers));
 
     public override string Name => "resources";
 
@@ -63,4 +63,6 @@ public sealed class HotResources : Analysis
         if (what is not null) item["what"] = what;
         return item;
     }
+
+    private sealed record Kind(TripDetail Detail, string Key, string Title, string Number);
 }

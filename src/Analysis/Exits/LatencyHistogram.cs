@@ -74,9 +74,8 @@ public sealed class LatencyHistogram
         var rank = Math.Max(1, (long)Math.Ceiling((decimal)share * Count));
         if (_buckets.Length == 0)
         {
-            var sorted = _few.AsSpan(0, _fewCount).ToArray();
-            Array.Sort(sorted);
-            return Math.Clamp(Middle(BucketOf((ulong)sorted[rank - 1])), Min, Max);
+            SortFew();
+            return Math.Clamp(Middle(BucketOf((ulong)_few[rank - 1])), Min, Max);
         }
 
         long seen = 0;
@@ -87,6 +86,17 @@ public sealed class LatencyHistogram
         }
 
         return Max;
+    }
+
+    private void SortFew()
+    {
+        for (var i = 1; i < _fewCount; i++)
+        {
+            var duration = _few[i];
+            var at = i;
+            for (; at > 0 && _few[at - 1] > duration; at--) _few[at] = _few[at - 1];
+            _few[at] = duration;
+        }
     }
 
     private void AddBeyond(int bucket, long duration)

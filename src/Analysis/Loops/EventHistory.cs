@@ -40,12 +40,23 @@ internal sealed class EventHistory
     public List<SavedEvent> Before(int length)
     {
         var start = _events.Count - length;
-        var chosen = new SortedDictionary<long, SavedEvent>();
+        var places = new long[MaxBefore];
+        var chosen = new List<SavedEvent>(MaxBefore);
         for (var i = _notable.Count - 1; i >= _notable.First && chosen.Count < MaxBefore; i--)
-            if (_notable.MarkAt(i) is var index && index < start) chosen[index] = _notable.At(i).Detach();
+            if (_notable.MarkAt(i) is var index && index < start) Choose(index, _notable.At(i));
         for (var index = start - 1; index >= _events.First && chosen.Count < MaxBefore; index--)
-            if (!chosen.ContainsKey(index)) chosen[index] = _events.At(index).Detach();
-        return [.. chosen.Values];
+            Choose(index, _events.At(index));
+        return chosen;
+
+        void Choose(long index, SavedEvent saved)
+        {
+            var at = chosen.Count;
+            while (at > 0 && places[at - 1] >= index) at--;
+            if (at < chosen.Count && places[at] == index) return;
+            for (var i = chosen.Count; i > at; i--) places[i] = places[i - 1];
+            places[at] = index;
+            chosen.Insert(at, saved.Detach());
+        }
     }
 
     /// <summary>The rows added are about to be overwritten.</summary>

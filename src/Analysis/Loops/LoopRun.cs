@@ -70,16 +70,16 @@ internal sealed class LoopRun
     /// <summary>Compares a further turn's row; one with the slots of the turn before has nothing new.</summary>
     public void Compare(int place, in EventRow row)
     {
-        var start = row.Head.Start;
+        var slots = row.Head.Start;
         if (_batch != row.Batch.Number || _compared is null)
         {
             _batch = row.Batch.Number;
             _compared ??= new int[Period];
-            Array.Fill(_compared, -1);
+            foreach (ref var start in _compared.AsSpan()) start = -1;
         }
 
-        if (_compared[place] == start) return;
-        _compared[place] = start;
+        if (_compared[place] == slots) return;
+        _compared[place] = slots;
         Compare(place, row.Slots);
     }
 

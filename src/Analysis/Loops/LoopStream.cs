@@ -27,7 +27,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     private bool _settled;
 
     /// <summary>Host interrupts left out of the stream, each with the index of the token behind it.</summary>
-    private readonly List<(long Index, string Reason)> _interrupts = [];
+    private readonly List<HostInterrupt> _interrupts = [];
 
     /// <summary>A run is going on that is longer than any interruption.</summary>
     public bool IsSettled => _settled;
@@ -80,7 +80,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     public void NoteInterrupt(string reason)
     {
         if (_interrupts.Count >= MaxInterrupts) _interrupts.RemoveRange(0, MaxInterrupts / 2);
-        _interrupts.Add((_tracker.Count, reason));
+        _interrupts.Add(new HostInterrupt(_tracker.Count, reason));
     }
 
     /// <summary>What was known has ended (lost events): runs may not reach across.</summary>
@@ -236,4 +236,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         // The outer sequence came to too few turns: what repeated inside it stands for itself.
         foreach (var inner in run.Inner) Finish(inner);
     }
+
+    /// <summary>An exit of the host's own, before which token it came.</summary>
+    private readonly record struct HostInterrupt(long Index, string Reason);
 }

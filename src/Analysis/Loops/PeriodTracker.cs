@@ -14,7 +14,7 @@ internal sealed class PeriodTracker
     /// <summary>Tokens remembered; enough to rebuild the counts after a run was followed without them.</summary>
     private const int Remembered = 256;
 
-    private static readonly uint[] Periods = [.. Enumerable.Range(0, MaxPeriod).Select(k => (uint)(MaxPeriod - k))];
+    private static readonly uint[] Periods = AllPeriods();
 
     /// <summary>Every token is written twice, 256 apart, so that the last 256 always stand in one piece.</summary>
     private readonly uint[] _tokens = new uint[Remembered * 2];
@@ -72,22 +72,30 @@ internal sealed class PeriodTracker
         Array.Clear(_matches);
     }
 
+    private static uint[] AllPeriods()
+    {
+        var periods = new uint[MaxPeriod];
+        for (var k = 0; k < MaxPeriod; k++) periods[k] = (uint)(MaxPeriod - k);
+        return periods;
+    }
+
+    // 128 bits are what code compiled ahead of time may count on; a wider vector would have the method compiled at run time.
     private bool Update(ReadOnlySpan<uint> window, uint token)
     {
         ref var tokens = ref MemoryMarshal.GetReference(window);
         ref var matches = ref MemoryMarshal.GetArrayDataReference(_matches);
         ref var periods = ref MemoryMarshal.GetArrayDataReference(Periods);
-        var wanted = Vector256.Create(token);
-        var repeated = Vector256<uint>.Zero;
-        for (nuint k = 0; k < MaxPeriod; k += 8)
+        var wanted = Vector128.Create(token);
+        var repeated = Vector128<uint>.Zero;
+        for (nuint k = 0; k < MaxPeriod; k += 4)
         {
-            var equal = Vector256.Equals(Vector256.LoadUnsafe(ref tokens, k), wanted);
-            var next = (Vector256.LoadUnsafe(ref matches, k) - equal) & equal; // +1 where equal, 0 elsewhere
+            var equal = Vector128.Equals(Vector128.LoadUnsafe(ref tokens, k), wanted);
+            var next = (Vector128.LoadUnsafe(ref matches, k) - equal) & equal; // +1 where equal, 0 elsewhere
             next.StoreUnsafe(ref matches, k);
-            repeated |= Vector256.GreaterThanOrEqual(next, Vector256.LoadUnsafe(ref periods, k));
+            repeated |= Vector128.GreaterThanOrEqual(next, Vector128.LoadUnsafe(ref periods, k));
         }
 
-        return repeated != Vector256<uint>.Zero;
+        return repeated != Vector128<uint>.Zero;
     }
 
     /// <summary>Before 64 tokens are there, the places before the first must not count as equal.</summary>

@@ -105,8 +105,7 @@ public sealed class FactsCollector : TraceObserver
     public override void OnEnd()
     {
         foreach (var facts in _lanes.Values) facts.EndRun(cameFree: false);
-        for (var bit = 0; bit < 64; bit++)
-            if (_marked[bit] > 0) Facts.Marked[(TripMarks)(1UL << bit)] = _marked[bit];
+        _marked.CopyTo(Facts.Marked, 0);
     }
 
     /// <summary>A row of one fault grows while KVM does nothing else about it than enter again (or set an SPTE).</summary>

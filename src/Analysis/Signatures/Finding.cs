@@ -88,7 +88,9 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
         var e = Evidence;
         var what = string.Join(" + ", e.Reasons.Distinct());
         var details = string.Join(", ", e.Details.Take(3).Select(Word));
-        var rips = string.Join(", ", e.Rips.Take(4).Select(Numbers.Hex));
+        var shown = new string[Math.Min(4, e.Rips.Count)];
+        for (var i = 0; i < shown.Length; i++) shown[i] = Numbers.Hex(e.Rips[i]);
+        var rips = string.Join(", ", shown);
         var text = $"{Count(TurnsSeen, "turn")} of {what}{(details.Length > 0 ? " " + details : "")} on {Who}{(RipsKnown ? $" at rip {rips}" : "")}";
         if (e.RatePerSec is { } rate && Run.IsNanoseconds && e.Turns > 1 && TurnsSeen == e.Turns) text += $", {Numbers.Rate(rate)}, {Duration(e.TurnNs)} a turn";
         return text + ".";

@@ -41,8 +41,8 @@ public sealed class TraceFacts
     /// <summary>By gsi.</summary>
     public SortedDictionary<uint, LineFact> Lines { get; } = [];
 
-    /// <summary>Events with that mark, of all threads.</summary>
-    public Dictionary<TripMarks, long> Marked { get; } = [];
+    /// <summary>Events with a mark, of all threads, by the mark's bit.</summary>
+    internal long[] Marked { get; } = new long[64];
 
     /// <summary>Shadow (not direct) pages by gfn: bit 0 = seen with cr4_smep clear, bit 1 = with it set.</summary>
     public Dictionary<ulong, int> ShadowSmep { get; } = [];
@@ -60,7 +60,12 @@ public sealed class TraceFacts
         }
     }
 
-    public long Of(TripMarks mark) => Marked.GetValueOrDefault(mark);
+    public long Of(TripMarks mark)
+    {
+        for (var bit = 0; bit < Marked.Length; bit++)
+            if ((ulong)mark == 1UL << bit) return Marked[bit];
+        return 0;
+    }
 
     public MsrFact? Msr(uint number) => Msrs.GetValueOrDefault(number);
 

@@ -11,8 +11,7 @@ public sealed class SymbolMap
 
     private readonly (ulong Start, ulong Size, string Name)[] _entries;
 
-    private SymbolMap(IEnumerable<(ulong Start, ulong Size, string Name)> entries) =>
-        _entries = [.. entries.OrderBy(e => e.Start)];
+    private SymbolMap((ulong Start, ulong Size, string Name)[] entries) => _entries = entries;
 
     public static SymbolMap Empty { get; } = new([]);
 
@@ -44,7 +43,7 @@ public sealed class SymbolMap
             entries.Add(entry);
         }
 
-        return new SymbolMap(entries);
+        return new SymbolMap([.. entries.OrderBy(e => e.Item1)]);
     }
 
     /// <summary><c>name+0xoffset</c>, or null where nothing is known of the address.</summary>

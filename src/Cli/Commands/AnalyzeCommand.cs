@@ -32,7 +32,9 @@ internal static class AnalyzeCommand
     {
         var reports = request.Files.Select(file => One(file, request, minIterations)).ToList();
         ReportWriter.Write(reports.Count == 1 ? reports[0] : Join(reports), request);
-        return reports.Max(r => ExitCode(r, failOn));
+        var exitCode = 0;
+        foreach (var report in reports) exitCode = Math.Max(exitCode, ExitCode(report, failOn));
+        return exitCode;
     }
 
     private static Report One(string file, TraceRequest request, int minIterations)

@@ -7,6 +7,7 @@ namespace KvmTraceLab.Output.Text;
 internal static class TextWidth
 {
     private const string Ellipsis = "…";
+    private const string HundredBlanks = "                                                                                                    ";
 
     // Blocks that are East Asian Wide or Fullwidth (Unicode 16, rounded to whole blocks: too wide is harmless, too narrow is not).
     private static readonly (int First, int Last)[] Wide =
@@ -57,9 +58,11 @@ internal static class TextWidth
         return length;
     }
 
-    public static string PadRight(string text, int columns) => text + new string(' ', Math.Max(0, columns - Of(text)));
+    public static string PadRight(string text, int columns) => string.Concat(text, Blanks(columns - Of(text)));
 
-    public static string PadLeft(string text, int columns) => new string(' ', Math.Max(0, columns - Of(text))) + text;
+    public static string PadLeft(string text, int columns) => string.Concat(Blanks(columns - Of(text)), text);
+
+    private static ReadOnlySpan<char> Blanks(int count) => count <= 0 ? "" : count <= HundredBlanks.Length ? HundredBlanks.AsSpan(0, count) : new string(' ', count);
 
     /// <summary>
     /// Wraps at spaces; words longer than a line are cut. The first line has <paramref name="first"/> columns, the others

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KvmTraceLab.Parser.Events;
 
 /// <summary>Reading numbers and words from UTF-8 text without allocation.</summary>
@@ -16,6 +18,7 @@ public static class ByteText
         255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,
     ];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsBlank(byte b) => b is (byte)' ' or (byte)'\t' or (byte)'\r';
 
     public static bool IsDigit(byte b) => (uint)(b - '0') <= 9;

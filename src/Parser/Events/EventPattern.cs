@@ -21,6 +21,7 @@ public sealed class EventPattern
     private readonly Step[] _steps;
 
     private readonly ulong _required;
+    private readonly ulong _plain;
     private readonly int _selective = -1;
 
     internal EventPattern(string source, Step[] steps)
@@ -35,6 +36,24 @@ public sealed class EventPattern
             _required |= 1UL << steps[i].Slot;
             if (steps[i].Vocabulary is { Companion: not null }) _selective = i;
         }
+
+        _plain = PlainSlots(steps);
+    }
+
+    /// <summary>Slots that one step alone fills, with a number as it stands.</summary>
+    private static ulong PlainSlots(Step[] steps)
+    {
+        ulong numbers = 0, others = 0;
+        foreach (var step in steps)
+        {
+            if (step.CompanionSlot >= 0) others |= 1UL << step.CompanionSlot;
+            if (step.Slot < 0) continue;
+            var bit = 1UL << step.Slot;
+            if (step.Code is StepCode.Hex or StepCode.Decimal && (numbers & bit) == 0) numbers |= bit;
+            else others |= bit;
+        }
+
+        return numbers & ~others;
     }
 
     /// <summary>
@@ -55,10 +74,16 @@ public sealed class EventPattern
     /// Reads <paramref name="text"/>; <paramref name="end"/> is where the pattern stopped, so that the caller can tell a
     /// whole match from one with words left over. Slots of absent optional fields are set to zero.
     /// </summary>
-    public bool TryRead(ReadOnlySpan<byte> text, int textOffset, Span<ulong> slots, out ulong presence, out int end)
+    public bool TryRead(ReadOnlySpan<byte> text, int textOffset, Span<ulong> slots, out ulong presence, out int end) =>
+        TryRead(text, textOffset, slots, out presence, out end, null);
+
+    /// <inheritdoc cref="TryRead(ReadOnlySpan{byte}, int, Span{ulong}, out ulong, out int)"/>
+    /// <remarks>Tells in <paramref name="numbers"/> where the numbers stood.</remarks>
+    internal bool TryRead(ReadOnlySpan<byte> text, int textOffset, Span<ulong> slots, out ulong presence, out int end, NumberPlaces? numbers)
     {
         presence = 0;
         end = 0;
+        numbers?.Clear();
         var at = ByteText.SkipBlanks(text, 0);
         var retryStep = -1;
         var retryAt = 0;
@@ -87,13 +112,12 @@ public sealed class EventPattern
                     }
 
                     break;
-                case StepCode.Hex:
-                    ok = ByteText.TryHex(text, ref at, out slots[step.Slot]);
+                case StepCode.Hex or StepCode.Decimal:
+                    var hex = step.Code == StepCode.Hex;
+                    var from = at;
+                    ok = hex ? ByteText.TryHex(text, ref at, out slots[step.Slot]) : ByteText.TryDecimal(text, ref at, out slots[step.Slot]);
                     presence |= 1UL << step.Slot;
-                    break;
-                case StepCode.Decimal:
-                    ok = ByteText.TryDecimal(text, ref at, out slots[step.Slot]);
-                    presence |= 1UL << step.Slot;
+                    if (numbers is not null && ok && (_plain >> step.Slot & 1) != 0) numbers.Add(new NumberPlace(from, at - from, step.Slot, hex));
                     break;
                 case StepCode.Words:
                     ok = TryWord(step, text, ref at, out slots[step.Slot]);
@@ -154,6 +178,7 @@ public sealed class EventPattern
             ref readonly var optional = ref _steps[retryStep];
             at = retryAt;
             presence = retryPresence;
+            numbers?.CutAt(retryAt);
             foreach (var slot in optional.GroupSlots) slots[slot] = 0;
             if (optional.Slot >= 0)
             {

@@ -83,25 +83,33 @@ public sealed class EventShape
     /// A whole match wins over one with words left over; those are counted by the caller through
     /// <paramref name="leftOver"/>.
     /// </summary>
-    public bool TryRead(ReadOnlySpan<byte> payload, int textOffset, Span<ulong> slots, ref byte hint, out bool leftOver)
+    public bool TryRead(ReadOnlySpan<byte> payload, int textOffset, Span<ulong> slots, ref byte hint, out bool leftOver) =>
+        TryRead(payload, textOffset, slots, ref hint, out leftOver, null);
+
+    /// <inheritdoc cref="TryRead(ReadOnlySpan{byte}, int, Span{ulong}, ref byte, out bool)"/>
+    /// <remarks>Tells in <paramref name="numbers"/> where the numbers stood, if it was the spelling of the hint; else it is empty.</remarks>
+    internal bool TryRead(ReadOnlySpan<byte> payload, int textOffset, Span<ulong> slots, ref byte hint, out bool leftOver, NumberPlaces? numbers)
     {
         leftOver = false;
+        numbers?.Clear();
         var layout = Known;
         var width = layout.Width - 1;
         var fields = slots[..width];
         if (_irregular is not null)
         {
+            numbers = null;
             fields.Clear();
             if (_irregular.TryRead(payload, textOffset, fields, out slots[width])) return true;
         }
 
         var patterns = layout.Patterns;
-        if (hint < patterns.Length && patterns[hint].TryRead(payload, textOffset, fields, out slots[width], out var end) && IsBlank(payload, end))
+        if (hint < patterns.Length && patterns[hint].TryRead(payload, textOffset, fields, out slots[width], out var end, numbers) && IsBlank(payload, end))
         {
             if (slots[width] != (1UL << width) - 1) ClearAbsent(fields, slots[width]);
             return true;
         }
 
+        numbers?.Clear();
         return TryReadSlowly(payload, textOffset, slots, ref hint, out leftOver);
     }
 

@@ -67,7 +67,7 @@ internal sealed class LostSpans
         var old = _seen.Length;
         Array.Resize(ref _seen, Math.Max(cpu + 1, Math.Min(MaxCpus, 2 * old)));
         Array.Resize(ref _open, _seen.Length);
-        _seen.AsSpan(old).Fill(long.MinValue);
+        for (var i = old; i < _seen.Length; i++) _seen[i] = long.MinValue;
         return true;
     }
 

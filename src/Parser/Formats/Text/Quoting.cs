@@ -10,10 +10,11 @@ internal static class Quoting
     /// <summary>Makes two plain blanks of every no-break space (U+00A0), which mail archives put where several blanks stood.</summary>
     public static void Unbreak(Span<byte> bytes)
     {
-        for (var at = bytes.IndexOf(NoBreakSpace); at >= 0; at = bytes.IndexOf(NoBreakSpace))
+        for (var at = bytes.IndexOf(NoBreakSpace[0]); at >= 0; at = bytes.IndexOf(NoBreakSpace[0]))
         {
-            bytes.Slice(at, 2).Fill((byte)' ');
-            bytes = bytes[(at + 2)..];
+            bytes = bytes[at..];
+            if (bytes.StartsWith(NoBreakSpace)) bytes[..2].Fill((byte)' ');
+            bytes = bytes[1..];
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed partial class TextDecoder
     private int _lastKind;
     private int _context;
     private int _repeated = -1;
+    private readonly NumberPlaces _places = new();
+    private readonly ulong[] _values = new ulong[ChangingNumbers.Capacity];
 
     private void ForgetLines()
     {
@@ -24,7 +26,7 @@ internal sealed partial class TextDecoder
         _lastKind = 0;
         _context = 0;
         _repeated = -1;
-        _tails.AsSpan().Fill(new Tail { Row = -1 });
+        foreach (ref var tail in _tails.AsSpan()) tail.Row = -1;
     }
 
     /// <summary>
@@ -34,7 +36,7 @@ internal sealed partial class TextDecoder
     /// </summary>
     private bool TryRepeatLine(ReadOnlySpan<byte> bytes, ref int start)
     {
-        ref readonly var tail = ref _tails[_context];
+        ref var tail = ref _tails[_context];
         if (tail.Row < 0 || _envelopeOnly >= 0) return false;
         var line = bytes[start..];
         if (!IsMoment(_recent, _recentStart, line))
@@ -47,19 +49,26 @@ internal sealed partial class TextDecoder
         var at = _recent.FractionStart;
         if (!Digits.TryFraction(line[at..], _recent.FractionDigits, out var nanoseconds)) return false;
         at += _recent.FractionDigits + 1;
-        var size = tail.Gap + tail.Length;
-        if (line.Length <= at + size || line[at + size] != '\n') return false;
-        if (!line.Slice(at, size).SequenceEqual(_block.Bytes.AsSpan(tail.Start - tail.Gap, size))) return false;
+        var name = at + tail.Gap;
+        var end = at + tail.Gap + tail.Length;
+        if (tail.Numbers.Count > 0)
+        {
+            end = EndOfLike(tail, line, at);
+            if (end < 0) return false;
+        }
+        else if (line.Length <= end || line[end] != '\n' || !line[at..end].SequenceEqual(_block.Bytes.AsSpan(tail.Start - tail.Gap, end - at)))
+        {
+            return false;
+        }
 
         FinishPending();
         var batch = _batch;
         batch.Lines.Lines++;
         batch.Lines.Events++;
-        var row = batch.AddLike(tail.Row);
+        var row = tail.Numbers.Count > 0 ? AddWithNumbers(ref tail) : batch.AddLike(tail.Row);
         ref readonly var known = ref batch.Heads[tail.Row];
         ref var head = ref batch.Heads[row];
         var kind = known.Kind;
-        var name = at + tail.Gap;
         head.Time = _recent.WholeNs + nanoseconds;
         head.Cpu = _recent.Cpu;
         head.Tid = _recent.Tid;
@@ -69,7 +78,7 @@ internal sealed partial class TextDecoder
         head.CommStart = start + _recent.CommStart;
         head.CommLength = _recent.CommLength;
         head.PayloadStart = start + name + tail.PayloadOffset;
-        head.PayloadLength = tail.Length - tail.PayloadOffset;
+        head.PayloadLength = end - name - tail.PayloadOffset;
         head.Flags = _gap ? RowFlags.Gap : RowFlags.None;
         _gap = false;
         batch.Timed++;
@@ -77,15 +86,54 @@ internal sealed partial class TextDecoder
         if (head.Time > batch.LastTime) batch.LastTime = head.Time;
         _pending.Row = row;
         _pending.Shape = catalog.ShapeOf(kind);
-        _pending.End = start + at + size;
+        _pending.End = start + end;
         _pending.Matched = true;
         _pending.LineStart = start;
         _pending.PrefixLength = _recent.PrefixLength;
         _pending.Context = _context;
         _context = ((_lastKind * 31) + kind) & ContextMask;
         _lastKind = kind;
-        start += at + size + 1;
+        start += end + 1;
         return true;
+    }
+
+    /// <summary>
+    /// Where a line ends that reads like the tail but for the numbers that change there (they are put into <see cref="_values"/>); -1 if it does not.
+    /// </summary>
+    private int EndOfLike(in Tail tail, ReadOnlySpan<byte> line, int at)
+    {
+        var known = _block.Bytes.AsSpan(tail.Start - tail.Gap, tail.Gap + tail.Length);
+        var done = 0;
+        for (var i = 0; i < tail.Numbers.Count; i++)
+        {
+            ref readonly var number = ref tail.Numbers[i];
+            var words = known[done..(tail.Gap + number.Start)];
+            if (!line[at..].StartsWith(words)) return -1;
+            at += words.Length;
+            if (!(number.Hex ? ByteText.TryHex(line, ref at, out _values[i]) : ByteText.TryDecimal(line, ref at, out _values[i]))) return -1;
+            done = tail.Gap + number.Start + number.Length;
+        }
+
+        var rest = known[done..];
+        var end = at + rest.Length;
+        return line.Length > end && line[end] == '\n' && line[at..end].SequenceEqual(rest) ? end : -1;
+    }
+
+    /// <summary>A row like the last in this place, with the numbers just read.</summary>
+    private int AddWithNumbers(ref Tail tail)
+    {
+        var batch = _batch;
+        var width = batch.Heads[tail.Latest].Width;
+        var from = batch.Heads[tail.Latest].Start;
+        var known = batch.Slots.AsSpan(from, width);
+        var same = true;
+        for (var i = 0; i < tail.Numbers.Count; i++) same &= known[tail.Numbers[i].Slot] == _values[i];
+        if (same) return batch.AddLike(tail.Latest);
+        var row = batch.Add(width);
+        var slots = batch.Slots.AsSpan(batch.Heads[row].Start, width);
+        batch.Slots.AsSpan(from, width).CopyTo(slots);
+        for (var i = 0; i < tail.Numbers.Count; i++) slots[tail.Numbers[i].Slot] = _values[i];
+        return tail.Latest = row;
     }
 
     /// <summary>Whether the line begins as a known one did, up to the point of its seconds.</summary>
@@ -155,11 +203,34 @@ internal sealed partial class TextDecoder
         return length > 0 && line.Length >= length && line[..length].SequenceEqual(_block.Bytes.AsSpan(knownStart, length));
     }
 
-    private void Remember(int row, int start, int lineLength, in Envelope envelope) => _tails[_context] = new Tail
+    private void Remember(int row, int start, int lineLength, in Envelope envelope)
     {
-        Row = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart, Gap = Gap(envelope),
-        NameLength = envelope.NameLength, PayloadOffset = envelope.PayloadStart - envelope.NameStart,
-    };
+        ref var tail = ref _tails[_context];
+        var changing = ChangingSlots(tail, row);
+        tail = new Tail
+        {
+            Row = row, Latest = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart, Gap = Gap(envelope),
+            NameLength = envelope.NameLength, PayloadOffset = envelope.PayloadStart - envelope.NameStart, Changing = changing,
+        };
+        if (changing != 0) tail.Numbers.Fill(_places, changing, tail.PayloadOffset);
+    }
+
+    /// <summary>The numbers that were others when such an event last came here; once seen to change, a number is expected to.</summary>
+    private ulong ChangingSlots(in Tail last, int row)
+    {
+        if (last.Row < 0 || _places.Count == 0) return 0;
+        ref readonly var before = ref _batch.Heads[last.Latest];
+        ref readonly var now = ref _batch.Heads[row];
+        if (before.Kind != now.Kind) return 0;
+        var changing = last.Changing;
+        for (var i = 0; i < _places.Count; i++)
+        {
+            var slot = _places[i].Slot;
+            if (_batch.Slots[before.Start + slot] != _batch.Slots[now.Start + slot]) changing |= 1UL << slot;
+        }
+
+        return changing;
+    }
 
     /// <summary>Bytes between the time's colon and the event's name.</summary>
     private static int Gap(in Envelope envelope) =>
@@ -169,6 +240,9 @@ internal sealed partial class TextDecoder
     private struct Tail
     {
         public int Row;
+
+        /// <summary>The last row of this text, but for its numbers.</summary>
+        public int Latest;
         public int Start;
         public int Length;
 
@@ -176,5 +250,11 @@ internal sealed partial class TextDecoder
         public int Gap;
         public int NameLength;
         public int PayloadOffset;
+
+        /// <summary>Slots of the numbers that change.</summary>
+        public ulong Changing;
+
+        /// <summary>Where those stand, from <see cref="Start"/> on; none where they are too many to be worth it.</summary>
+        public ChangingNumbers Numbers;
     }
 }

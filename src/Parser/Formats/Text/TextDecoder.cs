@@ -193,7 +193,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         ref readonly var head = ref _batch.Heads[row];
         var slots = _batch.Slots.AsSpan(head.Start, head.Width);
         ref var hint = ref _hints[head.Kind & 4095];
-        if (shape.TryRead(text, payload, slots, ref hint, out leftOver) && !leftOver) return true;
+        if (shape.TryRead(text, payload, slots, ref hint, out leftOver, _places) && !leftOver) return true;
         if (text.IndexOf((byte)'=') > 0 && RawFieldReader.TryRead(shape, text, payload, slots))
         {
             leftOver = false;

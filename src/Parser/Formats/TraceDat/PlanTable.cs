@@ -90,7 +90,7 @@ internal sealed class PlanTable
             Moves = [.. moves],
             Presence = presence,
             NeedsRecord = needsRecord,
-            Repeatable = !needsRecord && textMask == 0 && moves.TrueForAll(m => m.Offset >= commonSize),
+            Repeatable = !shape.IsIrregular && textMask == 0 && fields.TrueForAll(f => f.Offset >= commonSize),
             HasGaps = moves.Count < shape.Fields.Count,
             TextMask = textMask,
             MinSize = moves.Count == 0 ? 0 : moves.Max(m => m.Offset + m.Size),

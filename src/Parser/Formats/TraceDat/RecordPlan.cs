@@ -35,8 +35,8 @@ internal sealed class RecordPlan
     public bool NeedsRecord { get; init; }
 
     /// <summary>
-    /// Whether the fields are the same where the bytes behind the common fields are: no text, no look at the record as a
-    /// whole.
+    /// Whether the fields are the same where the bytes behind the common fields are: no text, and all that is computed is
+    /// computed from those.
     /// </summary>
     public bool Repeatable { get; init; }
 

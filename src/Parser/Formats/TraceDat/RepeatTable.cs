@@ -17,7 +17,7 @@ internal sealed class RepeatTable
 
     public void Reset()
     {
-        _places.AsSpan().Fill(new Place { Row = -1 });
+        foreach (ref var place in _places.AsSpan()) place.Row = -1;
         _context = 0;
         _lastKind = 0;
     }

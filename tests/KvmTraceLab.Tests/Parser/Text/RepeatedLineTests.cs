@@ -31,6 +31,20 @@ public sealed class RepeatedLineTests
         " sched_switch:         prev_comm=a prev_pid=1", " kvm_exit:             something else", " kvm_fpu:              unload\r",
     ];
 
+    /// <summary>Events of which only numbers change, now and then in an unusual way.</summary>
+    private static readonly Gen<string> Counting =
+        from text in Gen.Elements(
+            " kvm_pio:              pio_read at 0x608 size 4 count 1 val 0x{0} ", " kvm_pio:              pio_read at 0x{1} size 4 count {2} val 0x{0} ",
+            " kvm_entry:            vcpu {2} rip 0x{0}", " kvm_entry:            vcpu 0, rip 0x{0}", " kvm_exit:             reason IO_INSTRUCTION rip 0x{0} info {1} {2}",
+            " kvm_msr:              msr_write 6e0 = 0x{0}", " kvm_msr:              msr_read {1} = 0x{0} (#GP)", " kvm_page_fault:       vcpu 0 rip 0x{0} address 0x{1} error_code 0x{2}",
+            " kvm_inj_virq:         IRQ 0x{2} [reinjected]", " kvm_wait_wakeup:      wait time {2} ns, polling valid", " kvm_tsc_offset:       vcpu=0 prev={2} next={2}")
+        from value in Gen.Frequency((10, Gen.Choose(0, 40)), (1, Gen.Constant(int.MaxValue)))
+        from hex in Gen.Frequency((20, Gen.Constant(value.ToString("x", CultureInfo.InvariantCulture))),
+            (2, Gen.Elements("00000000000000000f", "FFFF", "0xff", "123456789abcdef01", "", "12g", "ffffffffffffffff", "-1", "1 2")))
+        from address in Gen.Frequency((20, Gen.Constant("608")), (1, Gen.Elements("60a", "fee00000", "")))
+        from count in Gen.Frequency((10, Gen.Choose(0, 3).Select(n => n.ToString(CultureInfo.InvariantCulture))), (1, Gen.Elements("-7", "18446744073709551616", "0x5", "1x", "")))
+        select text.Replace("{0}", hex, StringComparison.Ordinal).Replace("{1}", address, StringComparison.Ordinal).Replace("{2}", count, StringComparison.Ordinal);
+
     [Fact]
     public void A_trace_reads_as_its_lines_do_one_by_one()
     {
@@ -38,7 +52,7 @@ public sealed class RepeatedLineTests
             from head in Gen.Frequency((20, Gen.Constant(Heads[0])), (5, Gen.Elements(Heads)))
             from second in Gen.Frequency((20, Gen.Constant(Seconds[0])), (3, Gen.Elements(Seconds)))
             from fraction in Gen.Frequency((20, Gen.Choose(0, 999_999).Select(n => n.ToString("D6", CultureInfo.InvariantCulture) + ":")), (5, Gen.Elements(Fractions)))
-            from e in Gen.Elements(Events)
+            from e in Gen.Frequency((10, Gen.Elements(Events)), (20, Counting))
             select head + second + fraction + e;
         Prop.ForAll(Gen.ListOf(line, 60).ToArbitrary(), lines =>
         {

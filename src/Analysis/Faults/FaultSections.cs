@@ -17,8 +17,10 @@ internal static class FaultSections
         var rows = new List<VerdictCount>();
         foreach (var verdict in Enum.GetValues<FaultVerdict>())
             if (judge.CountOf(verdict) is > 0 and var count) rows.Add(new VerdictCount(verdict, count));
+        // Misconfigurations that are a bug are counted among the verdicts, and are no kvm_page_fault.
+        var all = Math.Max(judge.Faults, rows.Sum(r => r.Count));
         foreach (var (verdict, count) in rows.OrderByDescending(r => r.Count))
-            table.Add(verdict.Name(), count, judge.Faults > 0 ? (double)count / judge.Faults : 0, verdict.Rule());
+            table.Add(verdict.Name(), count, all > 0 ? (double)count / all : 0, verdict.Rule());
         return new ReportSection("faults", "Page faults") { Table = table };
     }
 

@@ -26,7 +26,7 @@ public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInf
         report.Describe(document => document["faults"] = FaultDocument.Summary(Judge, run.TimeUnit));
         report.AddTable(FaultSections.Verdicts(Judge));
         report.AddTable(FaultSections.Findings(Judge));
-        if (Judge.Faults == 0) return;
+        if (Judge.Faults == 0 && Judge.Bugs.Count == 0) return;
         foreach (var bug in FaultDocument.InOrder(Judge).Take(3)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
         if (!Judge.Config.MmuEvents)
         {

@@ -104,10 +104,20 @@ internal static class LoopClassifier
         if (events.Any(e => e.Event.Name is "kvm_nested_vmexit_inject" or "kvm_nested_vmenter" or "kvm_nested_vmrun")) return LoopKind.NestedBounce;
         var device = events.Any(e => e.Event.Name is "kvm_mmio" or "kvm_pio" or "kvm_fast_mmio" or "vcpu_match_mmio");
         if (!device && reasons.Exists(IsFault)) return LoopKind.FaultLivelock;
+        if (!device && reasons.TrueForAll(r => r == "EPT_MISCONFIG") && Stays(events))
+            return events.Any(e => e.Event.Name is "kvm_userspace_exit" or "kvm_emulate_insn") ? LoopKind.Other : LoopKind.FaultLivelock;
         if (reasons.Exists(r => r is "INTERRUPT_WINDOW" or "NMI_WINDOW" or "EXIT_VINTR")) return LoopKind.InterruptStorm;
         if (events.Any(e => Accesses(e) is false)) return LoopKind.GuestPoll;
         if (events.Any(e => Accesses(e) is true)) return LoopKind.Other;
         return device || reasons.TrueForAll(IsPoll) ? LoopKind.GuestPoll : LoopKind.Other;
+    }
+
+    /// <summary>The guest is entered again where it left, each time: nothing was read for it.</summary>
+    private static bool Stays(LoopEvent[] events)
+    {
+        var exits = events.Where(e => e.Event.Name == "kvm_exit" && e.Event.HasFields).Select(e => e.Event[ExitRip]).ToHashSet();
+        var entries = events.Where(e => e.Event.Name == "kvm_entry" && e.Event.Has(EntryRip)).Select(e => e.Event[EntryRip]).ToHashSet();
+        return exits.Count == 1 && entries.SetEquals(exits);
     }
 
     /// <summary>Whether a port, MSR, register or device is written (true) or read (false): a poll reads, a doorbell or a timer write polls nothing.</summary>

@@ -43,6 +43,7 @@ public sealed class FaultJudge : TraceObserver
     private readonly SpteEvents _sptes;
     private readonly FaultCollector _collector;
     private readonly FaultRuns _runs;
+    private readonly MisconfigRuns _misconfigs;
     private readonly Dictionary<int, LaneFaults> _lanes = [];
     private readonly LaneCache<LaneFaults> _recent = new();
     private readonly Dictionary<int, int> _vcpuOwner = [];
@@ -61,6 +62,7 @@ public sealed class FaultJudge : TraceObserver
         _sptes = new SpteEvents(Config, _map, _invalidations, _checks, _nested);
         _collector = new FaultCollector(Config, _map, _invalidations, _checks);
         _runs = new FaultRuns(Config, _tally, _invalidations, _losses, _context);
+        _misconfigs = new MisconfigRuns(Config, _tally, _context);
     }
 
     public ReplayConfig Config { get; }
@@ -107,6 +109,7 @@ public sealed class FaultJudge : TraceObserver
         if (row.HasTime) _losses.See(row.Cpu, row.Time);
         var state = _last is { } last && ReferenceEquals(last.Lane, lane) ? last : StateOf(lane);
         if (FaultEvents.IsMmuEvent(e)) Config.MmuEvents = true;
+        if (state.Misconfig is { IsOpen: true } misconfig && e is not (FaultEvent.Entry or FaultEvent.Exit)) MisconfigRuns.OnEvent(state, misconfig, e, row);
         switch (e)
         {
             case FaultEvent.Entry: OnEntry(state, row); return;
@@ -150,6 +153,7 @@ public sealed class FaultJudge : TraceObserver
             }
 
             _runs.CloseAll(state);
+            EndMisconfig(state);
         }
 
         // An unmap may be among what was lost, and go on from here.
@@ -194,6 +198,14 @@ public sealed class FaultJudge : TraceObserver
     {
         if (state.IsOpen) Close(state, state.Group.LastTime);
         _runs.CloseAll(state);
+        EndMisconfig(state);
+    }
+
+    private void EndMisconfig(LaneFaults state)
+    {
+        if (state.Misconfig is not { } misconfig) return;
+        misconfig.IsOpen = false;
+        _misconfigs.End(state);
     }
 
     private void OnEntry(LaneFaults state, in EventRow row)
@@ -213,6 +225,7 @@ public sealed class FaultJudge : TraceObserver
         }
 
         state.Release(_invalidations, row.Time);
+        if (state.Misconfig is { IsOpen: true } misconfig) _misconfigs.OnEntry(state, misconfig, row);
         state.EntrySequence = _map.Now;
         state.HasExit = state.HasNestedExit = false;
     }
@@ -236,10 +249,18 @@ public sealed class FaultJudge : TraceObserver
         var trip = state.Lane.Trip;
         Config.SeeIsa(trip.Isa);
         state.HasExit = ExitClass.IsNestedFault(trip.Isa, trip.Reason) || FaultModes.OfExit(trip) == FaultMode.Shadow;
-        if (trip.Isa == Isa.Vmx && trip.Reason == VmxExitReason.EptMisconfig) MmioMisconfigs++;
         if (state.HasExit) state.Exit.CopyFrom(row);
         if (ExitClass.IsNestedFault(trip.Isa, trip.Reason) && trip.Reason != VmxExitReason.EptMisconfig) FaultExits++;
         state.HasNestedExit = false;
+        if (trip.Isa == Isa.Vmx && trip.Reason == VmxExitReason.EptMisconfig)
+        {
+            MmioMisconfigs++;
+            MisconfigRuns.OnExit(state, row);
+        }
+        else if (state.Misconfig is { } misconfig)
+        {
+            misconfig.IsOpen = false;
+        }
     }
 
     private void OnFault(LaneFaults state, in EventRow row)

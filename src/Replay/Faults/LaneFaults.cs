@@ -62,5 +62,8 @@ internal sealed class LaneFaults(VcpuLane lane)
     /// <summary>Role bit 20 of the last guest_mode page: MBEC or GMET as L1 uses it for L2; null before one.</summary>
     public bool? FeatureRole12;
 
+    /// <summary>Its EPT_MISCONFIG exits; null before the first.</summary>
+    public MisconfigRun? Misconfig;
+
     public Dictionary<FaultRun.Identity, FaultRun> Runs { get; } = [];
 }

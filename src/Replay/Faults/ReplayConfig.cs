@@ -109,11 +109,15 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
         if (_isaSeen == Isa.Unknown) _isaSeen = isa;
     }
 
-    internal void SeeEptFault() => _kindSeen ??= MmuKind.Ept;
+    internal void SeeEptFault() => _kindSeen = MmuKind.Ept;
+
+    /// <summary>Whose SPTEs these are is told by something: an exit, a fault, or the SPTEs themselves.</summary>
+    internal bool LayoutKnown => VendorKnown || ShadowPaging || _kindSeen is not null;
 
     /// <summary>A present leaf SPTE: its software bits tell the generation (EPT), bit 63 of an empty one does too.</summary>
     internal void SeeSpte(ulong spte, bool isLeaf)
     {
+        if (isLeaf && !LayoutKnown && (spte >> 11 & 1) != 0) _kindSeen = KindOf(spte);
         if (_kernelSeen == KvmKernel.V72 || ShadowPaging) return;
         if (spte == 1UL << 63)
         {
@@ -128,6 +132,14 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
         else if (bit63 && (spte & LegacyHostMmuWritable) != 0) Software(KvmKernel.V71, "software bits of SPTEs stand at 57 and 58, and bit 63 is set");
         else if (!bit63 && (spte & LegacyHostMmuWritable) != 0) Software(KvmKernel.V61, "software bits of SPTEs stand at 57 and 58, and bit 63 is clear");
     }
+
+    /// <summary>Bits 5:3 are a memory type on EPT (6 is write-back); elsewhere A and the caching bits, which KVM leaves clear.</summary>
+    private static MmuKind? KindOf(ulong spte) => (spte >> 3 & 7) switch
+    {
+        6 => MmuKind.Ept,
+        4 => MmuKind.Npt,
+        _ => null,
+    };
 
     internal void SeeRequestedAccess() => Software(KvmKernel.V72, "MMU events have four access bits");
 

@@ -20,7 +20,7 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         var spte = new Spte(set.Spte, config.Layout);
         if (spte.IsAccessTracked) config.EptAccessedDirty = false;
         var unknownLevel = !group.IsOpen && state.Lane.HasNested;
-        checks.Check(spte, set.Level, set.Gfn, isL1: !isL2 && !unknownLevel && !(group.IsOpen && group.Level == GuestLevel.L2), row);
+        if (config.LayoutKnown) checks.Check(spte, set.Level, set.Gfn, isL1: !isL2 && !unknownLevel && !(group.IsOpen && group.Level == GuestLevel.L2), row);
         if (group.IsOpen && spte.IsPresent) invalidations.Mapped(group.Time, row.Time, set.Gfn);
         if (group.IsOpen && Covers(set.Gfn, set.Level, group.TargetGfn))
         {
@@ -88,13 +88,13 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         config.TdpMmu = true;
         var changed = KvmTdpMmuSpteChanged.Over(row);
         SeveralSpaces |= changed.AsId != 0;
-        var layout = config.Layout;
         config.SeeSpte(changed.OldSpte, changed.Level == 1 || (changed.OldSpte & SpteLayout.PageSize) != 0);
         config.SeeSpte(changed.NewSpte, changed.Level == 1 || (changed.NewSpte & SpteLayout.PageSize) != 0);
+        var layout = config.Layout;
         var spte = new Spte(changed.NewSpte, layout);
         var lane = state.Lane.Index;
-        checks.Check(spte, changed.Level, changed.Gfn, isL1: true, row);
-        if (!map.SeveralVms) checks.CheckHuge(spte, changed.Level, changed.Gfn, row);
+        if (config.LayoutKnown) checks.Check(spte, changed.Level, changed.Gfn, isL1: true, row);
+        if (!map.SeveralVms && config.LayoutKnown) checks.CheckHuge(spte, changed.Level, changed.Gfn, row);
         var zap = !spte.IsPresent;
         if (zap && !state.IsOpen && new Spte(changed.OldSpte, layout).IsPresent) invalidations.Add(row.Time, lane, Invalidation.Passing);
         map.Set(false, changed.AsId, changed.Level, changed.Gfn, changed.NewSpte, lane);

@@ -26,6 +26,91 @@ public sealed class FaultJudgeTests
         Assert.Empty(judge.Bugs);
     }
 
+    private const string Misconfig = "kvm_exit: reason EPT_MISCONFIG rip 0x1000 info 0 0", Known = "handle_mmio_page_fault: addr:0 gfn 12 access 0";
+
+    private const string Device = "kvm_mmio: mmio read len 4 gpa 0x12000 val 0x0";
+
+    /// <summary>EPT_MISCONFIG has no kvm_page_fault; a frame that is known as MMIO must be emulated all the same.</summary>
+    [Theory]
+    [InlineData(7, Misconfig, Known, Entry, 0)]
+    [InlineData(8, Misconfig, Known, Entry, 8)]
+    [InlineData(40, Misconfig, Known, Entry, 40)]
+    [InlineData(40, Misconfig, "check_mmio_spte: spte 60001056 kvm_gen a spte-gen a valid 1", Entry, 0)]
+    [InlineData(40, Misconfig, Known, "kvm_entry: vcpu 0 rip 0x1002", 0)]
+    [InlineData(40, Misconfig, Known, "kvm_entry: vcpu 0", 0)]
+    [InlineData(40, "kvm_exit: reason EPT_VIOLATION rip 0x1000 info 181 0", Known, Entry, 0)]
+    [InlineData(40, "kvm_exit: reason EXIT_NPF rip 0x1000 info d 12000", Known, Entry, 0)]
+    public void MMIO_that_is_never_emulated(int times, string exit, string handling, string entry, int bugs)
+    {
+        var judge = Run(new ReplayOptions(), [Entry, Misconfig, Known, Device, Entry, .. Times(times, [exit, handling, entry])]).Judge;
+        Assert.Equal(bugs, judge.CountOf(FaultVerdict.Livelock));
+        Assert.Equal(0, judge.Faults);
+        if (bugs == 0)
+        {
+            Assert.Empty(judge.Bugs);
+            return;
+        }
+
+        var bug = Assert.Single(judge.Bugs);
+        Assert.Equal((0x12000UL, 0x1000UL, (long)bugs, FaultVerdict.Livelock), (bug.Gpa, bug.Rip, bug.Count, bug.Verdict));
+        Assert.Equal(["kvm_exit", "handle_mmio_page_fault", "kvm_entry"], bug.Evidence.Select(e => e.Name));
+        Assert.Equal("emulation-skipped", KvmTraceLab.Replay.Hypotheses.HypothesisRanking.Rank(bug)[0].Id);
+    }
+
+    [Theory]
+    [InlineData("kvm_emulate_insn: 0:1000:8b 00 (prot64)")]
+    [InlineData("kvm_mmio: mmio read len 4 gpa 0x12000 val 0x0")]
+    [InlineData("kvm_fast_mmio: fast mmio at gpa 0x12000")]
+    [InlineData("kvm_userspace_exit: reason KVM_EXIT_MMIO (6)")]
+    [InlineData("kvm_inj_exception: #PF (0x2)")]
+    [InlineData("mark_mmio_spte: sptep:00000000abcdef01 gfn 12 access 3 gen b")]
+    [InlineData("lost")]
+    [InlineData("handle_mmio_page_fault: addr:0 gfn 13 access 0")]
+    public void MMIO_that_is_answered(string answer)
+    {
+        string[] turn = [Misconfig, Known, Entry];
+        var judge = Run(new ReplayOptions(), [Entry, Misconfig, Known, Device, Entry, .. Times(6, turn), Misconfig, Known, answer, Entry, .. Times(6, turn)]).Judge;
+        Assert.Empty(judge.Bugs);
+        Assert.Equal(0, judge.CountOf(FaultVerdict.Livelock));
+    }
+
+    /// <summary>6.1 decodes an instruction that touches the APIC's page, unprotects the frame, and lets the guest try once more before it emulates.</summary>
+    [Theory]
+    [InlineData(1, "kvm_entry: vcpu 0 rip 0x1000", "EXPECTED_RETRY")]
+    [InlineData(7, "kvm_entry: vcpu 0 rip 0x1000", "EXPECTED_RETRY")]
+    [InlineData(8, "kvm_entry: vcpu 0 rip 0x1000", "LIVELOCK")]
+    [InlineData(1, "kvm_entry: vcpu 0 rip 0x1002", "UNEXPLAINED")]
+    public void An_instruction_is_decoded_and_tried_again(int times, string entry, string verdict)
+    {
+        string[] turn = [Violation, "kvm_page_fault: vcpu 0 rip 0x1000 address 0x00000000fee00020 error_code 0x781", "kvm_emulate_insn: 0:1000:8b 31 (prot64)"];
+        var options = new ReplayOptions { Intel = true, Kernel = KvmKernel.V61 };
+        var (verdicts, judge) = Run(options, [Entry, Misconfig, Known, Device, Entry, .. Times(times, [.. turn, entry]), .. turn, Device, "kvm_entry: vcpu 0 rip 0x1002"]);
+        Assert.Equal(All(verdict, times) + " EXPECTED_MMIO_FIRST", verdicts);
+        Assert.Equal(verdict == "LIVELOCK" ? 1 : 0, judge.Bugs.Count);
+    }
+
+    /// <summary>Where no device is ever seen, emulation may not have been recorded; a string instruction stays at its RIP for a page at most.</summary>
+    [Theory]
+    [InlineData(4096, 0)]
+    [InlineData(4097, 1)]
+    public void MMIO_in_a_trace_without_devices(int times, int bugs) =>
+        Assert.Equal(bugs, Run(new ReplayOptions(), [Entry, .. Times(times, [Misconfig, Known, Entry])]).Judge.Bugs.Count);
+
+    /// <summary>A trace may begin within a fault, before any exit names the vendor: the SPTE's bits 5:3 tell whose it is, or nobody judges it.</summary>
+    [Theory]
+    [InlineData("8020000003bc8d75", MmuKind.Ept, 0)]
+    [InlineData("8020000003bc8d77", MmuKind.Ept, 1)]
+    [InlineData("8020000003bc8d45", MmuKind.Npt, 0)]
+    [InlineData("5000e67", MmuKind.Npt, 0)]
+    [InlineData("5000a67", MmuKind.Npt, 1)]
+    public void An_SPTE_before_the_first_exit(string spte, MmuKind kind, int findings)
+    {
+        var judge = Run(new ReplayOptions { Kernel = KvmKernel.V72 }, Set(spte), Changed("8000000000000000", spte)).Judge;
+        Assert.Equal(kind, judge.Config.Kind);
+        Assert.Equal(findings, judge.Findings.Count);
+        Assert.False(judge.Config.VendorKnown);
+    }
+
     [Theory]
     [InlineData(0x1c1, true)]
     [InlineData(0x181, false)]

@@ -17,6 +17,7 @@ public sealed class RecordedTruthTests
         "svm61-control-smp2.report.txt.zst", "svm61-smp2-cow.report.txt.zst", "svm61-shadow-drop.report.txt.zst", "svm61-g2-short5.report.txt.zst", "vmx72-control-mbec.dat",
         "vmx72-control-nombec.report.txt.zst", "vmx72-mbec0-control.report.txt.zst", "svm61-vm-slot.report.txt.zst", "svm612-vm-legacy-smp.report.txt.zst",
         "svm612-vm-ksm.report.txt.zst", "svm61-vm-slot-held.report.txt.zst", "svm72-vm-nested-smp.report.txt.zst",
+        "svm612-vm-ksm.report.txt.zst", "vmx61-vm-apic.report.txt.zst", "vmx73-vm-nested-mbec.dat",
     ];
 
     /// <summary>File, verdict, faults with it, hypothesis that must rank first.</summary>
@@ -48,6 +49,11 @@ public sealed class RecordedTruthTests
         { "vmx72-m3-nobit6.dat", "BUG_WRONG_REFLECTED_INFO", 12, "bit-6-not-injected" },
         { "vmx72-m4-xuonly.report.txt.zst", "BUG_SPURIOUS_REFLECTION", 168, "bit-10-not-present" },
         { "vmx72-n2-spurious.report.txt.zst", "BUG_SPURIOUS_REFLECTION", 6, "allowed-reflected" },
+        { "vmx72-vm-mmio-retry.report.txt.zst", "LIVELOCK", 703, "emulation-skipped" },
+        { "vmx72-vm-l2-no-xu.report.txt.zst", "LIVELOCK_NO_PROGRESS_SPTE", 306, "xu-not-set" },
+        { "vmx72-vm-xu-for-supervisor.report.txt.zst", "BUG_SPURIOUS_REFLECTION", 250, "xu-asked-for-supervisor-fetch" },
+        { "vmx72-vm-fetch-as-read.report.txt.zst", "BUG_WRONG_REFLECTED_INFO", 237, "fetch-bit-wrong" },
+        { "vmx72-vm-starts-in-fault.report.txt.zst", "LIVELOCK_NO_PROGRESS_SPTE", 499, "spte-never-writable" },
     };
 
     public static TheoryData<string, string, int> BrokenSptes => new()
@@ -106,6 +112,20 @@ public sealed class RecordedTruthTests
         Assert.Equal("L02", (string?)note["id"]);
         Assert.Contains("-e kvmmmu", (string?)outcome.Report.Document["why"]);
     }
+
+    [Fact]
+    public void MMIO_that_is_tried_for_ever_is_no_poll_loop()
+    {
+        var outcome = Replay("vmx72-vm-mmio-retry.report.txt.zst");
+        Assert.Empty(outcome.Report.Document["loops"]!.AsArray());
+        Assert.Equal(12, outcome.Judge.Faults);
+        Assert.Equal((705L, 703L), (outcome.Judge.MmioMisconfigs, Assert.Single(outcome.Judge.Bugs).Count));
+    }
+
+    /// <summary>The first SPTE stands before any exit that names the vendor, and has bit 10: XU on Intel, MMU-writable on AMD.</summary>
+    [Fact]
+    public void A_trace_that_starts_within_a_fault_accuses_no_SPTE_wrongly() =>
+        Assert.Empty(Replay("vmx72-vm-starts-in-fault.report.txt.zst").Judge.Findings);
 
     [Fact]
     public void A_poll_loop_is_no_MMU_matter()

@@ -30,6 +30,9 @@ internal sealed class UnresolvedRule : IFaultRule
 
         if (group.Emulations > 0 && !context.Wrote && !context.Access.IsPresent)
         {
+            // 6.1's emulator first unprotects the frame and lets the guest try again, once at each RIP.
+            if (group is { SameRip: true, MarkMmio: false, HandleMmio: false, Mmios: 0, FastMmio: false, UserspaceReason: < 0, UserspaceError: false, InjectedPf: false, InjectedOther: false } && context.Config.MmuEvents)
+                return new Judgement(FaultVerdict.ExpectedRetry, Unresolved.Nothing, "the instruction is decoded and the guest tries it again, without an access");
             if (context.Config.MmioEvents && group is { MarkMmio: false, HandleMmio: false, Mmios: 0, FastMmio: false, UserspaceReason: < 0, UserspaceError: false, InjectedPf: false, InjectedOther: false, HasEntry: true })
                 return Judgement.Final(FaultVerdict.Unexplained, "the access is emulated, and nothing says that the frame is MMIO");
             return context.Config.MmuEvents

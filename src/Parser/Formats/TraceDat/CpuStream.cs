@@ -25,6 +25,7 @@ internal sealed class CpuStream
     public CpuStream(DatSource source, DatMeta meta, PageDecoder decoder, CpuData data, byte buffer, int pageSize, bool packed, int unitPages)
     {
         _source = source;
+        Health = new() { End = source.Length };
         _meta = meta;
         _decoder = decoder;
         _pageSize = pageSize;
@@ -47,7 +48,7 @@ internal sealed class CpuStream
     public byte Buffer { get; }
 
     /// <summary>Trouble met while cutting.</summary>
-    public HealthLog Health { get; } = new();
+    public HealthLog Health { get; }
 
     /// <summary>Sets the unit to the next piece; false at the end.</summary>
     public bool TryNext(DecodeUnit unit)

@@ -26,7 +26,7 @@ public static class SvmExitCode
             foreach (var row in Rows)
                 if (row.Kernel is { } kernel) yield return (kernel, row.Number);
             foreach (var row in Rows)
-                if (row.Plugin is null) yield return ("EXIT_" + row.Define, row.Number);
+                if (row.Plugin is null) yield return (ReportName(row), row.Number);
         }
     }
 
@@ -42,8 +42,10 @@ public static class SvmExitCode
     /// <c>UNKNOWN_n</c>.
     /// </summary>
     public static string ReportName(uint code) => Names.TryGetValue(code, out var names)
-        ? names.Plugin ?? "EXIT_" + (names.Define ?? names.Kernel?.ToUpperInvariant())
+        ? ReportName(names)
         : $"UNKNOWN_{code}";
+
+    private static string ReportName(Row row) => row.Plugin ?? "EXIT_" + (row.Define ?? row.Kernel?.ToUpperInvariant());
 
     private static Dictionary<uint, Row> ByNumber()
     {

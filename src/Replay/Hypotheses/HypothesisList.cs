@@ -10,6 +10,7 @@ public static class HypothesisList
         new MappingTakenAway(),
         new SpteLosesPermission(),
         new MbecLeftOn(),
+        new MbecDropped(),
         new NxHugeNeverSplit(),
         new SpteNeverReadable(),
         new SpteNeverWritable(),

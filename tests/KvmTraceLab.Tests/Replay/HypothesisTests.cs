@@ -160,6 +160,17 @@ public sealed class HypothesisTests
     [InlineData("mbec 7bc mbec12=off l1=ok:7 pferr=14 inject=30:7bc", "allowed-reflected=0.6")]
     public void MBEC_is_left_on(string fault, string fits) => Explains(fault, fits, Unresolved.Granted);
 
+    /// <summary>L1 runs L2 with MBEC and grants XU alone; hardware that asks for XS has none (bit 5 clear).</summary>
+    [Theory]
+    [InlineData("mbec 784 mbec12=on l1=ok:400 pferr=14", "mbec-dropped-from-vmcs02=1")]
+    [InlineData("mbec 78c mbec12=on l1=ok:401 pferr=14", "mbec-dropped-from-vmcs02=1")]
+    [InlineData("mbec 7a4 mbec12=on l1=ok:400 pferr=14", "")]
+    [InlineData("mbec 784 mbec12=on l1=ok:404 pferr=14", "")]
+    [InlineData("mbec 784 mbec12=off l1=ok:400 pferr=14", "")]
+    [InlineData("mbec 584 mbec12=on l1=ok:400 pferr=10", "")]
+    [InlineData("mbec 789 mbec12=on l1=ok:400 pferr=0", "")]
+    public void MBEC_is_dropped(string fault, string fits) => Explains(fault, fits, Unresolved.Granted);
+
     /// <summary>L1's tables allow it, and it is reflected.</summary>
     [Theory]
     [InlineData("ept72 182 l1=ok:407 inject=30:182 error=3", "allowed-reflected=0.97")]

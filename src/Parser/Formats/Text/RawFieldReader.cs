@@ -4,7 +4,8 @@ namespace KvmTraceLab.Parser.Formats.Text;
 
 /// <summary>
 /// Reads <c>trace-cmd report -R</c> payloads: <c>name=value name=value</c>. The tool prints each number in the base of the
-/// event's own print format, with or without <c>0x</c>, so the base comes from the shape's patterns.
+/// event's own print format, with or without <c>0x</c>, so the base comes from the shape's patterns. ftrace's option <c>fields</c>
+/// prints <c>name=0x7f (127)</c>, and bytes as <c>name=(1)</c> or <c>name='A'(65)</c>.
 /// </summary>
 internal static class RawFieldReader
 {
@@ -63,8 +64,8 @@ internal static class RawFieldReader
                 if (at == nameStart || at >= text.Length || text[at] != '=')
                 {
                     // Part of the value before (a string with blanks, or an array).
-                    ByteText.Token(text, ref at);
-                    if (_pairs.Count > 0 && at > nameStart)
+                    var part = ByteText.Token(text, ref at);
+                    if (_pairs.Count > 0 && at > nameStart && !IsSameInDecimal(part))
                     {
                         var last = _pairs[^1];
                         _pairs[^1] = last with { Length = at - last.Start };
@@ -82,14 +83,27 @@ internal static class RawFieldReader
 
         public int Count => _pairs.Count;
 
+        /// <summary><c>(127)</c> behind a number: the same in decimal.</summary>
+        private static bool IsSameInDecimal(ReadOnlySpan<byte> part) =>
+            part.Length > 2 && part[0] == '(' && part[^1] == ')' && !part[(part[1] == '-' ? 2 : 1)..^1].ContainsAnyExceptInRange((byte)'0', (byte)'9');
+
+        /// <summary>What stands for the number: of <c>(1)</c> and <c>'A'(65)</c> that in brackets.</summary>
+        private ReadOnlySpan<byte> ValueAt(int start, int length, out bool isByte)
+        {
+            var text = (ReadOnlySpan<byte>)_text.AsSpan(start, length);
+            var open = text.Length > 4 && text[0] == '\'' && text[2] == '\'' ? 3 : 0;
+            isByte = IsSameInDecimal(text[open..]);
+            return isByte ? text[(open + 1)..^1] : text;
+        }
+
         public bool TryGet(string name, bool hex, int textOffset, out ulong value, out bool isText)
         {
             value = 0;
             isText = false;
             if (!TryFind(name, out var start, out var length) || length == 0) return false;
-            var text = _text.AsSpan(start, length);
+            var text = ValueAt(start, length, out var isByte);
             var at = 0;
-            if (text.StartsWith("0x"u8) || hex)
+            if (text.StartsWith("0x"u8) || (hex && !isByte))
             {
                 if (ByteText.TryHex(text, ref at, out value) && at == text.Length) return true;
             }
@@ -110,7 +124,7 @@ internal static class RawFieldReader
         {
             value = 0;
             if (!TryFind(name, out var start, out var length)) return false;
-            var text = _text.AsSpan(start, length);
+            var text = ValueAt(start, length, out _);
             var at = 0;
             if (text.StartsWith("0x"u8)) return ByteText.TryHex(text, ref at, out value);
             if (ByteText.TryDecimal(text, ref at, out value) && at == text.Length) return true;

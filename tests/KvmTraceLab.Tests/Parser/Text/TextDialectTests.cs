@@ -323,6 +323,21 @@ public sealed class TextDialectTests
         Assert.Contains("exit_reason=0x400 isa=0x2 ", Read(raw)[0], StringComparison.Ordinal);
     }
 
+    /// <summary>As recorded on 7.2 with <c>trace_options/fields</c>: hexadecimal and decimal, a byte in brackets, printable ones as a letter too.</summary>
+    [Theory]
+    [InlineData("kvm_exit: exit_reason=0x400 (1024) guest_rip=0x100000 (1048576) isa=0x2 (2) info1=0x200000006 (8589934598) info2=0x2000 (8192) intr_info=0x0 (0) error_code=0x0 (0) vcpu_id=0x0 (0) requests=0x0 (0)",
+        "kvm_exit: vcpu_id=0x0 exit_reason=0x400 isa=0x2 guest_rip=0x100000 info1=0x200000006 info2=0x2000 intr_info=0x0 error_code=0x0 requests=0x0")]
+    [InlineData("kvm_tdp_mmu_spte_changed: gfn=0x0 (0) old_spte=0x8000000000000000 (-9223372036854775808) new_spte=0x81fb827 (136296487) level=(4) as_id=(0)",
+        "kvm_tdp_mmu_spte_changed: gfn=0x0 old_spte=0x8000000000000000 new_spte=0x81fb827 level=0x4 as_id=0x0")]
+    [InlineData("kvm_tdp_mmu_spte_changed: gfn=0x10 (16) old_spte=0x0 (0) new_spte=0x81fb827 (136296487) level='1'(49) as_id=(0)",
+        "kvm_tdp_mmu_spte_changed: gfn=0x10 old_spte=0x0 new_spte=0x81fb827 level=0x31 as_id=0x0")]
+    public void The_kernels_option_fields_is_read(string payload, string row)
+    {
+        var rows = TextRows.Of($"             vmt-126     [001] ...1.    28.544190: {payload}\n");
+        Assert.Equal(row, Assert.Single(rows.Rows)[Assert.Single(rows.Rows).IndexOf("kvm_", StringComparison.Ordinal)..]);
+        rows.CheckConservation();
+    }
+
     [Theory]
     [InlineData("Linux v6-12 [1] note: this is a link")]
     [InlineData("see commit abc-1 [2] fixes: nothing")]

@@ -17,18 +17,20 @@ internal static class TableCommand
         return command;
     }
 
+    private static IReadOnlyList<TableSpec> All { get; } = [.. TruthTables.All, .. ExitNameTables.All];
+
     /// <summary>Prints a table, or the list of tables when no name is given.</summary>
     public static int Run(string? name, MmuFormat format, TextWriter output)
     {
         if (name is null)
         {
             MmuText.Table(output, format, "ktl/mmu-tables/1", "tables", ["name", "rows", "what"],
-                TruthTables.All.Select(t => new[] { t.Name, t.RowCount.ToString(), t.What }));
+                All.Select(t => new[] { t.Name, t.RowCount.ToString(), t.What }));
             return 0;
         }
 
-        TableSpec table = TruthTables.Find(name)
-            ?? throw new UsageException($"mmu table: no table '{name}'; there are {string.Join(", ", TruthTables.All.Select(t => t.Name))}");
+        TableSpec table = All.FirstOrDefault(t => t.Name == name)
+            ?? throw new UsageException($"mmu table: no table '{name}'; there are {string.Join(", ", All.Select(t => t.Name))}");
         MmuText.Table(output, format, "ktl/mmu-table/1", table.Name, table.Columns, table.Rows());
         return 0;
     }

@@ -197,6 +197,18 @@ public sealed class MmuCommandTests
         }
     }
 
+    [Theory]
+    [InlineData("vmx_exit_reasons", 67, "0,EXCEPTION_NMI,EXCEPTION_NMI", "7,INTERRUPT_WINDOW,PENDING_INTERRUPT", "3,INIT_SIGNAL,UNKNOWN")]
+    [InlineData("svm_exit_codes", 126, "0,read_cr0,EXIT_READ_CR0", "1024,npf,EXIT_NPF", "142,UNKNOWN,UNKNOWN")]
+    public void Names_of_exits_are_tables_too(string name, int rows, params string[] some)
+    {
+        string[] lines = Text(w => TableCommand.Run(name, MmuFormat.Csv, w)).TrimEnd('\n').Split('\n');
+        Assert.Equal("number,kernel_name,plugin_name", lines[0]);
+        Assert.Equal(rows, lines.Length - 1);
+        Assert.Equal(some[0], lines[1]);
+        Assert.All(some, line => Assert.Contains(line, lines));
+    }
+
     [Fact]
     public void An_unknown_table_lists_the_names_and_leaves_with_2() =>
         Assert.StartsWith("ktl: mmu table: no table 'nosuch'; there are permission_ept, ", Ktl.Run("mmu", "table", "nosuch").Refused(), StringComparison.Ordinal);

@@ -30,6 +30,12 @@ public static class SvmExitCode
         }
     }
 
+    /// <summary>
+    /// What <c>SVM_EXIT_*</c> defines and what the kernel has a name for, in order; not the requests of a guest that stand among
+    /// <c>SVM_VMGEXIT_*</c> alone.
+    /// </summary>
+    public static IEnumerable<uint> Numbers => Rows.Where(r => r.Kernel is not null || r.Define?.StartsWith("VMGEXIT_", StringComparison.Ordinal) == false).Select(r => r.Number);
+
     /// <summary>How many codes have a name.</summary>
     public static int Count => Names.Count;
 

@@ -39,6 +39,9 @@ public static class VmxExitReason
     /// <summary>The name in reports.</summary>
     public static string? Define(uint basicReason) => Names.TryGetValue(basicReason, out var names) ? names.Kernel : null;
 
+    /// <summary>The reasons that have a name, in order.</summary>
+    public static IEnumerable<uint> Numbers => Rows.Select(r => r.Number);
+
     /// <summary>How many reasons have a name.</summary>
     public static int Count => Names.Count;
 

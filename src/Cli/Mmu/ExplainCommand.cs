@@ -34,6 +34,8 @@ internal static class ExplainCommand
             string Word(Option<string> option) => parsed.GetValue(option)!;
             bool On(Option<string> option) => MmuOptions.ParseSwitch(option.Name, Word(option));
             bool intel = MmuOptions.Pick("--vendor", Word(vendor), ("intel", true), ("amd", false));
+            if (intel && On(gmet)) throw new UsageException("--gmet is AMD's: add --vendor amd, or say --mbec");
+            if (!intel && On(mbec)) throw new UsageException("--mbec is Intel's: leave out --vendor amd, or say --gmet");
             var question = new AccessCase
             {
                 Intel = intel,

@@ -209,6 +209,15 @@ public sealed class MmuCommandTests
         Assert.All(some, line => Assert.Contains(line, lines));
     }
 
+    [Theory]
+    [InlineData("amd", "--mbec", "ktl: --mbec is Intel's: leave out --vendor amd, or say --gmet")]
+    [InlineData("intel", "--gmet", "ktl: --gmet is AMD's: add --vendor amd, or say --mbec")]
+    public void A_feature_of_the_other_vendor_is_refused(string vendor, string feature, string error)
+    {
+        Assert.StartsWith(error, Ktl.Run("mmu", "explain", "--vendor", vendor, feature, "on").Refused(), StringComparison.Ordinal);
+        Assert.Equal(0, Ktl.Run("mmu", "explain", "--vendor", vendor, feature, "off").Code);
+    }
+
     [Fact]
     public void An_unknown_table_lists_the_names_and_leaves_with_2() =>
         Assert.StartsWith("ktl: mmu table: no table 'nosuch'; there are permission_ept, ", Ktl.Run("mmu", "table", "nosuch").Refused(), StringComparison.Ordinal);

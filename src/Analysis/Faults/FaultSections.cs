@@ -1,4 +1,5 @@
 using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Analysis.Signatures;
 using KvmTraceLab.Replay.Faults;
 using KvmTraceLab.Replay.Hypotheses;
 
@@ -67,7 +68,7 @@ internal static class FaultSections
     }
 
     public static Headline Headline(BugCase bug, string unit) => new(
-        HeadlineKind.Bug, $"{bug.Verdict.Name()}: {bug.Count} faults, {bug.Access.Word} at {Numbers.Hex(bug.Gpa)} ({FaultDocument.Level(bug.Level)}, tid {bug.Tid})",
+        HeadlineKind.Bug, $"{bug.Verdict.Name()}: {Finding.Count(bug.Count, "fault")}, {bug.Access.Word} at {Numbers.Hex(bug.Gpa)} ({FaultDocument.Level(bug.Level)}, tid {bug.Tid})",
         [$"since {EvidenceLine.Time(bug.FirstNs, unit)}: {bug.Why}", .. HypothesisRanking.Rank(bug).Take(1).Select(h => $"would be explained by: {h.Title}")], Next(bug));
 
     public static IEnumerable<string> Shapes(FaultJudge judge) => judge.LivelockShaped.Select(s =>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Analysis.Signatures;
 using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Health;
@@ -146,8 +147,6 @@ public sealed class Overview : Analysis
         return new ReportSection("vcpus", "vCPUs") { Table = table };
     }
 
-    private static string Count(long n, string noun) => n == 1 ? $"1 {noun}" : $"{n} {noun}s";
-
     private ReportSection SourceSection(TraceRun run, TraceInfo info)
     {
         var section = new ReportSection("source", "Source");
@@ -155,9 +154,9 @@ public sealed class Overview : Analysis
             ? $", {Numbers.Time(run.Replayer.FirstTime, run.TimeUnit)} to {Numbers.Time(run.Replayer.LastTime, run.TimeUnit)} ({Numbers.Duration(run.Replayer.LastTime - run.Replayer.FirstTime, run.TimeUnit)})"
             : ", without times";
         var unit = info.Version > 0 ? "records" : "lines";
-        section.Paragraphs.Add($"{run.Trace.Path}: {info.Format}{(info.Version > 0 ? $" version {info.Version}" : "")}, vendor {run.Vendor}, {Count(info.Cpus, "CPU")}{span}.");
-        section.Paragraphs.Add($"{run.Trace.Lines.Lines} {unit}, {Count(run.Trace.Lines.Events, "event")} of {Count(Events(run).Count, "kind")}, "
-            + $"{Count(run.Replayer.Lanes.Count(l => l.IsVcpu), "vCPU")}, {Count(run.Exits, "exit")}.");
+        section.Paragraphs.Add($"{run.Trace.Path}: {info.Format}{(info.Version > 0 ? $" version {info.Version}" : "")}, vendor {run.Vendor}, {Finding.Count(info.Cpus, "CPU")}{span}.");
+        section.Paragraphs.Add($"{run.Trace.Lines.Lines} {unit}, {Finding.Count(run.Trace.Lines.Events, "event")} of {Finding.Count(Events(run).Count, "kind")}, "
+            + $"{Finding.Count(run.Replayer.Lanes.Count(l => l.IsVcpu), "vCPU")}, {Finding.Count(run.Exits, "exit")}.");
         foreach (var entry in run.Trace.Health.Entries.Concat(run.Replayer.Health.Entries).Where(e => e.Counter.Severity != Severity.Info))
             section.Paragraphs.Add($"{entry.Counter.Name}: {entry.Count} (first at offset {entry.FirstOffset}). {entry.Counter.Advice}");
         return section;

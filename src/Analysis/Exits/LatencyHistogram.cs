@@ -88,6 +88,7 @@ public sealed class LatencyHistogram
         return Max;
     }
 
+    // Sixteen at most; the framework's sort of numbers would be compiled at run time for them.
     private void SortFew()
     {
         for (var i = 1; i < _fewCount; i++)

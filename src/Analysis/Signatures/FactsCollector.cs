@@ -163,7 +163,7 @@ public sealed partial class FactsCollector : TraceObserver
         else if (kind == _kinds.Cpuid)
         {
             var cpuid = KvmCpuid.Over(row);
-            var key = (cpuid.Function, cpuid.Index);
+            var key = TraceFacts.CpuidKey(cpuid.Function, cpuid.Index);
             var known = Facts.Cpuid.TryGetValue(key, out var before);
             if (known || Facts.Cpuid.Count < MaxKeys) Facts.Cpuid[key] = new CpuidFact((before?.Count ?? 0) + 1, cpuid.Rax, cpuid.Rbx, cpuid.Rcx, cpuid.Rdx);
         }

@@ -96,7 +96,7 @@ internal static class CompareCommand
         {
             using (input)
             {
-                using var text = new StreamReader(new InputStream(input), Encoding.UTF8);
+                using var text = new StreamReader(input.AsStream(), Encoding.UTF8);
                 return StageText.Read(path, text);
             }
         }

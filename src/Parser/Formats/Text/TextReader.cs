@@ -95,11 +95,7 @@ internal sealed class TextReader : ITraceReader
         foreach (ref readonly var head in batch.Heads.AsSpan(0, batch.Count))
         {
             if (head.Kind != EventCatalog.LostKind) continue;
-            var known = (head.Flags & RowFlags.LostCountKnown) != 0;
-            var before = Info.LostByCpu.GetValueOrDefault(head.Cpu);
-            Info.LostByCpu[head.Cpu] = known
-                ? before with { Counted = before.Counted + (long)batch.Slots[head.Start] }
-                : before with { UnknownMarkers = before.UnknownMarkers + 1 };
+            Info.AddLost(head.Cpu, (head.Flags & RowFlags.LostCountKnown) != 0 ? (long)batch.Slots[head.Start] : null);
         }
     }
 }

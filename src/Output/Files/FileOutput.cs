@@ -15,6 +15,7 @@ public static class FileOutput
     /// <exception cref="OutputException">It cannot be written (no such folder, no right, disk full).</exception>
     public static void Write(string? path, Action<Stream> write)
     {
+        if (path is "") throw new OutputException("cannot write: the name of the file is empty; leave -o out for standard output");
         try
         {
             if (OpenStandard(path) is { } standard)
@@ -93,6 +94,8 @@ public static class FileOutput
     private static void WriteThenRename(string target, Action<Stream> write)
     {
         var temporary = $"{target}.{Path.GetRandomFileName()}.tmp";
+        EventHandler atExit = (_, _) => TryDelete(temporary); // SIGTERM, and an end that waits for nobody
+        AppDomain.CurrentDomain.ProcessExit += atExit;
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 65536))
@@ -108,6 +111,10 @@ public static class FileOutput
         {
             TryDelete(temporary);
             throw;
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.ProcessExit -= atExit;
         }
     }
 

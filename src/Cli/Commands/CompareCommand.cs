@@ -45,11 +45,12 @@ internal static class CompareCommand
             if (parsed.GetValue(table) is { } name && asFormat != "csv") throw new UsageException($"--table {name}: goes with --format csv");
             var request = new TraceRequest
             {
-                Files = [], Filter = RowFilter.All, Threads = TraceOptionsSet.Threads(parsed.GetValue(threads)),
+                Files = [], Threads = TraceOptionsSet.Threads(parsed.GetValue(threads)),
                 Format = asFormat, Output = parsed.GetValue(output), Table = parsed.GetValue(table),
             };
             var specs = (parsed.GetValue(stages) ?? []).Select(Spec).ToList();
             if (parsed.GetValue(export) is { } stacks) return Export(specs, request, stacks, ExportCommand.Weight(parsed.GetValue(weight)!));
+            if (parsed.GetResult(weight) is { Implicit: false }) throw new UsageException("--weight: goes with --export");
             var options = Options(parsed.GetValue(expect), parsed.GetValue(tolerance)!, parsed.GetValue(per)!, parsed.GetValue(work) ?? [], parsed.GetValue(seed), specs.Count);
             return Run(specs, request, options);
         }));

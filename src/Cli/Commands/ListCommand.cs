@@ -4,7 +4,6 @@ using KvmTraceLab.Analysis;
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Formats;
-using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Cli.Commands;
 
@@ -28,7 +27,7 @@ internal static class ListCommand
         {
             var asFormat = FormatChoice.Report.Resolve(parsed.GetValue(format), null);
             var report = Build(parsed.GetValue(what)!);
-            ReportWriter.Write(report, new TraceRequest { Files = [], Threads = 1, Filter = RowFilter.All, Format = asFormat, Output = parsed.GetValue(output) });
+            ReportWriter.Write(report, new TraceRequest { Files = [], Threads = 1, Format = asFormat, Output = parsed.GetValue(output) });
             return Guard.Ok;
         }));
         return command;

@@ -27,7 +27,7 @@ internal static class ReportCommand
 
     private static int Run(TraceRequest request, int minIterations)
     {
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var suite = new AnalysisSuite(minIterations, info: trace.Info, replay: SidecarFacts.Options(request.Files[0]));
         var byReason = new ExitRate(RateKey.Reason);

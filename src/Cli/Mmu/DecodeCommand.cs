@@ -103,6 +103,7 @@ internal static class DecodeCommand
         "cr0" => new Cr0(question.Value).Describe(),
         "cr4" => new Cr4(question.Value).Describe(),
         "efer" => new Efer(question.Value).Describe(),
+        "role" when question.Value > uint.MaxValue => throw new UsageException($"--role 0x{question.Value:x}: a role word has 32 bits"),
         "role" => new PageRole((uint)question.Value, kernel).Describe(),
         _ => SpteBits.Describe(new Spte(question.Value, kernel, mmu)),
     };

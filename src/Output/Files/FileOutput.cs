@@ -1,4 +1,5 @@
 using KvmTraceLab.Output.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace KvmTraceLab.Output.Files;
 
@@ -9,6 +10,7 @@ namespace KvmTraceLab.Output.Files;
 public static class FileOutput
 {
     private const int BrokenPipe = 32; // EPIPE; .NET hands the errno on as HResult
+    private const int StandardOutput = 1;
 
     /// <param name="path">Target; null or <c>-</c> for standard output.</param>
     /// <param name="write">Writes everything to the stream it is given.</param>
@@ -72,10 +74,22 @@ public static class FileOutput
     /// </summary>
     private static Stream? OpenStandard(string? path) => path switch
     {
-        null or "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1" => Console.OpenStandardOutput(),
+        null or "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1" => OpenStandardOutput(),
         "/dev/stderr" or "/dev/fd/2" or "/proc/self/fd/2" => Console.OpenStandardError(),
         _ => null,
     };
+
+    /// <summary>A pipe's own end, since the console's stream takes no notice of a reader that went away and would be written to nobody.</summary>
+    private static Stream OpenStandardOutput()
+    {
+        if (!OperatingSystem.IsWindows() && Console.IsOutputRedirected)
+        {
+            var pipe = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (!pipe.CanSeek) return pipe;
+        }
+
+        return Console.OpenStandardOutput();
+    }
 
     /// <summary>The target opened as it is if it is no regular file, else null.</summary>
     private static FileStream? OpenDirect(string path)
@@ -133,6 +147,7 @@ public static class FileOutput
     private static string Reason(Exception exception, string path) => exception switch
     {
         DirectoryNotFoundException => "there is no such folder",
+        FileNotFoundException => "no file can be made there",
         UnauthorizedAccessException => "no permission",
         _ => SafeText.Clean(exception.Message.Replace(Path.GetFullPath(path), "", StringComparison.Ordinal).TrimEnd('\'', ' ', ':', '.')),
     };

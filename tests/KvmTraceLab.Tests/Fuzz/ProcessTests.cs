@@ -53,6 +53,17 @@ public sealed class ProcessTests : IDisposable
         Assert.Single(output.TrimEnd().Split('\n'));
     }
 
+    /// <summary>What nobody reads need not be made: the trace after the first lines is not read any more.</summary>
+    [Fact]
+    public void A_reader_that_leaves_ends_the_reading()
+    {
+        Big();
+
+        // The pipe is closed by the time the second half comes; who reads on to the end takes it.
+        Shell("{ cat big.txt; sleep 2; cat big.txt && echo > taken; } 2> /dev/null | ktl events - | head -1 > /dev/null");
+        Assert.False(File.Exists(Path.Combine(_folder, "taken")));
+    }
+
     [Fact]
     public void A_closed_standard_input_is_one_line_and_2()
     {

@@ -74,8 +74,9 @@ internal sealed class TextReader : ITraceReader
         // An integer clock: steps of about one an event are a counter, longer ones are cycles. A stray line with an
         // integer among seconds (a log in a mail) does not make the trace's clock one.
         _integerTimes += batch.IntegerTimes;
-        if (_integerTimes * 2 <= _timed) return;
-        Info.TimeUnit = _lastTick - _firstTick <= 4 * _integerTimes ? TimeUnit.Count : TimeUnit.Cycles;
+        Info.TimeUnit = _integerTimes * 2 <= _timed ? TimeUnit.Nanoseconds
+            : _lastTick - _firstTick <= 4 * _integerTimes ? TimeUnit.Count
+            : TimeUnit.Cycles;
     }
 
     /// <summary>An elision stood at the end of the block before: it is before this batch's first event.</summary>

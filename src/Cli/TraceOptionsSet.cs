@@ -9,7 +9,7 @@ internal sealed class TraceOptionsSet
     private readonly Argument<string[]> _files;
     private readonly Option<string?> _inputFormat = new("--input-format") { Description = "read the input as this format instead of looking at it", HelpName = "NAME" };
     private readonly Option<string?>? _format;
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "write to this file instead of standard output", HelpName = "FILE" };
+    private readonly Option<string?> _output = CommonOptions.Output();
     private readonly Option<string?> _from = new("--from") { Description = "leave out what is before this time (as the trace prints it: seconds, or ticks)", HelpName = "S" };
     private readonly Option<string?> _to;
     private readonly Option<string[]> _vcpu = new("--vcpu") { Description = "only these vCPUs (0,1,…)", HelpName = "N,…", AllowMultipleArgumentsPerToken = false };
@@ -30,12 +30,7 @@ internal sealed class TraceOptionsSet
         _files.Arity = ArgumentArity.OneOrMore;
         _several = several;
         _formats = formats;
-        if (formats.Names.Count > 0)
-        {
-            _format = new Option<string?>("--format") { Description = formats.Description, HelpName = "FORMAT" };
-            _format.CompletionSources.Add([.. formats.Names]);
-        }
-
+        if (formats.Names.Count > 0) _format = CommonOptions.Format(formats);
         _inputFormat.CompletionSources.Add([.. KvmTraceLab.Parser.Formats.TraceFormats.All.Select(f => f.Name)]);
     }
 

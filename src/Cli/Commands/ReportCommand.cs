@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KvmTraceLab.Analysis;
 using KvmTraceLab.Analysis.Rates;
+using KvmTraceLab.Analysis.Recording;
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Output;
 using KvmTraceLab.Output.Charts;
@@ -45,7 +46,7 @@ internal static class ReportCommand
         var options = new OutputOptions
         {
             Title = Path.GetFileName(request.Files[0]),
-            CommandLine = "ktl " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1)),
+            CommandLine = ShellLine.Of(["ktl", .. Environment.GetCommandLineArgs().Skip(1)]),
             Version = ProgramVersion.Text,
         };
         FileOutput.Write(request.Output, stream => new HtmlOutput(new RadzenChartRenderer()).Write(report, stream, options));

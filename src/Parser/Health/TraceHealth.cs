@@ -35,9 +35,4 @@ public static class TraceHealth
 
     public static readonly HealthCounter Truncated = new(
         "truncated", Severity.Loss, "The input ends in the middle of a record or of its compressed data; what stands before it is used.");
-
-    public static readonly IReadOnlyList<HealthCounter> All =
-    [
-        NotUnderstood, PayloadNotUnderstood, TrailingText, PartialFields, LostEvents, LostUnknown, Shares, LongLine, TimeBackwards, Prose, Truncated,
-    ];
 }

@@ -163,6 +163,13 @@ public sealed class BehaviourTests : IDisposable
     }
 
     [Fact]
+    public void The_page_has_the_command_line_as_a_shell_takes_it()
+    {
+        var trace = NewFile("my trace.txt", "q-7 [000] 1.000000: kvm_entry: vcpu 0\n");
+        Assert.Contains($"<code>ktl report &#39;{trace}&#39; --format html</code>", Ktl.Run("report", trace, "--format", "html").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Around_prints_the_event_and_its_neighbours()
     {
         var all = Ktl.Run("events", Loop, "--format", "csv").Output.TrimEnd().Split('\n');

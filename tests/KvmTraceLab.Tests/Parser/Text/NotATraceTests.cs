@@ -15,6 +15,8 @@ public sealed class NotATraceTests
     [InlineData("timestamp,kvm_entry,kvm_exit,kvm_exit(HLT)\n2026-11-21 15:00:00,12,12,3\n", "kvm_stat")]
     [InlineData(" efer_reload                 0       0\n exits                33217491  121374\n halt_exits             221417     893\n", "kvm_stat")]
     [InlineData("[  673.850218] kvm_intel: VMCS 00000000f971be22, last attempted VM-entry on CPU 3\n[  673.853454] kvm_intel: *** Guest State ***\n", "kernel log")]
+    [InlineData("[966207.634121] kvm_get_time_scale: base_hz 1000000000 => 1996249000, shift 1\n[966207.636397] kvm: new tsc generation 1, clock 0\n", "kernel log")]
+    [InlineData("$ ./run.sh\nkvm_set_irq: No such device or address\nAborted\n", "is no trace")]
     [InlineData("# Samples: 11K of event 'cycles'\n#\n# Overhead  Command          Shared Object      Symbol\n    12.40%  qemu-system-x86  [kvm_intel]        [k] vmx_vcpu_run\n", "perf report")]
     [InlineData("CPU: 0\nentries: 0\noverrun: 0\ncommit overrun: 0\nbytes: 1272\n", "buffers")]
     [InlineData(" Tracing meta data in file trace.dat:\n\t[Initial format]\n\t\t6\t[Version]\n", "trace-cmd dump")]

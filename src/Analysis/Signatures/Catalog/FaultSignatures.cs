@@ -167,9 +167,13 @@ internal static class FaultSignatures
     {
         Blame = Blame.Vmm,
         Shows = TripMarks.UserFault,
-        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Fault, All = TripMarks.UserFault, None = TripMarks.SpteSet, MinTurns = 2, And = e => e.Spot is null or { Addresses: <= 1 }, AndText = "the same page again" }],
+        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Fault, All = TripMarks.UserFault, None = TripMarks.SpteSet, And = IsRefusedAgain, AndText = "the same page at least twice, or KVM_RUN failed so at least twice in an excerpt of less than 64 exits" }],
         Limit = f => f.Evidence.Any(TripMarks.FastFaultFailed) ? Confidence.High : Confidence.Medium,
     };
+
+    /// <summary>An excerpt may begin behind the exit and end with the next: the failures of KVM_RUN tell that it was tried again.</summary>
+    private static bool IsRefusedAgain(Evidence e) =>
+        e.Spot is null or { Addresses: <= 1 } && (e.Turns >= 2 || (e.Facts.Exits < 64 && e.Facts.Of(TripMarks.UserFault) >= 2));
 
     public static Signature SharedRangeHuge { get; } = new(
         "L39",

@@ -31,7 +31,7 @@ internal sealed class TraceOptionsSet
         _files.Arity = ArgumentArity.OneOrMore;
         _several = several;
         _formats = formats;
-        if (formats.Names.Count > 0)
+        if (formats.Names.Length > 0)
         {
             _format = new Option<string?>("--format") { Description = formats.Description, HelpName = "FORMAT" };
             _format.CompletionSources.Add([.. formats.Names]);

@@ -45,7 +45,7 @@ public sealed class TraceInfo
     public int PageSize { get; set; }
 
     /// <summary>Lost counts by CPU, where the input says.</summary>
-    public SortedDictionary<int, LostOnCpu> LostByCpu { get; } = [];
+    public Dictionary<int, LostOnCpu> LostByCpu { get; } = [];
 
     /// <summary>Names of buffer instances other than the top one.</summary>
     public List<string> Buffers { get; } = [];

@@ -12,7 +12,7 @@ namespace KvmTraceLab.Replay;
 /// Turns events into lives: one lane a thread, one trip from each exit to the next entry, and tells observers. Knowledge
 /// ends where events were lost.
 /// </summary>
-public sealed class TraceReplayer
+public sealed partial class TraceReplayer
 {
     /// <summary>Threads told apart; events of further ones share one lane (a counter says so).</summary>
     public const int MaxLanes = 65_536;
@@ -80,7 +80,13 @@ public sealed class TraceReplayer
     public void Process(EventBatch batch)
     {
         batch.Number = ++_batches;
-        for (var i = 0; i < batch.Count; i++) Process(batch[i]);
+        _turns.BeginBatch();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            Process(batch[i]);
+            if (!_filtered && _turns.Ends(batch, i, out var period)) i = TakeTurns(batch, i, period);
+        }
+
         foreach (var observer in _observers) observer.OnBatchEnd();
     }
 

@@ -18,7 +18,7 @@ namespace KvmTraceLab.Replay.Faults;
 /// VMs are not named in a trace. As long as no two threads are the same vCPU number, all threads are one VM and share what
 /// they know of SPTEs; from then on a thread knows only what it wrote itself.
 /// </remarks>
-public sealed class FaultJudge : TraceObserver
+public sealed partial class FaultJudge : TraceObserver
 {
     private const ulong MbecOffered = 1UL << 54;
 

@@ -34,6 +34,18 @@ public sealed class ForeignVendorTests
         Assert.Equal(overall, (string)Analyzed.Document(trace)["faults"]!["overall"]!);
     }
 
+    [Theory]
+    [InlineData(8, 2, true)]
+    [InlineData(7, 2, false)]
+    [InlineData(8, 3, false)]
+    public void A_page_that_is_requested_over_and_over_is_named(int times, int others, bool named)
+    {
+        var lines = Enumerable.Range(0, times + others).Select(i => $"a-1 [000] 1.{i:d6}: kvm_mmu_spte_requested: gfn {(i < times ? 0xfffff : i):x} pfn 8be2171 level 1\n");
+        using var trace = Analyzed.Text(string.Concat(lines));
+        var headline = Assert.Single(Analyzed.Report(trace).Headlines, h => h.Text.StartsWith("The trace has no kvm_exit", StringComparison.Ordinal));
+        Assert.Equal(named, headline.Details.Any(d => d.Contains($"gfn 0xfffff {times} times of {times + others}", StringComparison.Ordinal)));
+    }
+
     /// <summary>RISC-V and LoongArch have the names of their kernels; an interrupt is told from the exception of its number.</summary>
     [Theory]
     [InlineData("SEPC:0x1000, SCAUSE:0x17, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "STORE_GUEST_PAGE_FAULT", 0)]

@@ -69,6 +69,26 @@ public sealed class ExcerptNoteTests
         if (noted) Assert.Equal(Confidence.Low, run.The("L24").Confidence);
     }
 
+    /// <summary>The neighbour is mapped or not, in the same 2 MiB block or another; the refused page is mapped later or not.</summary>
+    [Theory]
+    [InlineData(0x10000, 0x10001, false, true)]
+    [InlineData(0x10000, 0x10200, false, false)]
+    [InlineData(0x10000, 0x10001, true, false)]
+    public void A_refused_neighbour_is_noted_without_exits(int mapped, int refused, bool later, bool noted)
+    {
+        var text = new TraceText();
+        Page(text, mapped).Add("kvm_mmu_set_spte", $"gfn {mapped:x} spte 1234 (rwx) level 1 at 99");
+        Page(text, refused).Add("kvm_userspace_exit", "reason error (14)");
+        if (later) Page(text, refused).Add("kvm_mmu_set_spte", $"gfn {refused:x} spte 1234 (rwx) level 1 at 99");
+        var run = SignatureRun.OfText(text.ToString());
+        Assert.Equal(noted, run.Ids.Contains("L04"));
+        if (!noted) return;
+        Assert.Equal(Confidence.Low, run.The("L04").Confidence);
+        Assert.Contains("EFAULT on 1 page beside", run.The("L04").Why, StringComparison.Ordinal);
+
+        static TraceText Page(TraceText text, int gfn) => text.Add("kvm_page_fault", $"vcpu 0 rip 0x1000 address 0x{(ulong)gfn << 12:x16} error_code 0x182");
+    }
+
     [Fact]
     public void Halts_of_which_one_is_served_in_the_kernel_are_not()
     {

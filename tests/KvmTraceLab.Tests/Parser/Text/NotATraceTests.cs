@@ -23,6 +23,8 @@ public sealed class NotATraceTests
     [InlineData("CPU 0/KVM;do_syscall_64;kvm_vcpu_ioctl;vcpu_enter_guest 1234\nCPU 0/KVM;do_syscall_64;kvm_vcpu_ioctl 99\n", "folded stacks")]
     [InlineData("Attaching 2 probes...\n^C\n\n@exits[CPU 0/KVM, 48]: 1221\n@ns[48]:\n[256, 512)           12 |@@@@                 |\n[512, 1K)            90 |@@@@@@@@@@@@@@@@@@@@@|\n", "bpftrace")]
     [InlineData("TGID     PID      KVM_EXIT_REASON                     STAT\n4036993  4037007  EXIT_REASON_CPUID                   196\n", "kvmexit")]
+    [InlineData("TGID     TID      COMM             KVM_EXIT_REASON  COUNT    AVG_TIME\n24877    24901    b'CPU 3/KVM'     EC_WFx           7        503369309.4\n", "bcc")]
+    [InlineData("15268@1647341556.924605:kvm_run_exit cpu_index 0, reason 2\n15268@1647341556.928341:kvm_run_exit cpu_index 0, reason 8\n", "QEMU's own")]
     [InlineData(" Performance counter stats for 'system wide':\n\n         1,234,567      kvm:kvm_exit\n", "perf stat")]
     [InlineData("# tracer: nop\n#\n# entries-in-buffer/entries-written: 0/0   #P:8\n#\n", "without events")]
     [InlineData("name: kvm_exit\nID: 1880\nformat:\n\tfield:unsigned int exit_reason;\toffset:8;\tsize:4;\tsigned:0;\n\nprint fmt: \"vcpu %u reason %s\"\n", "format description")]

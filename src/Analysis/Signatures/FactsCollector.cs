@@ -106,6 +106,7 @@ public sealed partial class FactsCollector : TraceObserver
     {
         foreach (var facts in _lanes.Values) facts.EndRun(cameFree: false);
         _marked.CopyTo(Facts.Marked, 0);
+        if (Facts.Exits == 0) Excerpt.Frames(_reader.Of, Facts.RefusedFrames, Facts.MappedFrames);
     }
 
     /// <summary>A row of one fault grows while KVM does nothing else about it than enter again (or set an SPTE).</summary>

@@ -47,6 +47,12 @@ public sealed class TraceFacts
     /// <summary>Shadow (not direct) pages by gfn: bit 0 = seen with cr4_smep clear, bit 1 = with it set.</summary>
     public Dictionary<ulong, int> ShadowSmep { get; } = [];
 
+    /// <summary>Frames that KVM_RUN failed for with EFAULT, in an excerpt without exits; else a vCPU's facts have them.</summary>
+    public HashSet<ulong> RefusedFrames { get; } = [];
+
+    /// <summary>Frames that got an SPTE, in an excerpt without exits.</summary>
+    public HashSet<ulong> MappedFrames { get; } = [];
+
     /// <summary>Markers of lost events.</summary>
     public long Lost { get; internal set; }
 

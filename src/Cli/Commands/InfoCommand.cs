@@ -22,7 +22,7 @@ internal static class InfoCommand
 
     private static int Run(TraceRequest request)
     {
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var overview = new Overview();
         var run = TraceSession.Run(trace, request, [overview]);

@@ -39,7 +39,7 @@ internal static class DecodeCommand
         Option<string> kernel = MmuOptions.Word("--kernel", "7.2", "kernel that wrote --spte or --role, or handled --vmx", "VERSION");
         Option<string> mbec = MmuOptions.Word("--mbec", "on", "for --vmx: the current MMU has MBEC");
         Option<string> format = MmuOptions.Format("text");
-        Option<string?> output = MmuOptions.Output();
+        Option<string?> output = CommonOptions.Output();
         foreach (Option option in new Option[] { mmu, kernel, mbec, format, output })
             command.Add(option);
         command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output), writer =>
@@ -103,6 +103,7 @@ internal static class DecodeCommand
         "cr0" => new Cr0(question.Value).Describe(),
         "cr4" => new Cr4(question.Value).Describe(),
         "efer" => new Efer(question.Value).Describe(),
+        "role" when question.Value > uint.MaxValue => throw new UsageException($"--role 0x{question.Value:x}: a role word has 32 bits"),
         "role" => new PageRole((uint)question.Value, kernel).Describe(),
         _ => SpteBits.Describe(new Spte(question.Value, kernel, mmu)),
     };
@@ -120,13 +121,13 @@ internal static class DecodeCommand
     private static void WriteText(TextWriter output, BitReport report, string? note)
     {
         output.WriteLine($"{report.What} 0x{report.Value:x}");
-        foreach (string line in MmuWrap.Lines(report.Summary, 96))
+        foreach (string line in WordWrap.Lines(report.Summary, 96))
             output.WriteLine($"  {line}");
         foreach (DecodedField f in report.Fields)
         {
             string value = f.Position.Contains(':') ? $" = 0x{f.Value:x}" : "";
             string lead = $"  {f.Position,5}  ";
-            foreach (string line in MmuWrap.Lines($"{f.Name}{value}: {f.Sentence}", 100 - lead.Length))
+            foreach (string line in WordWrap.Lines($"{f.Name}{value}: {f.Sentence}", 100 - lead.Length))
             {
                 output.WriteLine(lead + line);
                 lead = new string(' ', lead.Length);
@@ -137,7 +138,7 @@ internal static class DecodeCommand
             output.WriteLine($"         bits without a name: 0x{report.UnknownBits:x}");
         if (note is not null)
         {
-            foreach (string line in MmuWrap.Lines(note, 96))
+            foreach (string line in WordWrap.Lines(note, 96))
                 output.WriteLine($"  {line}");
         }
     }

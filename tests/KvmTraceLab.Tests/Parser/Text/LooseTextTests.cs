@@ -102,6 +102,26 @@ public sealed class LooseTextTests
     [InlineData("     1.003 kvm:kvm_msr:msr_read ce = 0x0 (#GP))", "1003000 kvm_msr: write=0x0 ecx=0xce data=0x0 exception=0x1")]
     public void What_perf_trace_prints_is_read(string line, string row) => Assert.Equal(row, Assert.Single(TextRows.Of(line + "\n").Rows));
 
+    /// <summary>An event of another tool in a mail may come before the trace; what most times are is the clock's unit.</summary>
+    [Fact]
+    public void A_clock_of_seconds_is_one_though_an_integer_came_first()
+    {
+        var prose = new string('x', 99) + "\n";
+        var words = string.Concat(Enumerable.Repeat(prose, (KvmTraceLab.Parser.Formats.Text.TextBlock.Size / prose.Length) + 1));
+        var rows = TextRows.Of("foo-1 [000] 5: bar: baz\n\n" + words + "\n" + string.Concat(Enumerable.Repeat(Envelope + "kvm_entry: vcpu 0\n", 3)));
+        Assert.Equal(4, rows.Lines.Events);
+        Assert.Equal(KvmTraceLab.Parser.TimeUnit.Nanoseconds, rows.Info.TimeUnit);
+    }
+
+    [Fact]
+    public void Counts_of_lost_events_that_no_machine_can_lose_do_not_become_negative()
+    {
+        var marker = $"CPU:0 [LOST {long.MaxValue / 2 - 1} EVENTS]\n";
+        var rows = TextRows.Of(Envelope + "kvm_entry: vcpu 0\n" + marker + marker + marker + Envelope + "kvm_entry: vcpu 0\n");
+        Assert.Equal(long.MaxValue, rows.Health.CountOf(TraceHealth.LostEvents));
+        Assert.Equal(long.MaxValue, rows.Info.LostByCpu[0].Counted);
+    }
+
     /// <summary>A few such lines in a page that speaks of functions; what somebody noted behind one is no field of it.</summary>
     [Fact]
     public void Perf_trace_s_lines_are_found_among_the_words_of_a_page()

@@ -1,7 +1,7 @@
-namespace KvmTraceLab.Cli.Mmu;
+namespace KvmTraceLab.Cli;
 
 /// <summary>Breaks a sentence into lines for people.</summary>
-internal static class MmuWrap
+internal static class WordWrap
 {
     public static IEnumerable<string> Lines(string text, int width)
     {

@@ -17,6 +17,7 @@ internal sealed record DatBuffer(string Name, string? Clock, int PageSize, bool 
 /// <summary>Everything a trace.dat says about itself before its events.</summary>
 internal sealed class DatMeta(string path, int version, bool bigEndian, int longSize, int pageSize)
 {
+    /// <summary>The kernel numbers its events in 16 bits: neither more of them nor higher numbers.</summary>
     public const int MaxFormats = 65536;
 
     public string Path { get; } = path;
@@ -56,7 +57,7 @@ internal sealed class DatMeta(string path, int version, bool bigEndian, int long
 
     public void AddFormat(string system, byte[] text, long offset)
     {
-        if (Formats.Count < MaxFormats && EventFormat.TryParse(system, text) is { } format) Formats.Add(format);
+        if (Formats.Count < MaxFormats && EventFormat.TryParse(system, text) is { Id: < MaxFormats } format) Formats.Add(format);
         else Health.Count(TraceDatHealth.BadFormat, offset);
     }
 }

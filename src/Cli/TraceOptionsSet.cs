@@ -30,7 +30,7 @@ internal sealed class TraceOptionsSet
         _files.Arity = ArgumentArity.OneOrMore;
         _several = several;
         _formats = formats;
-        if (formats.Names.Count > 0) _format = CommonOptions.Format(formats);
+        if (formats.Names.Length > 0) _format = CommonOptions.Format(formats);
         _inputFormat.CompletionSources.Add([.. KvmTraceLab.Parser.Formats.TraceFormats.All.Select(f => f.Name)]);
     }
 

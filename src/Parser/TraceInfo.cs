@@ -45,7 +45,7 @@ public sealed class TraceInfo
     public int PageSize { get; set; }
 
     /// <summary>Lost counts by CPU, where the input says.</summary>
-    public SortedDictionary<int, LostOnCpu> LostByCpu { get; } = [];
+    public Dictionary<int, LostOnCpu> LostByCpu { get; } = [];
 
     /// <summary>Adds a marker of lost events; <paramref name="lost"/> is null where it came without a number.</summary>
     public void AddLost(int cpu, long? lost)

@@ -106,6 +106,7 @@ public sealed partial class FactsCollector : TraceObserver
     {
         foreach (var facts in _lanes.Values) facts.EndRun(cameFree: false);
         _marked.CopyTo(Facts.Marked, 0);
+        if (Facts.Exits == 0) Excerpt.Frames(_reader.Of, Facts.RefusedFrames, Facts.MappedFrames);
     }
 
     /// <summary>A row of one fault grows while KVM does nothing else about it than enter again (or set an SPTE).</summary>
@@ -163,7 +164,7 @@ public sealed partial class FactsCollector : TraceObserver
         else if (kind == _kinds.Cpuid)
         {
             var cpuid = KvmCpuid.Over(row);
-            var key = (cpuid.Function, cpuid.Index);
+            var key = TraceFacts.CpuidKey(cpuid.Function, cpuid.Index);
             var known = Facts.Cpuid.TryGetValue(key, out var before);
             if (known || Facts.Cpuid.Count < MaxKeys) Facts.Cpuid[key] = new CpuidFact((before?.Count ?? 0) + 1, cpuid.Rax, cpuid.Rbx, cpuid.Rcx, cpuid.Rdx);
         }

@@ -17,7 +17,7 @@ internal static class EventsCommand
             "ktl events samples/pm-timer-loop.txt --event kvm_cr,kvm_msr",
             "ktl events trace.dat --around 4327.3734 -C 20",
             "ktl events trace.dat --format csv -o events.csv");
-        var shared = TraceOptionsSet.AddTo(command, formats: new FormatChoice(EventWriters.Names));
+        var shared = TraceOptionsSet.AddTo(command, formats: new FormatChoice([.. EventWriters.Names]));
         var names = new Option<string[]>("--event") { Description = "only these events", HelpName = "NAME,…" };
         var around = new Option<string?>("--around") { Description = "only the events around this time (as the trace prints it)", HelpName = "S" };
         var context = new Option<int>("--context", "-C") { Description = "with --around: so many events before and after (default 10)", DefaultValueFactory = _ => 10, HelpName = "N" };

@@ -25,6 +25,8 @@ internal static class NotATrace
         (["Overhead", "Trace output"], "is a table of perf top or perf report: shares, no events; give the text of perf script"),
         (["Overhead", "Shared Object"], "is a table of perf top or perf report: shares, no events; give the text of perf script"),
         (["KVM_EXIT_REASON", "PID"], "is what bcc's kvmexit prints: counts, no events; give a trace (trace-cmd record -e kvm)"),
+        (["KVM_EXIT_REASON", "TGID"], "is what a script of bcc's prints of exits: counts, no events; give a trace (trace-cmd record -e kvm)"),
+        (["@", ":kvm_run_exit "], "is a log of QEMU's own trace events, none of KVM's in the kernel; give a trace (trace-cmd record -e kvm)"),
         (["print fmt:", "field:"], "is the format description of an event, no trace; give the text of tracefs trace or of trace-cmd report"),
         (["# tracer:", "entries-in-buffer"], "is an ftrace buffer without events; enable some (echo 1 > events/kvm/enable) and let the guest run"),
         (["ioctl(", "KVM_RUN"], "is a log of strace: system calls of the VMM, no events of KVM; give a trace (trace-cmd record -e kvm)"),

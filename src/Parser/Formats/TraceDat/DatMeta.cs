@@ -3,7 +3,7 @@ using KvmTraceLab.Parser.Health;
 namespace KvmTraceLab.Parser.Formats.TraceDat;
 
 /// <summary>Where one CPU's events stand in the file.</summary>
-internal readonly record struct CpuData(int Cpu, long Offset, long Size);
+internal sealed record CpuData(int Cpu, long Offset, long Size);
 
 /// <summary>A buffer instance: the top one (empty name) or one of <c>instances/</c>.</summary>
 internal sealed record DatBuffer(string Name, string? Clock, int PageSize, bool Compressed, IReadOnlyList<CpuData> Cpus)

@@ -62,7 +62,8 @@ internal sealed class TraceDatReader : ITraceReader
     {
         var plans = new PlanTable(_meta, Catalog);
         var decoder = new PageDecoder(_meta, plans, new TimeMap(_meta.Options));
-        var count = _meta.Buffers.Sum(b => b.Cpus.Count(c => c.Size != 0));
+        var count = 0;
+        foreach (var buffer in _meta.Buffers) count += buffer.Cpus.Count(c => c.Size != 0);
         var unitBytes = count > 64 ? UnitBytes / 8 : UnitBytes;
         var streams = new List<CpuStream>();
         foreach (var buffer in _meta.Buffers)

@@ -42,6 +42,11 @@ public sealed class FormatFieldTests
     [InlineData("kvm_wait_lapic_expire", "vcpu_id=0 delta=-5", "vcpu 0: delta -5 (early)")]
     [InlineData("kvm_exit", "exit_reason=30 guest_rip=1 isa=1 info1=2 info2=3", "reason IO_INSTRUCTION rip 0x1 info 2 3")]
     [InlineData("kvm_exit", "ret=2 esr_ec=24 vcpu_pc=4096", "TRAP: HSR_EC: 0x0018 (SYS64), PC: 0x0000000000001000")]
+    [InlineData("kvm_exit", "sepc=4096 scause=23 stval=8192 htval=1024 htinst=0", "SEPC:0x1000, SCAUSE:0x17, STVAL:0x2000, HTVAL:0x400, HTINST:0x0")]
+    [InlineData("kvm_exit", "sepc=4096 scause=9223372036854775813 stval=0 htval=0 htinst=0", "SEPC:0x1000, SCAUSE:0x8000000000000005, STVAL:0x0, HTVAL:0x0, HTINST:0x0")]
+    [InlineData("kvm_exit", "vcpu_id=1 pc=4096 reason=64", "vcpu 1 [IDLE] PC: 0x00001000")]
+    [InlineData("kvm_exit", "pc=4096 reason=22", "[0x16]PC: 0x00001000")]
+    [InlineData("kvm_reenter", "vcpu_id=1 pc=4096", "vcpu 1 PC: 0x00001000")]
     [InlineData("kvm_emulate_insn", "rip=4096 csbase=0 len=2 flags=9 failed=1", "0:1000: 0f a2 FAIL")]
     public void Records_print_as_trace_cmd_does(string name, string values, string expected)
     {

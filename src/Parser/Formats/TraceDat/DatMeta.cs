@@ -1,3 +1,4 @@
+using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Health;
 
 namespace KvmTraceLab.Parser.Formats.TraceDat;
@@ -54,6 +55,15 @@ internal sealed class DatMeta(string path, int version, bool bigEndian, int long
 
     /// <summary>Trouble met in the descriptions.</summary>
     public HealthLog Health { get; init; } = new();
+
+    /// <summary>The trouble, before the events: a batch without rows, or none.</summary>
+    public IEnumerable<EventBatch> Notes(EventCatalog catalog)
+    {
+        if (Health.Entries.Count == 0) yield break;
+        var notes = new EventBatch(catalog);
+        notes.Health.Merge(Health);
+        yield return notes;
+    }
 
     public void AddFormat(string system, byte[] text, long offset)
     {

@@ -28,10 +28,11 @@ public sealed class AnalysisSuite
     public AnalysisSuite(int minIterations = 16, int maxPeriod = 64, TraceInfo? info = null, ReplayOptions? replay = null)
     {
         _loops = new LoopDetector(minIterations, maxPeriod);
+        var faults = new FaultVerdictAnalysis(replay, info);
         Analyses =
         [
-            new SignatureAnalysis(_loops, _facts),
-            new FaultVerdictAnalysis(replay, info),
+            new SignatureAnalysis(_loops, _facts, faults.Judge),
+            faults,
             new LogAnalysis(),
             new Overview(),
             new ExitReasons(),
@@ -39,7 +40,7 @@ public sealed class AnalysisSuite
             new HotRips(),
             new HotResources(),
             new LoopReport(_loops),
-            new FirstScreen(_loops, _facts),
+            new FirstScreen(_loops, _facts, faults.Judge),
         ];
     }
 

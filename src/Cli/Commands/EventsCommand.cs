@@ -13,7 +13,7 @@ internal static class EventsCommand
     {
         var command = Examples.Command(
             "events",
-            "Every event, filtered. Formats: text, csv, json (one object, its events one a line), md, and trace-cmd (as `trace-cmd report -N -t` prints).",
+            "Every event, filtered. Formats: text, csv, json (one object, its events one a line), md, and trace-cmd (as `trace-cmd report -N -t` prints: one line an event, for grep).",
             "ktl events samples/pm-timer-loop.txt --event kvm_cr,kvm_msr",
             "ktl events trace.dat --around 4327.3734 -C 20",
             "ktl events trace.dat --format csv -o events.csv");

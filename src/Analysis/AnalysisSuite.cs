@@ -1,5 +1,6 @@
 using KvmTraceLab.Analysis.Exits;
 using KvmTraceLab.Analysis.Faults;
+using KvmTraceLab.Analysis.Guests;
 using KvmTraceLab.Analysis.Loops;
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Analysis.Signatures;
@@ -35,6 +36,7 @@ public sealed class AnalysisSuite
             faults,
             new LogAnalysis(),
             new Overview(),
+            new GuestTable(),
             new ExitReasons(),
             new NestedExits(),
             new HotRips(),

@@ -53,13 +53,12 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
         }
 
         if (report.Headlines.Count == 0) report.Headlines.Add(Nothing(run));
-        var ordered = report.Headlines.OrderBy(h => h.Kind switch { HeadlineKind.Bug => 0, HeadlineKind.Trouble => 1, HeadlineKind.Notice => 2, HeadlineKind.Caution => 3, _ => 4 }).ToList();
-        report.Headlines.Clear();
-        report.Headlines.AddRange(ordered);
+        ReportOrder.Headlines(report);
     }
 
     /// <summary>The fault verdicts have said it.</summary>
-    private bool IsJudged(Loop loop) => loop.Kind == LoopKind.FaultLivelock && SignatureAnalysis.IsJudged(judge, loop.Tid, loop.StartNs, loop.EndNs);
+    private bool IsJudged(Loop loop) => loop.Kind == LoopKind.FaultLivelock
+        && (judge.CountOf(FaultVerdict.RetryStorm) * 2 >= loop.Iterations || SignatureAnalysis.IsJudged(judge, loop.Tid, loop.StartNs, loop.EndNs, loop.Iterations));
 
     private static string Lost(long events, long markers) => (events, markers) switch
     {

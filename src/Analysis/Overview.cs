@@ -171,7 +171,7 @@ public sealed class Overview : Analysis
         var section = new ReportSection("source", "Source");
         var span = run.Replayer.HasTimes
             ? $", {Numbers.Time(run.Replayer.FirstTime, run.TimeUnit)} to {Numbers.Time(run.Replayer.LastTime, run.TimeUnit)} ({Numbers.Duration(run.Replayer.LastTime - run.Replayer.FirstTime, run.TimeUnit)})"
-            : ", without times";
+            : run.Replayer.Rows == 0 ? "" : ", without times";
         var unit = info.Version > 0 ? "records" : "lines";
         section.Paragraphs.Add($"{run.Trace.Path}: {info.Format}{(info.Version > 0 ? $" version {info.Version}" : "")}, vendor {run.Vendor}, {Finding.Count(info.Cpus, "CPU")}{span}.");
         section.Paragraphs.Add($"{run.Trace.Lines.Lines} {unit}, {Finding.Count(run.Trace.Lines.Events, "event")} of {Finding.Count(Events(run).Count, "kind")}, "

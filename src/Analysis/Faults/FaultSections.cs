@@ -1,5 +1,6 @@
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Analysis.Signatures;
+using KvmTraceLab.Mmu;
 using KvmTraceLab.Replay.Faults;
 using KvmTraceLab.Replay.Hypotheses;
 
@@ -39,7 +40,7 @@ internal static class FaultSections
     {
         var bug = group.First;
         var unit = run.TimeUnit;
-        var page = new ReportSection("bug", $"{bug.Verdict.Name()}: {bug.Access.Word} at {Numbers.Hex(bug.Gpa)} ({FaultDocument.Level(bug.Level)}, tid {bug.Tid})");
+        var page = new ReportSection("bug", $"{bug.Verdict.Name()}: {bug.Access.Noun} at {Numbers.Hex(bug.Gpa)} ({FaultDocument.Level(bug.Level)}, tid {bug.Tid})");
         page.Paragraphs.Add($"{Finding.Count(bug.Count, "fault")} {Span(bug, unit)}, rip {Numbers.Hex(bug.Rip)}, code {Numbers.Hex(bug.Access.Code)}.{Afterwards(bug, run)}");
         page.Paragraphs.Add($"Rule broken: {bug.Verdict.Rule()}");
         page.Paragraphs.Add($"Seen: {bug.Why}.");
@@ -99,9 +100,9 @@ internal static class FaultSections
         var bug = group.First;
         var places = group.Cases.Count;
         var tids = group.Cases.Select(c => c.Tid).Distinct().Count();
-        var where = places == 1 ? $"{bug.Access.Word} at {Numbers.Hex(bug.Gpa)}" : $"in {places} places";
+        var where = places == 1 ? $"{bug.Access.Noun} at {Numbers.Hex(bug.Gpa)}" : $"in {places} places";
         var who = $"({FaultDocument.Level(bug.Level)}, {(tids == 1 ? $"tid {bug.Tid}" : $"{tids} threads")})";
-        var first = places == 1 ? "" : $"{bug.Access.Word} at {Numbers.Hex(bug.Gpa)}, ";
+        var first = places == 1 ? "" : $"{bug.Access.Noun} at {Numbers.Hex(bug.Gpa)}, ";
         return new Headline(
             HeadlineKind.Bug, $"{bug.Verdict.Name()}: {Finding.Count(group.Faults, "fault")}, {where} {who}",
             [
@@ -111,8 +112,23 @@ internal static class FaultSections
             Capital(Next(bug)) + ".");
     }
 
+    /// <summary>SPTEs that break a rule are no fault's verdict, but nothing that may stand below alone.</summary>
+    public static Headline Headline(InvariantFinding finding, ReplayConfig config, string unit) => new(
+        HeadlineKind.Trouble, $"{Finding.Count(finding.DistinctGfns, "SPTE")} of KVM's {(finding.DistinctGfns == 1 ? "breaks" : "break")} a rule: {finding.Id}",
+        [
+            $"{finding.Sentence} The first is {Numbers.Hex(finding.Spte)} of gfn {Numbers.Hex(finding.Gfns[0])}, written at {EvidenceLine.Time(finding.FirstNs, unit)}.",
+        ],
+        $"Decode it (ktl mmu decode --spte {Numbers.Hex(finding.Spte)} --mmu {config.Kind.ToString().ToLowerInvariant()} --kernel {config.Kernel.Spell()}), and look at what wrote it: ktl events --around {EvidenceLine.Time(finding.FirstNs, unit)}.");
+
+    /// <summary>Verdicts that are no bug and yet not as it should be, with their counts.</summary>
+    public static IEnumerable<string> Doubtful(FaultJudge judge)
+    {
+        foreach (var verdict in (FaultVerdict[])[FaultVerdict.RetryStorm, FaultVerdict.SuspectInconsistentQual])
+            if (judge.CountOf(verdict) is > 0 and var count) yield return $"{verdict.Name()}: {Finding.Count(count, "fault")}. {verdict.Rule()}";
+    }
+
     public static IEnumerable<string> Shapes(FaultJudge judge) => judge.LivelockShaped.Select(s =>
-        $"Livelock-shaped: the same fault {s.Count} times, {s.Access.Word} at {Numbers.Hex(s.Gpa)}, rip {Numbers.Hex(s.Rip)} (tid {s.Tid}).").Take(5);
+        $"Livelock-shaped: the same fault {s.Count} times, {s.Access.Noun} at {Numbers.Hex(s.Gpa)}, rip {Numbers.Hex(s.Rip)} (tid {s.Tid}).").Take(5);
 
     private static string Next(BugCase bug) => bug.Verdict switch
     {

@@ -27,8 +27,10 @@ public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInf
         report.Describe(document => document["faults"] = FaultDocument.Summary(Judge, run.TimeUnit));
         report.AddTable(FaultSections.Verdicts(Judge));
         report.AddTable(FaultSections.Findings(Judge));
+        foreach (var finding in Judge.Findings.Take(3)) report.Headlines.Add(FaultSections.Headline(finding, Judge.Config, run.TimeUnit));
         if (Judge.Faults == 0 && Judge.Bugs.Count == 0) return;
         foreach (var bug in BugGroup.Of(Judge).Take(3)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
+        foreach (var doubt in FaultSections.Doubtful(Judge)) report.Headlines.Add(new Headline(HeadlineKind.Notice, doubt, [], "ktl replay --each lists every fault with its verdict."));
         if (!Judge.Config.MmuEvents)
         {
             report.Headlines.Add(new Headline(HeadlineKind.Caution, $"{Finding.Count(Judge.Faults, "page fault")} cannot be judged: the trace has no kvmmmu events.",

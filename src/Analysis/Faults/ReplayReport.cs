@@ -49,8 +49,11 @@ public static class ReplayReport
         }
 
         foreach (var bug in BugGroup.Of(judge).Take(5)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
+        foreach (var finding in judge.Findings.Take(5)) report.Headlines.Add(FaultSections.Headline(finding, judge.Config, run.TimeUnit));
+        foreach (var doubt in FaultSections.Doubtful(judge)) report.Headlines.Add(new Headline(HeadlineKind.Notice, doubt, [], "--each lists every fault with its verdict."));
         foreach (var poll in polls)
             report.Headlines.Add(new Headline(HeadlineKind.Notice, $"NON_MMU_POLL_LOOP: {poll!["why"]}.", [], null));
+        ReportOrder.Headlines(report);
         report.Sections.Add(Overview.SourceSection(run));
         report.Sections.Add(FaultSections.ConfigTable(judge.Config));
         report.AddTable(FaultSections.Verdicts(judge));

@@ -41,10 +41,10 @@ public sealed class SignatureAnalysis(LoopDetector detector, FactsCollector coll
     {
         if (judge is null || finding.Signature.Blame != Blame.Kvm || finding.Lane is not { } lane) return false;
         var e = finding.Evidence;
-        return (e.Scope == EvidenceScope.SameFault || e.Loop?.Kind == LoopKind.FaultLivelock) && IsJudged(judge, lane.Lane.Tid, e.StartNs, e.EndNs);
+        return (e.Scope == EvidenceScope.SameFault || e.Loop?.Kind == LoopKind.FaultLivelock) && IsJudged(judge, lane.Lane.Tid, e.StartNs, e.EndNs, e.Turns);
     }
 
-    /// <summary>A verdict calls the thread's faults of that time a livelock.</summary>
-    internal static bool IsJudged(FaultJudge judge, int tid, long from, long to) => judge.Bugs.Any(b =>
-        b.Verdict is FaultVerdict.Livelock or FaultVerdict.LivelockNoProgressSpte && b.Tid == tid && b.FirstNs <= to && from <= b.LastNs);
+    /// <summary>A verdict calls most of the thread's faults of that time a bug.</summary>
+    internal static bool IsJudged(FaultJudge judge, int tid, long from, long to, long turns) =>
+        judge.Bugs.Any(b => b.Tid == tid && b.FirstNs <= to && from <= b.LastNs && b.Count * 2 >= turns);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using KvmTraceLab.Analysis;
 using KvmTraceLab.Cli.EventLists;
 using KvmTraceLab.Output.Files;
+using KvmTraceLab.Output.Text;
 using KvmTraceLab.Parser.Events;
 
 namespace KvmTraceLab.Cli.Commands;
@@ -52,7 +53,16 @@ internal static class EventsCommand
             var overview = new Overview();
             var run = TraceSession.Run(trace, request, [filter, overview]);
             filter.Finish(overview.Head(run));
+            SayMissing(selection.Names, run);
         });
         return Guard.Ok;
+    }
+
+    /// <summary>A misspelt name looks like an event that never happened.</summary>
+    private static void SayMissing(IReadOnlySet<string> wanted, TraceRun run)
+    {
+        var there = Overview.Events(run).Select(e => e.Name).ToList();
+        foreach (var name in wanted.Where(n => !there.Contains(n, StringComparer.Ordinal)).Order(StringComparer.Ordinal))
+            Console.Error.WriteLine($"ktl: no event '{SafeText.Clean(name)}' here{Spelling.Hint(name, there)} (`ktl info` lists those of the trace)");
     }
 }

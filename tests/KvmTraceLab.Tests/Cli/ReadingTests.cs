@@ -36,6 +36,26 @@ public sealed class ReadingTests
         Assert.DoesNotContain(lines.Skip(1), l => l.Length > 0 && l[0] != ' ');
     }
 
+    /// <summary>No fault is wrong, and yet the first line must not say that all is well.</summary>
+    [Theory]
+    [InlineData("replay")]
+    [InlineData("analyze")]
+    public void An_SPTE_that_breaks_a_rule_is_told_first(string command)
+    {
+        const string Fault = """
+            CPU 0/KVM-9 [000] 5.000000100: kvm_exit: reason EXIT_NPF rip 0x10 info 100000006 10004000
+            CPU 0/KVM-9 [000] 5.000000200: kvm_page_fault: vcpu 0 rip 0x10 address 0x10004000 error_code 0x100000006
+            CPU 0/KVM-9 [000] 5.000000300: kvm_mmu_spte_requested: gfn 10004 pfn 5b86 level 1
+            CPU 0/KVM-9 [000] 5.000000400: kvm_tdp_mmu_spte_changed: as id 0 gfn 10004 level 1 old_spte 0 new_spte 5b86a67
+            CPU 0/KVM-9 [000] 5.000000500: kvm_entry: vcpu 0 rip 0x10
+
+            """;
+        var result = Ktl.RunWith(s => s.Write(System.Text.Encoding.UTF8.GetBytes(Fault)), command, "-");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.StartsWith("TROUBLE: 1 SPTE of KVM's breaks a rule: w-without-mmu-writable\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("ktl mmu decode --spte 0x5b86a67 --mmu npt", result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Where_the_thread_goes_on_the_page_says_for_how_long() =>
         Assert.Contains("The trace of this\n    thread goes on for 1.19ms after the last of them.", Text("replay", "samples/write-livelock.txt"), StringComparison.Ordinal);

@@ -17,6 +17,9 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
     private static readonly string[] Telling =
         ["kvm_pio", "kvm_mmio", "kvm_fast_mmio", "kvm_msr", "kvm_cpuid", "kvm_cr", "kvm_hv_hypercall", "kvm_hypercall", "kvm_page_fault", "kvm_emulate_insn"];
 
+    /// <summary>As often as replay asks for to call a fault repeated.</summary>
+    private const int Often = 8;
+
     public override string Name => "first-screen";
 
     public override string Description => "Headlines for loops that no signature names, for lost events, and for a trace with nothing wrong.";
@@ -117,22 +120,24 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
         [],
         "Look at what was written and injected last before it (ktl events --event kvm_inj_exception,kvm_cr,kvm_msr,kvm_userspace_exit); the VMM's log has the registers.");
 
-    private static Headline Nothing(TraceRun run) => run.Replayer.Rows == 0 && run.Trace.Lines.Events > 0
+    private Headline Nothing(TraceRun run) => run.Replayer.Rows == 0 && run.Trace.Lines.Events > 0
         ? new Headline(HeadlineKind.Fact, $"Of {run.Trace.Lines.Events} events none passes --from, --to, --vcpu and --tid.", [], "Look with `ktl info` at the trace's span, threads and vCPUs.")
         : run.Exits == 0 ? WithoutExits(run)
         : new Headline(HeadlineKind.Fact, "Nothing known to be wrong was found: no loop worth naming, no bug verdict, no known signature.", [], null);
 
     /// <summary>Events of KVM's own without any exit are another matter than a trace of something else.</summary>
-    private static Headline WithoutExits(TraceRun run)
+    private Headline WithoutExits(TraceRun run)
     {
         var events = Overview.Events(run).Where(e => e.Name.StartsWith("kvm_", StringComparison.Ordinal) && e.Name != "kvm_entry").Take(3).ToList();
+        var asked = facts.Excerpt.MostRequested();
         const string What = "The trace has no kvm_exit: nothing can be said of exits or loops.";
         return events.Count == 0
             ? new Headline(HeadlineKind.Fact, What, [], "Record with trace-cmd record -e kvm -e kvmmmu.")
             : new Headline(
                 HeadlineKind.Fact,
                 What,
-                [$"KVM was at work all the same: {string.Join(", ", events.Select(e => $"{e.Name} x {e.Count}"))}."],
+                [$"KVM was at work all the same: {string.Join(", ", events.Select(e => $"{e.Name} x {e.Count}"))}.", .. asked is { Times: >= Often } most && most.Times * 4 >= most.Of * 3
+                    ? (string[])[$"kvm_mmu_spte_requested asks for gfn {Numbers.Hex(most.Gfn)} {most.Times} times of {most.Of}: a fault that comes again and again, which is the shape of a livelock."] : []],
                 "If kvm_exit was not recorded, record with trace-cmd record -e kvm -e kvmmmu. If it was, KVM emulated the guest or has no such event here: read `ktl events`.");
     }
 }

@@ -34,11 +34,15 @@ public sealed class HotResources : Analysis
 
     public override bool Wants(int kind) => false;
 
-    public override void OnTrip(VcpuLane lane, HostTrip trip)
+    public override void OnTrip(VcpuLane lane, HostTrip trip) => Count(trip, 1);
+
+    public override void OnTurns(VcpuLane lane, in Turns turns) => Count(lane.Trip, turns.Count);
+
+    private void Count(HostTrip trip, int times)
     {
         if (trip.Detail == TripDetail.None) return;
         var value = trip.Detail == TripDetail.Gpa ? trip.DetailValue & ~0xfffUL : trip.DetailValue;
-        _maps[(int)trip.Detail - 1].Add(value, trip.DetailIsWrite ? 0 : 1, trip.DetailIsWrite ? 1 : 0);
+        _maps[(int)trip.Detail - 1].Add(value, trip.DetailIsWrite ? 0 : times, trip.DetailIsWrite ? times : 0);
     }
 
     public override void AddTo(Report report, TraceRun run)

@@ -131,6 +131,7 @@ public static class ReplayReport
         if (judge.Faults == 0)
         {
             if (judge.FaultExits > 0) return (ReplayOverall.Undecidable, "there are exits for page faults but no kvm_page_fault events; record system kvm as a whole, and kvmmmu");
+            if (judge.Requests > 0) return (ReplayOverall.Undecidable, $"kvm_mmu_spte_requested tells of {judge.Requests} faults but there are no kvm_page_fault events; record system kvm as a whole, and kvmmmu");
             return polls > 0
                 ? (ReplayOverall.Expected, "no page fault was recorded; the guest polls a device register (NON_MMU_POLL_LOOP), which is no MMU matter")
                 : (ReplayOverall.Expected, "no page fault was recorded: nothing to judge");

@@ -30,7 +30,13 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
     public List<int> Loops { get; } = [];
 
     /// <summary>Other vCPUs that it fits too.</summary>
-    public SortedSet<int> AlsoTids { get; } = [];
+    public List<int> AlsoTids { get; } = [];
+
+    internal void AddTid(int tid)
+    {
+        var at = AlsoTids.BinarySearch(tid);
+        if (at < 0) AlsoTids.Insert(~at, tid);
+    }
 
     /// <summary>The vCPU in words.</summary>
     public string Who => Lane is not { } lane ? "the trace"

@@ -48,7 +48,7 @@ internal static class AnalyzeCommand
 
     private static Report One(string file, TraceRequest request, int minIterations)
     {
-        using var progress = TraceSession.Bar(file, request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(file, request, progress);
         var suite = new AnalysisSuite(minIterations, info: trace.Info, replay: SidecarFacts.Options(file));
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);

@@ -34,7 +34,7 @@ internal static class ChartCommand
     private static int Run(TraceRequest request, RateKey key, ChartKind kind, long? window)
     {
         if (window is 0) throw new UsageException("--window 0: a window has a width");
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var rate = new ExitRate(key, window);
         var loops = new LoopDetector();

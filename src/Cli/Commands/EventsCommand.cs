@@ -18,9 +18,9 @@ internal static class EventsCommand
             "ktl events samples/pm-timer-loop.txt --event kvm_cr,kvm_msr",
             "ktl events trace.dat --around 4327.3734 -C 20",
             "ktl events trace.dat --format csv -o events.csv");
-        var shared = TraceOptionsSet.AddTo(command, formats: new FormatChoice(EventWriters.Names));
+        var shared = TraceOptionsSet.AddTo(command, formats: new FormatChoice([.. EventWriters.Names]));
         var names = new Option<string[]>("--event") { Description = "only these events", HelpName = "NAME,…" };
-        var around = new Option<string?>("--around") { Description = "only the events around this time (seconds)", HelpName = "S" };
+        var around = new Option<string?>("--around") { Description = "only the events around this time (as the trace prints it)", HelpName = "S" };
         var context = new Option<int>("--context", "-C") { Description = "with --around: so many events before and after (default 10)", DefaultValueFactory = _ => 10, HelpName = "N" };
         var notUnderstood = new Option<bool>("--not-understood") { Description = "only what could not be read" };
         command.Add(names);
@@ -32,8 +32,9 @@ internal static class EventsCommand
             var request = shared.Bind(parsed);
             var wanted = (parsed.GetValue(names) ?? []).SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
             var count = parsed.GetValue(context);
+            if (parsed.GetResult(context) is { Implicit: false } && parsed.GetResult(around) is null) throw new UsageException("-C: goes with --around");
             if (count < 0) throw new UsageException($"-C {count}: a number of events, 0 or more");
-            return Run(request, new EventSelection(wanted, TraceOptionsSet.Seconds("--around", parsed.GetValue(around)), count, parsed.GetValue(notUnderstood)));
+            return Run(request, new EventSelection(wanted, TraceTime.Parse("--around", parsed.GetValue(around)), count, parsed.GetValue(notUnderstood)));
         }));
         return command;
     }
@@ -44,12 +45,12 @@ internal static class EventsCommand
     private static int Run(TraceRequest request, EventSelection selection)
     {
         var format = request.Format;
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         FileOutput.Write(request.Output, stream =>
         {
             using var writer = EventWriters.Open(format, stream, trace.Info);
-            var filter = new EventPicker(selection, writer);
+            var filter = new EventPicker(selection, trace.Info, writer);
             var overview = new Overview();
             var run = TraceSession.Run(trace, request, [filter, overview]);
             filter.Finish(overview.Head(run));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KvmTraceLab.Analysis;
 using KvmTraceLab.Analysis.Rates;
+using KvmTraceLab.Analysis.Recording;
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Output;
 using KvmTraceLab.Output.Charts;
@@ -27,7 +28,7 @@ internal static class ReportCommand
 
     private static int Run(TraceRequest request, int minIterations)
     {
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var suite = new AnalysisSuite(minIterations, info: trace.Info, replay: SidecarFacts.Options(request.Files[0]));
         var byReason = new ExitRate(RateKey.Reason);
@@ -45,7 +46,7 @@ internal static class ReportCommand
         var options = new OutputOptions
         {
             Title = Path.GetFileName(request.Files[0]),
-            CommandLine = "ktl " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1)),
+            CommandLine = ShellLine.Of(["ktl", .. Environment.GetCommandLineArgs().Skip(1)]),
             Version = ProgramVersion.Short,
         };
         FileOutput.Write(request.Output, stream => new HtmlOutput(new RadzenChartRenderer()).Write(report, stream, options));

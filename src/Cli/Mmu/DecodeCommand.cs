@@ -40,7 +40,7 @@ internal static class DecodeCommand
         Option<string> kernel = MmuOptions.Word("--kernel", "7.2", "kernel that wrote --spte or --role, or handled --vmx", "VERSION");
         Option<string> mbec = MmuOptions.Word("--mbec", "on", "for --vmx: the current MMU has MBEC");
         Option<string> format = MmuOptions.Format("text");
-        Option<string?> output = MmuOptions.Output();
+        Option<string?> output = CommonOptions.Output();
         foreach (Option option in new Option[] { mmu, kernel, mbec, format, output })
             command.Add(option);
         command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output), writer =>
@@ -104,6 +104,7 @@ internal static class DecodeCommand
         "cr0" => new Cr0(question.Value).Describe(),
         "cr4" => new Cr4(question.Value).Describe(),
         "efer" => new Efer(question.Value).Describe(),
+        "role" when question.Value > uint.MaxValue => throw new UsageException($"--role 0x{question.Value:x}: a role word has 32 bits"),
         "role" => new PageRole((uint)question.Value, kernel).Describe(),
         _ => SpteBits.Describe(new Spte(question.Value, kernel, mmu)),
     };

@@ -11,7 +11,7 @@ internal static class DiffCommand
     {
         var reachable = new Option<bool>("--reachable") { Description = "only differences that a guest could notice" };
         Option<string> format = MmuOptions.Format("text");
-        Option<string?> output = MmuOptions.Output();
+        Option<string?> output = CommonOptions.Output();
         var command = new Command("diff", Examples.Text("List every input on which KVM and the architecture differ, and why.", "ktl mmu diff")) { reachable, format, output };
         command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output),
             writer => Run(parsed.GetValue(reachable), MmuOptions.ParseFormat(parsed.GetValue(format)!), writer)));

@@ -48,7 +48,7 @@ public static class TextWidth
     }
 
     /// <summary>How many characters from the start fit into the columns, combining marks kept with their letter.</summary>
-    public static int Prefix(string text, int columns)
+    public static int Prefix(ReadOnlySpan<char> text, int columns)
     {
         var length = 0;
         foreach (var rune in text.EnumerateRunes())
@@ -80,29 +80,30 @@ public static class TextWidth
     {
         ArgumentNullException.ThrowIfNull(text);
         List<string> lines = [];
+        var left = text.AsSpan();
         var room = first;
-        while (Of(text) > room)
+        int cut;
+        while ((cut = Prefix(left, room)) < left.Length)
         {
-            var cut = Prefix(text, room);
             // A line may end right before a space, so look one further.
-            var space = text.LastIndexOf(' ', Math.Min(cut, text.Length - 1));
-            if (space > 0 && text.AsSpan(0, space).TrimStart(' ').Length > 0)
+            var space = left[..(cut + 1)].LastIndexOf(' ');
+            if (space > 0 && !left[..space].TrimStart(' ').IsEmpty)
             {
-                lines.Add(text[..space].TrimEnd(' '));
-                text = text[(space + 1)..].TrimStart(' ');
+                lines.Add(left[..space].TrimEnd(' ').ToString());
+                left = left[(space + 1)..].TrimStart(' ');
             }
             else
             {
-                cut = Math.Max(cut, char.IsHighSurrogate(text[0]) && text.Length > 1 ? 2 : 1);
-                if (text.LastIndexOf(',', cut - 1, cut) is > 0 and var comma) cut = comma + 1;
-                lines.Add(text[..cut]);
-                text = text[cut..];
+                cut = Math.Max(cut, char.IsHighSurrogate(left[0]) && left.Length > 1 ? 2 : 1);
+                if (left[..cut].LastIndexOf(',') is > 0 and var comma) cut = comma + 1;
+                lines.Add(left[..cut].ToString());
+                left = left[cut..];
             }
 
             room = rest;
         }
 
-        if (text.Length > 0 || lines.Count == 0) lines.Add(text);
+        if (left.Length > 0 || lines.Count == 0) lines.Add(left.ToString());
         return lines;
     }
 }

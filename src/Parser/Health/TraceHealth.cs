@@ -34,10 +34,5 @@ public static class TraceHealth
         "prose", Severity.Info, "Lines of text around the trace (a mail, a log) were passed over.");
 
     public static readonly HealthCounter Truncated = new(
-        "truncated", Severity.Loss, "The input ends in the middle of a record; what stands before it is used.");
-
-    public static readonly IReadOnlyList<HealthCounter> All =
-    [
-        NotUnderstood, PayloadNotUnderstood, TrailingText, PartialFields, LostEvents, LostUnknown, Shares, LongLine, TimeBackwards, Prose, Truncated,
-    ];
+        "truncated", Severity.Loss, "The input ends in the middle of a record or of its compressed data; what stands before it is used.");
 }

@@ -10,7 +10,7 @@ public sealed class ChartTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Charts_are_drawn_as_kept(string name) => GoldenFile.Check($"chart-{name}.svg", new RadzenChartRenderer().Svg(Chart(name)));
+    public void Charts_are_drawn_as_kept(string name) => GoldenFile.Check($"output/chart-{name}.svg", new RadzenChartRenderer().Svg(Chart(name)));
 
     [Theory]
     [MemberData(nameof(Names))]

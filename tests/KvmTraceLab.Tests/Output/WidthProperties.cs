@@ -54,6 +54,15 @@ public sealed class WidthProperties
         Assert.EndsWith("…", lines[^1], StringComparison.Ordinal);
     }
 
+    /// <summary>A payload may be as long as a line of text: a million characters.</summary>
+    [Fact]
+    public void Wrapping_takes_as_long_as_the_text_is()
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(50_000, TextWidth.Wrap(string.Concat(Enumerable.Repeat("a word of twenty let ", 50_000)), 20, 20).Count);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5);
+    }
+
     [Theory]
     [InlineData("abc", 3)]
     [InlineData("漢字", 4)]

@@ -3,7 +3,7 @@ using KvmTraceLab.Parser.Health;
 namespace KvmTraceLab.Parser.Formats.TraceDat;
 
 /// <summary>Where one CPU's events stand in the file.</summary>
-internal readonly record struct CpuData(int Cpu, long Offset, long Size);
+internal sealed record CpuData(int Cpu, long Offset, long Size);
 
 /// <summary>A buffer instance: the top one (empty name) or one of <c>instances/</c>.</summary>
 internal sealed record DatBuffer(string Name, string? Clock, int PageSize, bool Compressed, IReadOnlyList<CpuData> Cpus)
@@ -25,16 +25,14 @@ internal sealed class DatMeta(string path, int version, bool bigEndian, int long
 
     public bool BigEndian { get; } = bigEndian;
 
-    /// <summary>Long size of the recording program; the kernel's is in <see cref="Layout"/>.</summary>
-    public int LongSize { get; } = longSize;
-
     public int PageSize { get; } = pageSize;
 
     public string Compression { get; set; } = "none";
 
     public string CompressionVersion { get; set; } = "";
 
-    public RingLayout Layout { get; set; } = RingLayout.ForLong(longSize == 4 ? 4 : 8);
+    /// <summary>Until the kernel's own description is read, its long is taken to be as long as the recording program's.</summary>
+    public RingLayout Layout { get; set; } = RingLayout.ForLong(longSize);
 
     public List<EventFormat> Formats { get; } = [];
 

@@ -23,6 +23,7 @@ internal static class LatencyText
             var info = DatInfo.From(meta, 0);
             reader.Info.Version = info.Version;
             reader.Info.Compression = info.Compression;
+            reader.Info.Clock ??= info.Clock;
             reader.Info.Kernel ??= info.Kernel;
             reader.Info.Hostname ??= info.Hostname;
             reader.Info.Facts.AddRange(info.Facts);

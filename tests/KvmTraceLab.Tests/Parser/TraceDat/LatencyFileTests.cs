@@ -1,5 +1,7 @@
 using System.Text;
+using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Health;
+using KvmTraceLab.Parser.Input;
 
 namespace KvmTraceLab.Tests.Parser.TraceDat;
 
@@ -21,6 +23,15 @@ public sealed class LatencyFileTests
 
         """,
         DatText.Of(With("# tracer: wakeup\n#\n  qemu-7       [001] d..2.     1.500000: kvm_pio: pio_read at 0x608 size 4 count 1 val 0x9\n  qemu-7       [001] d..2.     1.500003: kvm_entry: vcpu 0, rip 0xfff\n")));
+
+    [Fact]
+    public void What_the_file_says_of_the_clock_holds_for_the_text()
+    {
+        var file = TraceDatFileTests.Sample(new TraceDatBuilder { PageSize = 256 }).Option(4, "local [global]").Build();
+        var at = file.AsSpan().IndexOf("flyrecord\0"u8);
+        using var trace = Trace.Open(TraceInput.FromBytes([.. file[..at], .. "latency  \0  qemu-7 [001] 1.500000: kvm_entry: vcpu 0, rip 0xfff\n"u8]), new TraceOptions());
+        Assert.Equal("global", trace.Info.Clock);
+    }
 
     [Fact]
     public void Text_without_events_is_refused_with_what_to_do() =>

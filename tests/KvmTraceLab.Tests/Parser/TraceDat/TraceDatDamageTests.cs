@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Formats.TraceDat;
 using KvmTraceLab.Parser.Health;
+using KvmTraceLab.Parser.Input;
 
 namespace KvmTraceLab.Tests.Parser.TraceDat;
 
@@ -67,6 +70,29 @@ public sealed class TraceDatDamageTests
     {
         var packed = Convert.FromHexString(hex);
         Assert.InRange(DatCompression.Unpack("zlib", packed, packed.Length, new byte[16], "memory"), -1, 0);
+    }
+
+    [Fact]
+    public void A_damaged_section_of_options_is_counted_where_it_is()
+    {
+        var file = Small(7, "none");
+
+        // The offset of the options stands behind the name and version of the compression.
+        var at = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(file.AsSpan().IndexOf("none\01.0\0"u8) + 9));
+        file.AsSpan(at + 16 + 2, 4).Fill(0xff); // the length of the first option
+        using var trace = Trace.Open(TraceInput.FromBytes(file), new TraceOptions { Threads = 1 });
+        DatText.Of(trace);
+        Assert.Equal(at, Assert.Single(trace.Health.Entries, e => e.Counter == TraceDatHealth.BadSection).FirstOffset);
+    }
+
+    /// <summary>A megabyte of a format may be per cents.</summary>
+    [Fact]
+    public void A_print_format_of_any_length_is_read_in_one_go()
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var conversion = Assert.Single(PrintFormat.Parse($"print fmt: \"{string.Concat(Enumerable.Repeat("%%", 400_000))}0x%x\", REC->port"));
+        Assert.Equal(("port", true, 'x'), (conversion.Field, conversion.Prefix0X, conversion.Letter));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5);
     }
 
     [Fact]

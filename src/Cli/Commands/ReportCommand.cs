@@ -28,6 +28,8 @@ internal static class ReportCommand
 
     private static int Run(TraceRequest request, int minIterations)
     {
+        var charts = new RadzenChartRenderer();
+        if (request.Format == "html") charts.WarmUp(ChartKind.Stacked);
         using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var suite = new AnalysisSuite(minIterations, info: trace.Info, replay: SidecarFacts.Options(request.Files[0]));
@@ -49,7 +51,7 @@ internal static class ReportCommand
             CommandLine = ShellLine.Of(["ktl", .. Environment.GetCommandLineArgs().Skip(1)]),
             Version = ProgramVersion.Short,
         };
-        FileOutput.Write(request.Output, stream => new HtmlOutput(new RadzenChartRenderer()).Write(report, stream, options));
+        FileOutput.Write(request.Output, stream => new HtmlOutput(charts).Write(report, stream, options));
         return Guard.Ok;
     }
 }

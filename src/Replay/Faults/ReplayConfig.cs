@@ -180,7 +180,8 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     }
 
     public ConfigValue PagingValue => new(ShadowPaging ? "shadow" : TdpMmu ? "tdp" : "nested", MmuEvents || ShadowPaging ? "trace" : "assumed",
-        ShadowPaging ? "#PF is intercepted" : TdpMmu ? "kvm_tdp_mmu_spte_changed is in the trace: the TDP MMU" : "nested page faults, and no event of the TDP MMU");
+        ShadowPaging ? "#PF is intercepted" : TdpMmu ? "kvm_tdp_mmu_spte_changed is in the trace: the TDP MMU"
+        : MmuEvents ? "nested page faults, and no event of the TDP MMU" : "no event tells; nested paging is the usual case");
 
     public ConfigValue EptAccessedDirtyValue => !IsIntel ? new(null, "assumed", "EPT only")
         : EptAccessedDirty is { } ad ? new(ad, "trace", "access-tracked SPTEs were written: L1 or KVM runs without EPT A/D flags") : new(true, "assumed", "no access-tracked SPTE was seen");

@@ -31,7 +31,7 @@ internal static class Guard
         }
         catch (OperationCanceledException)
         {
-            return 130;
+            return Interrupt.ExitCode;
         }
         catch (Exception e) when (e is UsageException or OutputException or IOException or UnauthorizedAccessException)
         {

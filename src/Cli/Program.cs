@@ -11,7 +11,8 @@ if (args is ["--version"])
     });
 }
 
-Interrupt.Watch();
+// A recording is never left: what stops it is passed on to trace-cmd, which may take its time.
+if (args is not ["record", ..]) Interrupt.Watch();
 ParseResult parsed = Root.For(args).Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Cli;
 
@@ -10,8 +9,8 @@ internal sealed class TraceOptionsSet
     private readonly Argument<string[]> _files;
     private readonly Option<string?> _inputFormat = new("--input-format") { Description = "read the input as this format instead of looking at it", HelpName = "NAME" };
     private readonly Option<string?>? _format;
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "write to this file instead of standard output", HelpName = "FILE" };
-    private readonly Option<string?> _from = new("--from") { Description = "leave out what is before this time (seconds, as the trace prints them)", HelpName = "S" };
+    private readonly Option<string?> _output = CommonOptions.Output();
+    private readonly Option<string?> _from = new("--from") { Description = "leave out what is before this time (as the trace prints it: seconds, or ticks)", HelpName = "S" };
     private readonly Option<string?> _to;
     private readonly Option<string[]> _vcpu = new("--vcpu") { Description = "only these vCPUs (0,1,…)", HelpName = "N,…", AllowMultipleArgumentsPerToken = false };
     private readonly Option<string[]> _tid = new("--tid") { Description = "only these threads", HelpName = "N,…" };
@@ -31,12 +30,7 @@ internal sealed class TraceOptionsSet
         _files.Arity = ArgumentArity.OneOrMore;
         _several = several;
         _formats = formats;
-        if (formats.Names.Count > 0)
-        {
-            _format = new Option<string?>("--format") { Description = formats.Description, HelpName = "FORMAT" };
-            _format.CompletionSources.Add([.. formats.Names]);
-        }
-
+        if (formats.Names.Length > 0) _format = CommonOptions.Format(formats);
         _inputFormat.CompletionSources.Add([.. KvmTraceLab.Parser.Formats.TraceFormats.All.Select(f => f.Name)]);
     }
 
@@ -61,6 +55,8 @@ internal sealed class TraceOptionsSet
         foreach (var file in parsed.GetValue(_files) ?? [])
             if (output is not null && file != "-" && Real(file) == Real(output)) throw new UsageException($"-o {output}: is the trace itself; give another name");
         var format = _formats.Resolve(_format is null ? null : parsed.GetValue(_format), output);
+        var dmesg = parsed.GetValue(_dmesg);
+        if (dmesg is not null && !File.Exists(dmesg)) throw new UsageException($"--dmesg {dmesg}: no such file");
         var table = parsed.GetValue(_table);
         if (table is not null && format is not ("csv" or "")) throw new UsageException($"--table {table}: goes with --format csv");
         return new TraceRequest
@@ -68,12 +64,13 @@ internal sealed class TraceOptionsSet
             Files = parsed.GetValue(_files) ?? [],
             InputFormat = parsed.GetValue(_inputFormat),
             Threads = threads,
-            Filter = new RowFilter(
-                Seconds("--from", parsed.GetValue(_from)), Seconds(_to.Name, parsed.GetValue(_to)),
-                Numbers("--tid", parsed.GetValue(_tid)), Numbers("--vcpu", parsed.GetValue(_vcpu))),
+            From = TraceTime.Parse("--from", parsed.GetValue(_from)),
+            To = TraceTime.Parse(_to.Name, parsed.GetValue(_to)),
+            Tids = Numbers("--tid", parsed.GetValue(_tid)),
+            Vcpus = Numbers("--vcpu", parsed.GetValue(_vcpu)),
             Format = format,
             Output = output,
-            Dmesg = parsed.GetValue(_dmesg),
+            Dmesg = dmesg,
             GuestMap = parsed.GetValue(_guestMap),
             Table = table,
             Quiet = parsed.GetValue(_quiet),
@@ -100,15 +97,6 @@ internal sealed class TraceOptionsSet
         < 1 or > 256 => throw new UsageException($"--threads {asked}: 1 to 256 are possible"),
         _ => asked.Value,
     };
-
-    /// <summary>Seconds with up to nine decimals as nanoseconds; exact, since traces print decimals.</summary>
-    public static long? Seconds(string option, string? text)
-    {
-        if (text is null) return null;
-        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
-            && Math.Abs(seconds) < 9_000_000_000m) return (long)(seconds * 1_000_000_000m);
-        throw new UsageException($"{option} {text}: expected seconds as the trace prints them, e.g. 4327.373469");
-    }
 
     private static HashSet<int> Numbers(string option, string[]? texts)
     {

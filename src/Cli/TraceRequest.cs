@@ -1,3 +1,4 @@
+using KvmTraceLab.Parser;
 using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Cli;
@@ -11,7 +12,16 @@ internal sealed record TraceRequest
 
     public required int Threads { get; init; }
 
-    public required RowFilter Filter { get; init; }
+    /// <summary>First and last time that take part; null for all.</summary>
+    public TraceTime? From { get; init; }
+
+    public TraceTime? To { get; init; }
+
+    /// <summary>Threads that take part; empty for all.</summary>
+    public IReadOnlySet<int> Tids { get; init; } = new HashSet<int>();
+
+    /// <summary>vCPUs that take part; empty for all.</summary>
+    public IReadOnlySet<int> Vcpus { get; init; } = new HashSet<int>();
 
     public string Format { get; init; } = "text";
 
@@ -24,4 +34,7 @@ internal sealed record TraceRequest
     public string? Table { get; init; }
 
     public bool Quiet { get; init; }
+
+    /// <summary>The rows that take part, once it is known what the trace's clock counts.</summary>
+    public RowFilter Filter(TimeUnit unit) => new(From?.In(unit), To?.In(unit), Tids, Vcpus);
 }

@@ -13,7 +13,9 @@ internal static class TraceSession
     /// <summary>Runs all observers over the trace; <paramref name="onBatch"/> sees each batch before them.</summary>
     public static TraceRun Run(Trace trace, TraceRequest request, IEnumerable<TraceObserver> observers, Action<EventBatch>? onBatch = null)
     {
-        var replayer = new TraceReplayer(observers, request.Filter);
+        // Before the trace: who mistypes the name should not wait for the end.
+        var symbols = request.GuestMap is { } map ? SymbolMap.Read(map) : SymbolMap.Empty;
+        var replayer = new TraceReplayer(observers, () => request.Filter(trace.Info.TimeUnit));
         foreach (var batch in trace.Batches(Interrupt.Token))
         {
             onBatch?.Invoke(batch);
@@ -23,21 +25,21 @@ internal static class TraceSession
         replayer.End();
         return new TraceRun(trace, replayer)
         {
-            GuestSymbols = request.GuestMap is { } map ? SymbolMap.Read(map) : SymbolMap.Empty,
+            GuestSymbols = symbols,
         };
     }
 
-    /// <summary>A progress bar for a file; silent where standard error is no terminal.</summary>
-    public static ProgressBar Bar(string file, TraceRequest request)
+    /// <summary>A progress bar; silent where standard error is no terminal.</summary>
+    public static ProgressBar Bar(TraceRequest request)
     {
         var shown = !request.Quiet && !Console.IsErrorRedirected;
-        return new ProgressBar(shown ? Console.Error : TextWriter.Null, shown, file != "-" && File.Exists(file) ? new FileInfo(file).Length : null);
+        return new ProgressBar(shown ? Console.Error : TextWriter.Null, shown);
     }
 
     public static Trace Open(string file, TraceRequest request, ProgressBar? progress = null) => Trace.Open(file, new TraceOptions
     {
         Threads = request.Threads,
         Format = request.InputFormat,
-        Progress = progress is null ? null : (done, _) => progress.Report(done),
+        Progress = progress is null ? null : progress.Report,
     });
 }

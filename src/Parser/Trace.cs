@@ -55,6 +55,8 @@ public sealed class Trace : IDisposable
             Lines.Add(batch.Lines);
             yield return batch;
         }
+
+        if (_input.IsCut) Health.Count(TraceHealth.Truncated, _input.Position);
     }
 
     public void Dispose()

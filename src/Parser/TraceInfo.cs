@@ -1,4 +1,4 @@
-using KvmTraceLab.Parser.Events.Vocabulary;
+using KvmTraceLab.Parser.Health;
 
 namespace KvmTraceLab.Parser;
 
@@ -45,7 +45,16 @@ public sealed class TraceInfo
     public int PageSize { get; set; }
 
     /// <summary>Lost counts by CPU, where the input says.</summary>
-    public SortedDictionary<int, LostOnCpu> LostByCpu { get; } = [];
+    public Dictionary<int, LostOnCpu> LostByCpu { get; } = [];
+
+    /// <summary>Adds a marker of lost events; <paramref name="lost"/> is null where it came without a number.</summary>
+    public void AddLost(int cpu, long? lost)
+    {
+        var before = LostByCpu.GetValueOrDefault(cpu);
+        LostByCpu[cpu] = lost is { } counted
+            ? before with { Counted = HealthLog.Sum(before.Counted, counted) }
+            : before with { UnknownMarkers = before.UnknownMarkers + 1 };
+    }
 
     /// <summary>Names of buffer instances other than the top one.</summary>
     public List<string> Buffers { get; } = [];

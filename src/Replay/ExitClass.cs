@@ -19,6 +19,7 @@ public static class ExitClass
     {
         Isa.Svm => reason is SvmExitCode.Hlt or 0xa6,
         Isa.Vmx => reason is VmxExitReason.Hlt,
+        Isa.LoongArch => reason is LoongArchExitVocabulary.Idle,
         _ => false,
     };
 

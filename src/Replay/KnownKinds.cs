@@ -41,7 +41,7 @@ public sealed class KnownKinds
             roles[EventCatalog.KindOf(shape)] = shape.Name switch
             {
                 "kvm_exit" => TripEvent.Exit,
-                "kvm_entry" => TripEvent.Entry,
+                "kvm_entry" or "kvm_enter" or "kvm_reenter" => TripEvent.Entry,
                 "kvm_pio" => TripEvent.Pio,
                 "kvm_msr" => TripEvent.Msr,
                 "kvm_cr" => TripEvent.Cr,

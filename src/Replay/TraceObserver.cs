@@ -23,6 +23,28 @@ public abstract class TraceObserver
     {
     }
 
+    /// <summary>
+    /// Whether further turns like this one, which was just replayed, may be told all at once by <see cref="OnTurns"/>: it must come to the same
+    /// as the calls it stands for. Asked before each row of turns.
+    /// </summary>
+    public virtual bool TakesTurns(VcpuLane lane, in Turns turn)
+    {
+        for (var place = 0; place < turn.Period; place++)
+            if (Wants(turn.KindAt(place))) return false;
+        return true;
+    }
+
+    /// <summary>Turns like the one before; stands for all calls of <see cref="OnEvent"/> and <see cref="OnTrip"/> that they are worth.</summary>
+    public virtual void OnTurns(VcpuLane lane, in Turns turns)
+    {
+        if (!WantsTrips) return;
+        for (var turn = 0; turn < turns.Count; turn++)
+        {
+            TraceReplayer.SetTimes(lane.Trip, turns, turn);
+            OnTrip(lane, lane.Trip);
+        }
+    }
+
     /// <summary>Events were lost on the row's CPU.</summary>
     public virtual void OnLost(in EventRow row)
     {

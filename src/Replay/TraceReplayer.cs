@@ -12,7 +12,7 @@ namespace KvmTraceLab.Replay;
 /// Turns events into lives: one lane a thread, one trip from each exit to the next entry, and tells observers. Knowledge
 /// ends where events were lost.
 /// </summary>
-public sealed class TraceReplayer
+public sealed partial class TraceReplayer
 {
     /// <summary>Threads told apart; events of further ones share one lane (a counter says so).</summary>
     public const int MaxLanes = 65_536;
@@ -32,8 +32,9 @@ public sealed class TraceReplayer
     private readonly TripHandler[] _onTrip;
     private readonly VcpuLane?[] _recent = new VcpuLane[RecentLanes];
     private EventHandler[]?[] _onEvent = new EventHandler[256][];
-    private readonly RowFilter _filter;
-    private readonly bool _filtered;
+    private Func<RowFilter>? _askFilter;
+    private RowFilter _filter = RowFilter.All;
+    private bool _filtered;
     private readonly Dictionary<int, VcpuLane> _lanes = [];
     private readonly List<VcpuLane> _all = [];
     private readonly KnownKinds _kinds = new();
@@ -45,12 +46,15 @@ public sealed class TraceReplayer
     private long _batches;
     private long[] _counts = new long[256];
 
-    public TraceReplayer(IEnumerable<TraceObserver> observers, RowFilter? filter = null)
+    /// <param name="observers">Who is told of what happens.</param>
+    /// <param name="filter">
+    /// Rows that take part, asked for when the first are there, since only then is it known what a text's clock counts; all if null.
+    /// </param>
+    public TraceReplayer(IEnumerable<TraceObserver> observers, Func<RowFilter>? filter = null)
     {
         _observers = [.. observers];
         _onTrip = [.. _observers.Where(o => o.WantsTrips).Select(o => (TripHandler)o.OnTrip)];
-        _filter = filter ?? RowFilter.All;
-        _filtered = !_filter.IsAll;
+        _askFilter = filter;
     }
 
     /// <summary>All lanes in order of appearance.</summary>
@@ -80,7 +84,20 @@ public sealed class TraceReplayer
     public void Process(EventBatch batch)
     {
         batch.Number = ++_batches;
-        for (var i = 0; i < batch.Count; i++) Process(batch[i]);
+        if (batch.Count > 0 && _askFilter is { } ask)
+        {
+            _filter = ask();
+            _filtered = !_filter.IsAll;
+            _askFilter = null;
+        }
+
+        _turns.BeginBatch();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            Process(batch[i]);
+            if (!_filtered && _turns.Ends(batch, i, out var period)) i = TakeTurns(batch, i, period);
+        }
+
         foreach (var observer in _observers) observer.OnBatchEnd();
     }
 

@@ -1,3 +1,5 @@
+using KvmTraceLab.Parser.Health;
+
 namespace KvmTraceLab.Analysis.Compare;
 
 /// <summary>
@@ -77,7 +79,7 @@ public sealed class StageAccumulator(string path, string format)
     /// <param name="events">How many events it says were lost, or −1 where it has no number.</param>
     public void OnLost(long events)
     {
-        if (events >= 0) _lost += events;
+        if (events >= 0) _lost = HealthLog.Sum(_lost, events);
         else _lostMarkers++;
     }
 

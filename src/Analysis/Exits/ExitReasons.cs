@@ -23,6 +23,17 @@ public sealed class ExitReasons : Analysis
     public override void OnTrip(VcpuLane lane, HostTrip trip)
     {
         Total++;
+        StatOf(trip).Add(trip);
+    }
+
+    public override void OnTurns(VcpuLane lane, in Turns turns)
+    {
+        Total += turns.Count;
+        StatOf(lane.Trip).Add(lane.Trip, turns);
+    }
+
+    private ExitStat StatOf(HostTrip trip)
+    {
         var key = trip.HasReason ? ((ulong)trip.Isa << 32) | trip.Reason : NoReason;
         if (key != _lastKey)
         {
@@ -36,7 +47,7 @@ public sealed class ExitReasons : Analysis
             _lastKey = key;
         }
 
-        _last.Add(trip);
+        return _last;
     }
 
     /// <summary>Reasons by report name, most exits first.</summary>

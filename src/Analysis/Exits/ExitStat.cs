@@ -24,6 +24,16 @@ public sealed class ExitStat
         if (trip.Timed) Times.Add(trip.Duration);
     }
 
+    /// <summary>Turns of which the trip is the last.</summary>
+    public void Add(HostTrip trip, in Turns turns)
+    {
+        Count += turns.Count;
+        if (trip.FailedVmentry) FailedVmentry += turns.Count;
+        if (trip.UserspaceReason >= 0) ToUserspace += turns.Count;
+        if (trip.Reflected) Reflected += turns.Count;
+        Times.Add(turns.Durations);
+    }
+
     public void Merge(ExitStat other)
     {
         Count += other.Count;

@@ -34,6 +34,14 @@ public sealed class HotRips : Analysis
         else if (row.Kind == _kinds.Entry && KvmEntry.Over(row) is { HasRip: true } entry) _rips.Add(entry.Rip, 1, 0);
     }
 
+    public override bool TakesTurns(VcpuLane lane, in Turns turn) => true;
+
+    public override void OnTurns(VcpuLane lane, in Turns turns)
+    {
+        if (KvmExit.Over(turns.Row(0, 0)) is { HasRip: true } exit) _rips.Add(exit.Rip, 0, turns.Count);
+        if (KvmEntry.Over(turns.Row(0, turns.Period - 1)) is { HasRip: true } entry) _rips.Add(entry.Rip, turns.Count, 0);
+    }
+
     public override void AddTo(Report report, TraceRun run)
     {
         if (_rips.Folded > 0) run.Trace.Health.Count(Folded, 0, _rips.Folded);

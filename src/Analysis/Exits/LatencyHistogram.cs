@@ -40,6 +40,11 @@ public sealed class LatencyHistogram
         else AddBeyond(bucket, duration);
     }
 
+    public void Add(ReadOnlySpan<long> durations)
+    {
+        foreach (var duration in durations) Add(duration);
+    }
+
     /// <summary>Bytes of what grows with the durations.</summary>
     public int Bytes => (_buckets.Length + _few.Length) * sizeof(long);
 

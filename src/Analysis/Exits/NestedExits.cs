@@ -22,14 +22,13 @@ public sealed class NestedExits : Analysis
 
     public override bool Wants(int kind) => false;
 
-    public override void OnTrip(VcpuLane lane, HostTrip trip)
-    {
-        if (!lane.HasNested)
-        {
-            _unknown.Add(trip);
-            return;
-        }
+    public override void OnTrip(VcpuLane lane, HostTrip trip) => StatOf(lane, trip).Add(trip);
 
+    public override void OnTurns(VcpuLane lane, in Turns turns) => StatOf(lane, lane.Trip).Add(lane.Trip, turns);
+
+    private ExitStat StatOf(VcpuLane lane, HostTrip trip)
+    {
+        if (!lane.HasNested) return _unknown;
         var place = trip.Level switch
         {
             GuestLevel.L2 when trip.Reflected => 2,
@@ -38,7 +37,7 @@ public sealed class NestedExits : Analysis
             GuestLevel.L1 => 0,
             _ => -1,
         };
-        (place < 0 ? _unknown : _stats[place]).Add(trip);
+        return place < 0 ? _unknown : _stats[place];
     }
 
     public override void AddTo(Report report, TraceRun run)

@@ -32,6 +32,19 @@ internal sealed class PollTurns : TraceObserver
         else if (row.Kind == _kinds.PageFault) _turns.Remove(lane.Tid);
     }
 
+    public override bool TakesTurns(VcpuLane lane, in Turns turn)
+    {
+        for (var place = 0; place < turn.Period; place++)
+            if (turn.KindAt(place) == _kinds.PageFault) return false;
+        return true;
+    }
+
+    /// <summary>The state that such a turn begins with is the one that the last began with: it counts as that did.</summary>
+    public override void OnTurns(VcpuLane lane, in Turns turns)
+    {
+        if (_turns.TryGetValue(lane.Tid, out var turn) && turn.LastCounted) turn.Turns += turns.Count;
+    }
+
     private void Pio(VcpuLane lane, in EventRow row)
     {
         if (!row.HasFields || (PioWrite >= 0 && row[PioWrite] != 0)) return;
@@ -51,7 +64,9 @@ internal sealed class PollTurns : TraceObserver
 
     private void Exit(VcpuLane lane)
     {
-        if (!_turns.TryGetValue(lane.Tid, out var turn) || !turn.Armed) return;
+        if (!_turns.TryGetValue(lane.Tid, out var turn)) return;
+        turn.LastCounted = false;
+        if (!turn.Armed) return;
         var trip = lane.Trip;
         if (trip.IsHostInterrupt) return;
         var isIn = trip.Detail == TripDetail.Port && !trip.DetailIsWrite && trip.DetailValue == turn.Port &&
@@ -60,6 +75,7 @@ internal sealed class PollTurns : TraceObserver
         if (isIn && turn.EntryRip > trip.Rip && turn.EntryRip - trip.Rip <= LongestInstruction)
         {
             turn.Turns++;
+            turn.LastCounted = true;
             turn.Rip = trip.Rip;
         }
         else if (!isIn)
@@ -83,5 +99,8 @@ internal sealed class PollTurns : TraceObserver
         public ulong Rip;
         public long Turns;
         public bool Armed;
+
+        /// <summary>The last exit was counted.</summary>
+        public bool LastCounted;
     }
 }

@@ -10,9 +10,9 @@ public static class ReplayRunner
 {
     /// <param name="trace">An open trace; read to its end.</param>
     /// <param name="options">What the caller knows better, and who wants each fault.</param>
-    /// <param name="filter">Rows that take part; all if null.</param>
+    /// <param name="filter">Rows that take part, asked for when the first are there; all if null.</param>
     /// <param name="cancel">Stops between batches.</param>
-    public static ReplayOutcome Run(Trace trace, ReplayOptions options, RowFilter? filter = null, CancellationToken cancel = default)
+    public static ReplayOutcome Run(Trace trace, ReplayOptions options, Func<RowFilter>? filter = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(trace);
         var judge = new FaultJudge(options, trace.Info);

@@ -22,6 +22,24 @@ internal sealed class EventHistory
         LastLaneEvent = laneEvent;
     }
 
+    /// <summary>Adds turns: what would be pushed out by the last of them is only counted.</summary>
+    public void Add(in Turns turns, NotableEvents notable)
+    {
+        Span<int> places = stackalloc int[Turns.MaxPeriod];
+        var inTurn = 0;
+        for (var place = 0; place < turns.Period; place++)
+            if (notable.Is(turns.KindAt(place))) places[inTurn++] = place;
+        var count = inTurn * turns.Count;
+        for (var i = _notable.Skip(count); i < count; i++)
+        {
+            var offset = (i / inTurn * turns.Period) + places[i % inTurn];
+            _notable.Add(turns[offset], _events.Count + offset);
+        }
+
+        for (var i = _events.Skip(turns.Rows); i < turns.Rows; i++) _events.Add(turns[i], turns.FirstEvent + i);
+        LastLaneEvent = turns.FirstEvent + turns.Rows - 1;
+    }
+
     /// <summary>Which event of its thread the newest was, counted from 1.</summary>
     public long LastLaneEvent { get; private set; }
 

@@ -29,6 +29,14 @@ internal sealed class EventRing
         if (!ReferenceEquals(_batch, row.Batch)) _batch = row.Batch; // a reference stored costs a write barrier
     }
 
+    /// <summary>So many events are to be given: counts those that the rest will push out, and returns how many they are.</summary>
+    public int Skip(int coming)
+    {
+        var skipped = Math.Max(0, coming - Size);
+        Count += skipped;
+        return skipped;
+    }
+
     public long MarkAt(long index) => _marks[index & (Size - 1)];
 
     public SavedEvent At(long index)

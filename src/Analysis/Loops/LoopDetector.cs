@@ -60,6 +60,10 @@ public sealed class LoopDetector : TraceObserver
         loops.Add(row, _tokens, _kinds, _notable);
     }
 
+    public override bool TakesTurns(VcpuLane lane, in Turns turn) => Of(lane) is { InBatch: true } loops && loops.TakesTurns(turn);
+
+    public override void OnTurns(VcpuLane lane, in Turns turns) => Of(lane)!.Add(turns, _notable);
+
     public override void OnBatchEnd()
     {
         foreach (var loops in _inBatch) loops.EndBatch();
@@ -226,6 +230,15 @@ public sealed class LoopDetector : TraceObserver
 
             _sweepReset = false;
             _sweep.Add(withoutAddress, row, _mainHistory);
+        }
+
+        /// <summary>Far inside a loop, and turns are its periods.</summary>
+        public bool TakesTurns(in Turns turn) => _sweepReset && !_interruptTrip && !Lane.Trip.IsHostInterrupt && _main.TakesTurns(turn.Period);
+
+        public void Add(in Turns turns, NotableEvents notable)
+        {
+            _mainHistory.Add(turns, notable);
+            _main.Repeat(turns, _mainHistory);
         }
 
         public void EndBatch()

@@ -83,6 +83,16 @@ internal sealed class LoopRun
         Compare(place, row.Slots);
     }
 
+    /// <summary>Compares turns, where they may differ.</summary>
+    public void Compare(in Turns turns)
+    {
+        for (var bits = turns.Varying; bits != 0; bits &= bits - 1)
+        {
+            var inTurn = BitOperations.TrailingZeroCount(bits);
+            for (var turn = 0; turn < turns.Count; turn++) Compare((Place + inTurn) % Period, turns.Row(turn, inTurn));
+        }
+    }
+
     /// <summary>Whether a row has the very slots that the last turn's had in the place that is next.</summary>
     public bool Repeats(in EventRow row)
     {

@@ -76,6 +76,19 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         if (++run.Place == run.Period) run.Place = 0;
     }
 
+    /// <summary>Whether turns of so many events are periods of the run going on.</summary>
+    public bool TakesTurns(int period) => _settled && _interrupts.Count == 0 && _run is { Template: not null } run && run.Period == period;
+
+    /// <summary>Turns that go on with the run.</summary>
+    public void Repeat(in Turns turns, EventHistory history)
+    {
+        var run = _run!;
+        _tracker.Append(run.Tokens, run.Place, turns.Count);
+        run.EndTime = turns.LastTime;
+        run.LastEvent = history.LastLaneEvent;
+        run.Compare(turns);
+    }
+
     /// <summary>A host interrupt's trip was left out of the stream.</summary>
     public void NoteInterrupt(string reason)
     {

@@ -18,8 +18,7 @@ internal sealed class NotableEvents
     private static bool[] Table()
     {
         var table = new bool[256];
-        foreach (var kind in Names.Select(KnownKinds.Kind))
-            if (kind >= 0 && kind < table.Length) table[kind] = true;
+        foreach (var name in Names) table[KnownKinds.Kind(name)] = true;
         return table;
     }
 }

@@ -52,6 +52,20 @@ internal sealed class PeriodTracker
         _count++;
     }
 
+    /// <summary>Takes so many periods, each beginning at a place of the tokens given, without counting.</summary>
+    public void Append(ReadOnlySpan<uint> period, int place, int times)
+    {
+        var count = (long)period.Length * times;
+        var kept = Math.Min(count, Remembered);
+        _count += count - kept;
+        var at = (int)((place + count - kept) % period.Length);
+        for (; kept > 0; kept--)
+        {
+            Append(period[at]);
+            if (++at == period.Length) at = 0;
+        }
+    }
+
     /// <summary>Counts again over the tokens remembered. Counts are right up to 192, which is all that matters then.</summary>
     public int Rebuild()
     {

@@ -20,13 +20,8 @@ public sealed record RecordPlan(
     public bool EndsByItself { get; init; }
 
     /// <summary>The command as a shell takes it.</summary>
-    public string CommandLine => string.Join(' ', Arguments.Prepend(Program).Select(Quote));
+    public string CommandLine => ShellLine.Of(Arguments.Prepend(Program));
 
     /// <summary>The command without the secrets that arguments of a virtual machine may hold; for what is written down.</summary>
-    public string CommandLineWithoutSecrets => string.Join(' ', QemuSecrets.Remove(Arguments).Prepend(Program).Select(Quote));
-
-    private static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:,=+@%".Contains(c, StringComparison.Ordinal))
-            ? word
-            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    public string CommandLineWithoutSecrets => ShellLine.Of(QemuSecrets.Remove(Arguments).Prepend(Program));
 }

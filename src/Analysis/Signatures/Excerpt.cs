@@ -14,6 +14,9 @@ public sealed class Excerpt
     private static readonly int ExitReason = KnownKinds.Slot("kvm_exit", "exit_reason");
     private static readonly int ExitRip = KnownKinds.Slot("kvm_exit", "guest_rip");
 
+    private static readonly int FaultAddress = KnownKinds.Slot("kvm_page_fault", "fault_address");
+    private static readonly int RequestedFrame = KnownKinds.Slot("kvm_mmu_spte_requested", "gfn");
+
     private List<SavedEvent>? _events = [];
 
     /// <summary>The trace has outgrown it.</summary>
@@ -33,6 +36,35 @@ public sealed class Excerpt
         _events.Add(saved);
     }
 
+    /// <summary>The page that was asked for most often (kvm_mmu_spte_requested), and how often any was; null where none was.</summary>
+    public (ulong Gfn, int Times, int Of)? MostRequested()
+    {
+        var asked = (_events ?? []).FindAll(e => e.Name == "kvm_mmu_spte_requested" && e.HasFields);
+        return asked.Count == 0 ? null : asked.GroupBy(e => e[RequestedFrame]).Select(g => (g.Key, g.Count(), asked.Count)).MaxBy(g => g.Item2);
+    }
+
+    /// <summary>
+    /// Without kvm_exit there are no trips, and kvm_page_fault alone tells of a fault: frames that KVM_RUN then failed for with EFAULT,
+    /// and those that got an SPTE.
+    /// </summary>
+    internal void Frames(Func<SavedEvent, TripMarks> read, HashSet<ulong> refused, HashSet<ulong> mapped)
+    {
+        var faults = new Dictionary<int, ulong>();
+        foreach (var e in _events ?? [])
+        {
+            var marks = read(e);
+            if ((marks & TripMarks.PageFault) != 0)
+            {
+                faults[e.Tid] = e[FaultAddress] >> 12;
+                continue;
+            }
+
+            if (!faults.TryGetValue(e.Tid, out var frame)) continue;
+            if ((marks & TripMarks.SpteSet) != 0) mapped.Add(frame);
+            if ((marks & TripMarks.UserFault) != 0) refused.Add(frame);
+            if ((marks & TripMarks.Userspace) != 0) faults.Remove(e.Tid);
+        }
+    }
 
     /// <summary>
     /// One turn as a loop would show it, beginning at its kvm_exit: up to the entry behind the exit, or, where the excerpt

@@ -11,7 +11,7 @@ namespace KvmTraceLab.Analysis.Signatures;
 /// Gathers in one pass what signatures ask of a trace. Memory is bounded: 32768 spots and reasons of the first 1024
 /// vCPUs, a few thousand MSRs, CPUID leaves, interrupt lines and shadow pages, and the first 4096 events of a short trace.
 /// </summary>
-public sealed class FactsCollector : TraceObserver
+public sealed partial class FactsCollector : TraceObserver
 {
     private const int MaxLanes = 1024;
     private const int MaxKeys = 4096;
@@ -106,6 +106,7 @@ public sealed class FactsCollector : TraceObserver
     {
         foreach (var facts in _lanes.Values) facts.EndRun(cameFree: false);
         _marked.CopyTo(Facts.Marked, 0);
+        if (Facts.Exits == 0) Excerpt.Frames(_reader.Of, Facts.RefusedFrames, Facts.MappedFrames);
     }
 
     /// <summary>A row of one fault grows while KVM does nothing else about it than enter again (or set an SPTE).</summary>
@@ -163,7 +164,7 @@ public sealed class FactsCollector : TraceObserver
         else if (kind == _kinds.Cpuid)
         {
             var cpuid = KvmCpuid.Over(row);
-            var key = (cpuid.Function, cpuid.Index);
+            var key = TraceFacts.CpuidKey(cpuid.Function, cpuid.Index);
             var known = Facts.Cpuid.TryGetValue(key, out var before);
             if (known || Facts.Cpuid.Count < MaxKeys) Facts.Cpuid[key] = new CpuidFact((before?.Count ?? 0) + 1, cpuid.Rax, cpuid.Rbx, cpuid.Rcx, cpuid.Rdx);
         }

@@ -13,8 +13,6 @@ public sealed class LaneFacts
     private readonly Dictionary<SpotKey, Spot> _spots = [];
     private readonly List<Spot> _inOrder = [];
     private readonly Queue<Cr4Write> _cr4 = [];
-    private Spot? _lastSpot;
-    private Tally? _lastReason;
     private (Isa Isa, uint Reason) _foundKey;
     private Tally? _foundReason;
     private ulong? _lastCr4;
@@ -35,6 +33,11 @@ public sealed class LaneFacts
 
     /// <summary>Exits for the host's own interrupts and timers.</summary>
     public Tally Host { get; } = new();
+
+    /// <summary>Spot and reason of the last exit that was not the host's own; null where it was not kept.</summary>
+    internal Spot? LastSpot { get; private set; }
+
+    internal Tally? LastReason { get; private set; }
 
     public Dictionary<(Isa Isa, uint Reason), Tally> Reasons { get; } = new(ReasonComparer.Instance);
 
@@ -89,14 +92,14 @@ public sealed class LaneFacts
     /// <summary>The spot, and whether the exit before was of the same one; the host's own interrupts break no row.</summary>
     internal Spot? SpotOf(in SpotKey key, bool host, out bool again)
     {
-        again = _lastSpot is { } last && last.Key == key;
-        if (again) return _lastSpot;
+        again = LastSpot is { } last && last.Key == key;
+        if (again) return LastSpot;
         if (!_spots.TryGetValue(key, out var spot))
         {
             if (_spots.Count >= MaxSpots || !_budget.Take())
             {
                 Unkept++;
-                if (!host) _lastSpot = null;
+                if (!host) LastSpot = null;
                 return null;
             }
 
@@ -104,7 +107,7 @@ public sealed class LaneFacts
             _inOrder.Add(spot);
         }
 
-        if (!host) _lastSpot = spot;
+        if (!host) LastSpot = spot;
         return spot;
     }
 
@@ -121,8 +124,8 @@ public sealed class LaneFacts
             (_foundKey, _foundReason) = ((isa, reason), tally);
         }
 
-        again = tally == _lastReason;
-        if (!host) _lastReason = tally;
+        again = tally == LastReason;
+        if (!host) LastReason = tally;
         return tally;
     }
 
@@ -187,8 +190,8 @@ public sealed class LaneFacts
     internal void Break()
     {
         EndRun(cameFree: false);
-        _lastSpot = null;
-        _lastReason = null;
+        LastSpot = null;
+        LastReason = null;
         Marks = 0;
         HasFault = false;
         Value = null;

@@ -23,7 +23,7 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
             var finding = new Finding(signature, best, run) { Turn = TurnOf(signature, best) };
             foreach (var e in fitting)
             {
-                if (e.Tid != best.Tid && e.Tid >= 0) finding.AlsoTids.Add(e.Tid);
+                if (e.Tid != best.Tid && e.Tid >= 0) finding.AddTid(e.Tid);
                 if (e.Loop is not { } loop) continue;
                 loop.Signature ??= signature.Id;
                 finding.Loops.Add(IndexOf(loops, loop));

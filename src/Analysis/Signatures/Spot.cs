@@ -73,8 +73,8 @@ public sealed class Spot(SpotKey key) : Tally
         Values++;
     }
 
-    internal void AddLevel(bool l2)
+    internal void AddLevel(bool l2, int exits = 1)
     {
-        if (l2) FromL2++;
+        if (l2) FromL2 += exits;
     }
 }

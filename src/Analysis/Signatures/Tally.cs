@@ -1,4 +1,5 @@
 using System.Numerics;
+using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Analysis.Signatures;
 
@@ -83,6 +84,33 @@ public class Tally
         MaxRun = _run;
         MaxRunStart = _runStart;
         MaxRunEnd = trip.Time;
+    }
+
+    /// <summary>Trips like the one added last, with the same marks; <paramref name="again"/> if they go on with its row.</summary>
+    internal void Add(TripMarks marks, in Turns turns, bool again)
+    {
+        Count += turns.Count;
+        LastTime = turns.StartOf(turns.Count - 1);
+        for (var bits = (ulong)marks; bits != 0; bits &= bits - 1) _marks[BitOperations.TrailingZeroCount(bits)] += turns.Count;
+        Timed += turns.Count;
+        foreach (var duration in turns.Durations)
+        {
+            TotalNs += duration;
+            if (duration < MinNs) MinNs = duration;
+        }
+
+        if (!again)
+        {
+            _run = 1;
+            _runStart = LastTime;
+            return;
+        }
+
+        _run += turns.Count;
+        if (_run <= MaxRun) return;
+        MaxRun = _run;
+        MaxRunStart = _runStart;
+        MaxRunEnd = LastTime;
     }
 
     /// <summary>What of one trip is counted.</summary>

@@ -33,19 +33,25 @@ public sealed class TraceFacts
     /// <summary>vCPU threads in order of appearance.</summary>
     public List<LaneFacts> Lanes { get; } = [];
 
-    public SortedDictionary<uint, MsrFact> Msrs { get; } = [];
+    public Dictionary<ulong, MsrFact> Msrs { get; } = [];
 
-    /// <summary>By leaf (function) and index.</summary>
-    public SortedDictionary<(uint Leaf, uint Index), CpuidFact> Cpuid { get; } = [];
+    /// <summary>By leaf (function) and index, see <see cref="CpuidKey"/>.</summary>
+    public Dictionary<ulong, CpuidFact> Cpuid { get; } = [];
 
     /// <summary>By gsi.</summary>
-    public SortedDictionary<uint, LineFact> Lines { get; } = [];
+    public Dictionary<ulong, LineFact> Lines { get; } = [];
 
     /// <summary>Events with a mark, of all threads, by the mark's bit.</summary>
     internal long[] Marked { get; } = new long[64];
 
     /// <summary>Shadow (not direct) pages by gfn: bit 0 = seen with cr4_smep clear, bit 1 = with it set.</summary>
     public Dictionary<ulong, int> ShadowSmep { get; } = [];
+
+    /// <summary>Frames that KVM_RUN failed for with EFAULT, in an excerpt without exits; else a vCPU's facts have them.</summary>
+    public HashSet<ulong> RefusedFrames { get; } = [];
+
+    /// <summary>Frames that got an SPTE, in an excerpt without exits.</summary>
+    public HashSet<ulong> MappedFrames { get; } = [];
 
     /// <summary>Markers of lost events.</summary>
     public long Lost { get; internal set; }
@@ -69,5 +75,7 @@ public sealed class TraceFacts
 
     public MsrFact? Msr(uint number) => Msrs.GetValueOrDefault(number);
 
-    public CpuidFact? Leaf(uint leaf, uint index = 0) => Cpuid.GetValueOrDefault((leaf, index));
+    public CpuidFact? Leaf(uint leaf, uint index = 0) => Cpuid.GetValueOrDefault(CpuidKey(leaf, index));
+
+    internal static ulong CpuidKey(uint leaf, uint index) => (ulong)leaf << 32 | index;
 }

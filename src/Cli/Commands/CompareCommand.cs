@@ -30,9 +30,8 @@ internal static class CompareCommand
         var per = new Option<string>("--per") { Description = "second, vcpu or trace (default second)", DefaultValueFactory = _ => "second", HelpName = "UNIT" };
         var work = new Option<string[]>("--work") { Description = "units of work done: one number, or one a stage", HelpName = "N,…" };
         var seed = new Option<ulong>("--seed") { Description = "where the bootstrap's draws start (default 1)", DefaultValueFactory = _ => 1UL, HelpName = "N" };
-        var format = new Option<string?>("--format") { Description = FormatChoice.Report.Description, HelpName = "FORMAT" };
-        format.CompletionSources.Add([.. FormatChoice.Report.Names]);
-        var output = new Option<string?>("--output", "-o") { Description = "write to this file instead of standard output", HelpName = "FILE" };
+        var format = CommonOptions.Format(FormatChoice.Report);
+        var output = CommonOptions.Output();
         var threads = new Option<int?>("--threads") { Description = "decoding threads", HelpName = "N" };
         var export = new Option<string?>("--export") { Description = $"instead: the difference of first and last trace as stacks ({string.Join(", ", StackExport.Formats)})", HelpName = "FORMAT" };
         var weight = new Option<string>("--weight") { Description = "with --export: count or time (default count)", DefaultValueFactory = _ => "count", HelpName = "WHAT" };
@@ -45,11 +44,12 @@ internal static class CompareCommand
             if (parsed.GetValue(table) is { } name && asFormat != "csv") throw new UsageException($"--table {name}: goes with --format csv");
             var request = new TraceRequest
             {
-                Files = [], Filter = RowFilter.All, Threads = TraceOptionsSet.Threads(parsed.GetValue(threads)),
+                Files = [], Threads = TraceOptionsSet.Threads(parsed.GetValue(threads)),
                 Format = asFormat, Output = parsed.GetValue(output), Table = parsed.GetValue(table),
             };
             var specs = (parsed.GetValue(stages) ?? []).Select(Spec).ToList();
             if (parsed.GetValue(export) is { } stacks) return Export(specs, request, stacks, ExportCommand.Weight(parsed.GetValue(weight)!));
+            if (parsed.GetResult(weight) is { Implicit: false }) throw new UsageException("--weight: goes with --export");
             var options = Options(parsed.GetValue(expect), parsed.GetValue(tolerance)!, parsed.GetValue(per)!, parsed.GetValue(work) ?? [], parsed.GetValue(seed), specs.Count);
             return Run(specs, request, options);
         }));
@@ -96,7 +96,7 @@ internal static class CompareCommand
         {
             using (input)
             {
-                using var text = new StreamReader(new InputStream(input), Encoding.UTF8);
+                using var text = new StreamReader(input.AsStream(), Encoding.UTF8);
                 return StageText.Read(path, text);
             }
         }

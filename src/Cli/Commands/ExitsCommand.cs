@@ -30,7 +30,7 @@ internal static class ExitsCommand
 
     private static int Run(TraceRequest request, IReadOnlyList<ExitKey> keys, long? than, bool withoutHlt)
     {
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var overview = new Overview();
         var groups = new ExitGroups(keys, withoutHlt);

@@ -44,7 +44,7 @@ internal static class ExportCommand
 
     private static int Stacks(TraceRequest request, string format, StackWeight weight)
     {
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var stacks = new ExitStacks();
         var run = TraceSession.Run(trace, request, [stacks]);
@@ -58,11 +58,11 @@ internal static class ExportCommand
         var table = request.Table ?? "exits";
         if (!Tables.Contains(table)) throw new UsageException($"--table {table}: known are {string.Join(", ", Tables)}");
         if (table == "events") return EventsCommand.Csv(request);
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var suite = new AnalysisSuite(info: trace.Info);
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);
-        var report = suite.Report("analyze", run, request.Dmesg);
+        var report = suite.Report("analyze", run with { Processes = SidecarFacts.Processes(request.Files[0]) }, request.Dmesg);
         ReportWriter.Write(report, request with { Format = "csv", Table = table });
         return Guard.Ok;
     }

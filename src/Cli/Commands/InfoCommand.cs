@@ -22,7 +22,7 @@ internal static class InfoCommand
 
     private static int Run(TraceRequest request)
     {
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var overview = new Overview();
         var run = TraceSession.Run(trace, request, [overview]);
@@ -42,7 +42,7 @@ internal static class InfoCommand
         document["pageSize"] = info.PageSize == 0 ? null : info.PageSize;
         document["buffers"] = new JsonArray([.. info.Buffers.Select(b => (JsonNode)b)]);
         document["facts"] = new JsonObject(info.Facts.GroupBy(f => f.Name, StringComparer.Ordinal).Select(g => KeyValuePair.Create(g.Key, (JsonNode?)string.Join("; ", g.Select(f => f.Value)))));
-        document["lostByCpu"] = new JsonArray([.. info.LostByCpu.Select(l => (JsonNode)new JsonObject { ["cpu"] = l.Key, ["lost"] = l.Value.Counted, ["unknownMarkers"] = l.Value.UnknownMarkers })]);
+        document["lostByCpu"] = new JsonArray([.. info.LostByCpu.OrderBy(l => l.Key).Select(l => (JsonNode)new JsonObject { ["cpu"] = l.Key, ["lost"] = l.Value.Counted, ["unknownMarkers"] = l.Value.UnknownMarkers })]);
         document["tasks"] = new JsonArray([.. run.Replayer.Lanes.OrderBy(l => l.Tid).Select(l => (JsonNode)new JsonObject { ["tid"] = l.Tid, ["comm"] = l.Comm, ["events"] = l.Events, ["vcpu"] = l.Vcpu })]);
 
         var facts = new ReportTable(new Column("name", "What", ColumnKind.Text), new Column("value", "Value", ColumnKind.Text));
@@ -61,7 +61,7 @@ internal static class InfoCommand
         Fact("CPUs", info.Cpus.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Fact("buffers", string.Join(", ", info.Buffers));
         foreach (var (name, value) in info.Facts) Fact(name, value);
-        foreach (var (cpu, lost) in info.LostByCpu) Fact($"lost on CPU {cpu}", $"{lost.Counted} events counted, {lost.UnknownMarkers} markers without a number");
+        foreach (var (cpu, lost) in info.LostByCpu.OrderBy(l => l.Key)) Fact($"lost on CPU {cpu}", $"{lost.Counted} events counted, {lost.UnknownMarkers} markers without a number");
         report.Sections.Insert(1, new ReportSection("facts", "Facts") { Table = facts });
 
         var tasks = new ReportTable(new Column("tid", "TID", ColumnKind.Count), new Column("comm", "Task", ColumnKind.Text), new Column("events", "Events", ColumnKind.Count), new Column("vcpu", "vCPU", ColumnKind.Count)) { ShowAtMost = 40 };

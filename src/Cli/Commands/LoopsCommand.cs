@@ -29,7 +29,7 @@ internal static class LoopsCommand
     private static int Run(TraceRequest request, int minIterations, int maxPeriod)
     {
         if (maxPeriod is < 1 or > 64) throw new UsageException($"--max-period {maxPeriod}: 1 to 64 are possible");
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var suite = new AnalysisSuite(minIterations, maxPeriod, trace.Info);
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);

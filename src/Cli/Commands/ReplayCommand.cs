@@ -50,9 +50,9 @@ internal static class ReplayCommand
 
     private static int Whole(TraceRequest request, ReplayOptions options, bool failOnBug)
     {
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
-        var outcome = ReplayRunner.Run(trace, options, request.Filter, Interrupt.Token);
+        var outcome = ReplayRunner.Run(trace, options, () => request.Filter(trace.Info.TimeUnit), Interrupt.Token);
         ReportWriter.Write(outcome.Report, request with { Table = request.Table ?? "faults" });
         return ExitCode(outcome.Overall, failOnBug);
     }
@@ -60,7 +60,7 @@ internal static class ReplayCommand
     /// <summary>One line a fault, as soon as its verdict is known.</summary>
     private static int Each(TraceRequest request, ReplayOptions options, bool failOnBug)
     {
-        using var progress = TraceSession.Bar(request.Files[0], request);
+        using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var overall = ReplayOverall.Expected;
         FileOutput.Write(request.Output, stream =>
@@ -68,7 +68,7 @@ internal static class ReplayCommand
             var outcome = ReplayRunner.Run(
                 trace,
                 options with { Each = fault => stream.Write(Encoding.UTF8.GetBytes(FaultDocument.Each(fault).ToJsonString() + "\n")) },
-                request.Filter,
+                () => request.Filter(trace.Info.TimeUnit),
                 Interrupt.Token);
             overall = outcome.Overall;
         });

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Output;
-using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Replay;
 
@@ -27,11 +26,7 @@ internal sealed class CsvEventWriter : IEventWriter
     private ulong _lost;
     private bool _lostUnknown;
 
-    public CsvEventWriter(Stream stream, TraceInfo info)
-    {
-        _ = info;
-        _csv = new CsvTableWriter(stream, Columns);
-    }
+    public CsvEventWriter(Stream stream) => _csv = new CsvTableWriter(stream, Columns);
 
     public void Write(in EventRow row)
     {

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Cli.EventLists;
 
 /// <summary>Hands the chosen events to a writer; for <c>--around</c> it keeps the last few before the time.</summary>
-internal sealed class EventPicker(EventSelection selection, IEventWriter writer) : TraceObserver
+internal sealed class EventPicker(EventSelection selection, TraceInfo info, IEventWriter writer) : TraceObserver
 {
     private readonly Queue<(SavedEvent Event, string Buffer)> _before = new();
     private readonly Dictionary<int, bool> _wanted = [];
@@ -14,7 +15,7 @@ internal sealed class EventPicker(EventSelection selection, IEventWriter writer)
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         if (!Wanted(row)) return;
-        if (selection.AroundNs is not { } around)
+        if (selection.Around is not { } around)
         {
             writer.Write(row);
             return;
@@ -22,7 +23,7 @@ internal sealed class EventPicker(EventSelection selection, IEventWriter writer)
 
         if (_after < 0)
         {
-            if (!row.HasTime || row.Time < around)
+            if (!row.HasTime || row.Time < around.In(info.TimeUnit))
             {
                 if (selection.Context == 0) return;
                 if (_before.Count == selection.Context) _before.Dequeue();
@@ -40,7 +41,7 @@ internal sealed class EventPicker(EventSelection selection, IEventWriter writer)
 
     public override void OnLost(in EventRow row)
     {
-        if (selection.AroundNs is null && selection.Names.Count == 0 && !selection.OnlyNotUnderstood) writer.WriteLost(row);
+        if (selection.Around is null && selection.Names.Count == 0 && !selection.OnlyNotUnderstood) writer.WriteLost(row);
     }
 
     /// <summary>Writes what waits for a time that never came, and the end.</summary>

@@ -1,4 +1,5 @@
 using KvmTraceLab.Parser;
+using KvmTraceLab.Parser.Events;
 
 namespace KvmTraceLab.Cli.EventLists;
 
@@ -9,9 +10,9 @@ internal static class EventWriters
 
     public static IEventWriter Open(string name, Stream stream, TraceInfo info) => name switch
     {
-        "csv" => new CsvEventWriter(stream, info),
+        "csv" => new CsvEventWriter(stream),
         "json" => new JsonEventWriter(stream),
-        "trace-cmd" => new LineEventWriter(stream, info, Dialect: Parser.Events.Dialect.Kernel, visible: false),
-        _ => new LineEventWriter(stream, info, Dialect: Parser.Events.Dialect.Plugin, visible: true, fenced: name == "md"),
+        "trace-cmd" => new LineEventWriter(stream, info, Dialect.Kernel, visible: false),
+        _ => new LineEventWriter(stream, info, Dialect.Plugin, visible: true, fenced: name == "md"),
     };
 }

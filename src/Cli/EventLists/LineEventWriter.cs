@@ -10,10 +10,14 @@ namespace KvmTraceLab.Cli.EventLists;
 /// <summary>
 /// Lines as trace-cmd prints them: <c>comm-pid [cpu] time: event: payload</c>, the comm right-aligned in 16 columns, the
 /// event padded to 20. With the kernel's dialect this is what <c>trace-cmd report -N -t</c> prints; the text format has
-/// the plugin's dialect. Control bytes of hostile names are shown as <c>\x1b</c> in both.
+/// the plugin's dialect and goes on in the next line after 100 columns. Control bytes of hostile names are shown as <c>\x1b</c> in both.
 /// </summary>
-internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect Dialect, bool visible, bool fenced = false) : IEventWriter
+internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect dialect, bool visible, bool fenced = false) : IEventWriter
 {
+    private const int Width = 100;
+    private const string Continued = "        ";
+    private const long NsPerSecond = 1_000_000_000;
+
     private readonly TextBuilder _line = new();
     private bool _begun;
 
@@ -21,7 +25,7 @@ internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect Dia
     {
         Begin();
         Head(row.Buffer, row.Comm, row.Tid, row.Cpu, row.Time, row.HasTime, row.Name);
-        row.PrintPayload(_line, Dialect);
+        row.PrintPayload(_line, dialect);
         Flush();
     }
 
@@ -29,7 +33,7 @@ internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect Dia
     {
         Begin();
         Head(buffer, Encoding.UTF8.GetBytes(saved.Comm), saved.Tid, saved.Cpu, saved.Time, saved.HasTime, saved.Name);
-        _line.Append(saved.Payload(Dialect));
+        _line.Append(saved.Payload(dialect));
         Flush();
     }
 
@@ -93,22 +97,37 @@ internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect Dia
             return;
         }
 
-        var seconds = time / 1_000_000_000;
-        for (var pad = Digits(seconds); pad < 5; pad++) _line.Append((byte)' ');
-        _line.AppendSigned(seconds).Append((byte)'.');
-        var fraction = (time % 1_000_000_000).ToString("000000000", System.Globalization.CultureInfo.InvariantCulture);
-        _line.Append(fraction).Append(": "u8);
+        // An offset may put times before zero.
+        var (seconds, fraction) = Math.DivRem(time, NsPerSecond);
+        for (var pad = Digits(seconds) + (time < 0 ? 1 : 0); pad < 5; pad++) _line.Append((byte)' ');
+        if (time < 0) _line.Append((byte)'-');
+        _line.AppendSigned(Math.Abs(seconds)).Append((byte)'.');
+        _line.Append(Math.Abs(fraction).ToString("000000000", System.Globalization.CultureInfo.InvariantCulture)).Append(": "u8);
     }
 
     private static int Digits(long value)
     {
         var digits = 1;
-        while ((value /= 10) > 0) digits++;
+        while ((value /= 10) != 0) digits++;
         return digits;
     }
 
     private void Flush()
     {
-        SafeText.WriteLine(stream, _line.Written, keepTabs: !visible);
+        if (visible && _line.Written.Length > Width) WriteWrapped();
+        else SafeText.WriteLine(stream, _line.Written, keepTabs: !visible);
+    }
+
+    private void WriteWrapped()
+    {
+        using var clean = new MemoryStream();
+        SafeText.WriteLine(clean, _line.Written);
+        var text = Encoding.UTF8.GetString(clean.GetBuffer(), 0, (int)clean.Length - 1);
+        var indent = "";
+        foreach (var line in TextWidth.Wrap(text, Width, Width - Continued.Length))
+        {
+            stream.Write(Encoding.UTF8.GetBytes($"{indent}{line}\n"));
+            indent = Continued;
+        }
     }
 }

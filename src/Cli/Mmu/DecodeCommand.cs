@@ -3,6 +3,7 @@ using System.Text.Json;
 using KvmTraceLab.Mmu;
 using KvmTraceLab.Mmu.Bits;
 using KvmTraceLab.Mmu.Entries;
+using KvmTraceLab.Output.Text;
 
 namespace KvmTraceLab.Cli.Mmu;
 
@@ -39,7 +40,7 @@ internal static class DecodeCommand
         Option<string> kernel = MmuOptions.Word("--kernel", "7.2", "kernel that wrote --spte or --role, or handled --vmx", "VERSION");
         Option<string> mbec = MmuOptions.Word("--mbec", "on", "for --vmx: the current MMU has MBEC");
         Option<string> format = MmuOptions.Format("text");
-        Option<string?> output = MmuOptions.Output();
+        Option<string?> output = CommonOptions.Output();
         foreach (Option option in new Option[] { mmu, kernel, mbec, format, output })
             command.Add(option);
         command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output), writer =>
@@ -103,6 +104,7 @@ internal static class DecodeCommand
         "cr0" => new Cr0(question.Value).Describe(),
         "cr4" => new Cr4(question.Value).Describe(),
         "efer" => new Efer(question.Value).Describe(),
+        "role" when question.Value > uint.MaxValue => throw new UsageException($"--role 0x{question.Value:x}: a role word has 32 bits"),
         "role" => new PageRole((uint)question.Value, kernel).Describe(),
         _ => SpteBits.Describe(new Spte(question.Value, kernel, mmu)),
     };
@@ -120,13 +122,13 @@ internal static class DecodeCommand
     private static void WriteText(TextWriter output, BitReport report, string? note)
     {
         output.WriteLine($"{report.What} 0x{report.Value:x}");
-        foreach (string line in MmuWrap.Lines(report.Summary, 96))
+        foreach (string line in TextWidth.Wrap(report.Summary, 96))
             output.WriteLine($"  {line}");
         foreach (DecodedField f in report.Fields)
         {
             string value = f.Position.Contains(':') ? $" = 0x{f.Value:x}" : "";
             string lead = $"  {f.Position,5}  ";
-            foreach (string line in MmuWrap.Lines($"{f.Name}{value}: {f.Sentence}", 100 - lead.Length))
+            foreach (string line in TextWidth.Wrap($"{f.Name}{value}: {f.Sentence}", 100 - lead.Length))
             {
                 output.WriteLine(lead + line);
                 lead = new string(' ', lead.Length);
@@ -137,7 +139,7 @@ internal static class DecodeCommand
             output.WriteLine($"         bits without a name: 0x{report.UnknownBits:x}");
         if (note is not null)
         {
-            foreach (string line in MmuWrap.Lines(note, 96))
+            foreach (string line in TextWidth.Wrap(note, 96))
                 output.WriteLine($"  {line}");
         }
     }

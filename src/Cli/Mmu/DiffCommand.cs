@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KvmTraceLab.Mmu.Architecture;
+using KvmTraceLab.Output.Text;
 
 namespace KvmTraceLab.Cli.Mmu;
 
@@ -10,7 +11,7 @@ internal static class DiffCommand
     {
         var reachable = new Option<bool>("--reachable") { Description = "only differences that a guest could notice" };
         Option<string> format = MmuOptions.Format("text");
-        Option<string?> output = MmuOptions.Output();
+        Option<string?> output = CommonOptions.Output();
         var command = new Command("diff", Examples.Text("List every input on which KVM and the architecture differ, and why.", "ktl mmu diff")) { reachable, format, output };
         command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output),
             writer => Run(parsed.GetValue(reachable), MmuOptions.ParseFormat(parsed.GetValue(format)!), writer)));
@@ -71,7 +72,7 @@ internal static class DiffCommand
         if (differences.Count == 0)
             return;
         output.WriteLine($"{kind.Id}: {differences.Count} inputs, {(kind.Reachable ? "reachable" : "not reachable")}");
-        foreach (string line in MmuWrap.Lines(kind.Explanation, 96))
+        foreach (string line in TextWidth.Wrap(kind.Explanation, 96))
             output.WriteLine($"  {line}");
         foreach (MmuDifference d in differences)
             output.WriteLine($"  role: {d.Role}  acc: {d.Input}  access: {d.Access}  kvm: {d.Kvm}  hardware: {d.Architecture}");

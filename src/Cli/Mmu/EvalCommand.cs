@@ -15,7 +15,7 @@ internal static class EvalCommand
     {
         var file = new Argument<string>("CASES.csv") { Description = "cases, or - for standard input" };
         Option<string> format = MmuOptions.Format("csv");
-        Option<string?> output = MmuOptions.Output();
+        Option<string?> output = CommonOptions.Output();
         var command = new Command("eval", Examples.Text($"Evaluate a file of cases with the columns {string.Join(',', EvalColumns.Names)}.", "ktl mmu eval cases.csv")) { file, format, output };
         command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output), writer =>
         {

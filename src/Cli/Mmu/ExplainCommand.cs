@@ -3,6 +3,7 @@ using KvmTraceLab.Mmu;
 using KvmTraceLab.Mmu.Bits;
 using KvmTraceLab.Mmu.Cases;
 using KvmTraceLab.Mmu.Tables;
+using KvmTraceLab.Output.Text;
 
 namespace KvmTraceLab.Cli.Mmu;
 
@@ -24,7 +25,7 @@ internal static class ExplainCommand
         Option<string> smep = MmuOptions.Word("--smep", "off", "CR4.SMEP of the tables' owner (AMD)");
         Option<string> kernel = MmuOptions.Word("--kernel", "7.2", "kernel version", "VERSION");
         Option<string> format = MmuOptions.Format("text");
-        Option<string?> output = MmuOptions.Output();
+        Option<string?> output = CommonOptions.Output();
         var command = new Command("explain", Examples.Text("Explain one access: allowed or not, by which rule, and what the exit carries.", "ktl mmu explain --vendor intel --mbec on --access fetch --page user --acc r,x"))
         {
             vendor, mbec, gmet, access, page, acc, stage, execOnly, ad, nx, smep, kernel, format, output,
@@ -108,7 +109,7 @@ internal static class ExplainCommand
         foreach ((string key, string value) in lines)
         {
             string head = key;
-            foreach (string line in MmuWrap.Lines(value, 84))
+            foreach (string line in TextWidth.Wrap(value, 84))
             {
                 output.WriteLine($"{head,-12}  {line}");
                 head = "";

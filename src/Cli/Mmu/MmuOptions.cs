@@ -9,8 +9,6 @@ internal static class MmuOptions
     public static Option<string> Format(string fallback) =>
         new("--format") { Description = $"text, json, csv or md (default {fallback})", DefaultValueFactory = _ => fallback, HelpName = "FORMAT" };
 
-    public static Option<string?> Output() => new("--output", "-o") { Description = "write to this file instead of standard output", HelpName = "FILE" };
-
     public static Option<string> Word(string name, string fallback, string description, string helpName = "on|off") =>
         new(name) { Description = $"{description} (default {fallback})", DefaultValueFactory = _ => fallback, HelpName = helpName };
 

@@ -10,7 +10,7 @@ internal static class TableCommand
     {
         var name = new Argument<string?>("NAME") { Description = "the table; leave out to list all", Arity = ArgumentArity.ZeroOrOne };
         Option<string> format = MmuOptions.Format("csv");
-        Option<string?> output = MmuOptions.Output();
+        Option<string?> output = CommonOptions.Output();
         var command = new Command("table", Examples.Text("Print a whole truth table.", "ktl mmu table permission_ept --format csv")) { name, format, output };
         command.SetAction(parsed => MmuRun.Write(parsed.GetValue(output),
             writer => Run(parsed.GetValue(name), MmuOptions.ParseFormat(parsed.GetValue(format)!), writer)));

@@ -10,8 +10,6 @@ namespace KvmTraceLab.Cli.Record;
 /// <summary><c>ktl record</c>: trace-cmd with the right events, and the host facts beside the trace.</summary>
 internal static class RecordCommand
 {
-    private const int CouldNot = 2;
-
     /// <summary>A day; longer recordings fill disks and are a typing mistake.</summary>
     private const double MostSeconds = 86_400;
 
@@ -48,7 +46,7 @@ internal static class RecordCommand
             if (Mistake(options) is string mistake)
             {
                 error.WriteLine($"ktl record: {mistake}");
-                return CouldNot;
+                return Guard.CannotDo;
             }
 
             return Run(options, host, parsed.GetValue(dryRun), @out, error);
@@ -72,13 +70,13 @@ internal static class RecordCommand
         if (dryRun)
         {
             Describe(plan, HostFactsCollector.Collect(host, options.Pids, plan.CommandLineWithoutSecrets), @out);
-            return 0;
+            return Guard.Ok;
         }
 
         if (plan.Problems.Count > 0)
         {
             error.WriteLine($"ktl record: {string.Join("; ", plan.Problems)}");
-            return CouldNot;
+            return Guard.CannotDo;
         }
 
         // Before the start: a guest that crashes takes its command line with it.
@@ -89,7 +87,7 @@ internal static class RecordCommand
         if (code is null)
         {
             error.WriteLine($"ktl record: {plan.Program} does not start: {problem}");
-            return CouldNot;
+            return Guard.CannotDo;
         }
 
         // One that was there before is no result of this run.
@@ -97,7 +95,7 @@ internal static class RecordCommand
         if (code != 0 || !wrote)
         {
             error.WriteLine($"ktl record: trace-cmd ended with {code}{(wrote ? "" : $" and wrote no {plan.TracePath}")}; its own message stands above");
-            if (!wrote) return CouldNot;
+            if (!wrote) return Guard.CannotDo;
         }
 
         try
@@ -107,11 +105,11 @@ internal static class RecordCommand
         catch (OutputException e)
         {
             error.WriteLine($"ktl record: {e.Message}; the trace is whole, only the host facts are missing");
-            return CouldNot;
+            return Guard.CannotDo;
         }
 
         error.WriteLine($"ktl record: wrote {plan.TracePath} and {plan.SidecarPath}; now: ktl analyze {plan.TracePath}");
-        return code == 0 ? 0 : CouldNot;
+        return code == 0 ? Guard.Ok : Guard.CannotDo;
     }
 
     private static DateTime? Written(string path) => File.Exists(path) ? File.GetLastWriteTimeUtc(path) : null;

@@ -1,4 +1,5 @@
 using KvmTraceLab.Output.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace KvmTraceLab.Output.Files;
 
@@ -9,12 +10,14 @@ namespace KvmTraceLab.Output.Files;
 public static class FileOutput
 {
     private const int BrokenPipe = 32; // EPIPE; .NET hands the errno on as HResult
+    private const int StandardOutput = 1;
 
     /// <param name="path">Target; null or <c>-</c> for standard output.</param>
     /// <param name="write">Writes everything to the stream it is given.</param>
     /// <exception cref="OutputException">It cannot be written (no such folder, no right, disk full).</exception>
     public static void Write(string? path, Action<Stream> write)
     {
+        if (path is "") throw new OutputException("cannot write: the name of the file is empty; leave -o out for standard output");
         try
         {
             if (OpenStandard(path) is { } standard)
@@ -71,10 +74,22 @@ public static class FileOutput
     /// </summary>
     private static Stream? OpenStandard(string? path) => path switch
     {
-        null or "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1" => Console.OpenStandardOutput(),
+        null or "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1" => OpenStandardOutput(),
         "/dev/stderr" or "/dev/fd/2" or "/proc/self/fd/2" => Console.OpenStandardError(),
         _ => null,
     };
+
+    /// <summary>A pipe's own end, since the console's stream takes no notice of a reader that went away and would be written to nobody.</summary>
+    private static Stream OpenStandardOutput()
+    {
+        if (!OperatingSystem.IsWindows() && Console.IsOutputRedirected)
+        {
+            var pipe = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (!pipe.CanSeek) return pipe;
+        }
+
+        return Console.OpenStandardOutput();
+    }
 
     /// <summary>The target opened as it is if it is no regular file, else null.</summary>
     private static FileStream? OpenDirect(string path)
@@ -93,6 +108,8 @@ public static class FileOutput
     private static void WriteThenRename(string target, Action<Stream> write)
     {
         var temporary = $"{target}.{Path.GetRandomFileName()}.tmp";
+        EventHandler atExit = (_, _) => TryDelete(temporary); // SIGTERM, and an end that waits for nobody
+        AppDomain.CurrentDomain.ProcessExit += atExit;
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 65536))
@@ -108,6 +125,10 @@ public static class FileOutput
         {
             TryDelete(temporary);
             throw;
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.ProcessExit -= atExit;
         }
     }
 
@@ -126,6 +147,7 @@ public static class FileOutput
     private static string Reason(Exception exception, string path) => exception switch
     {
         DirectoryNotFoundException => "there is no such folder",
+        FileNotFoundException => "no file can be made there",
         UnauthorizedAccessException => "no permission",
         _ => SafeText.Clean(exception.Message.Replace(Path.GetFullPath(path), "", StringComparison.Ordinal).TrimEnd('\'', ' ', ':', '.')),
     };

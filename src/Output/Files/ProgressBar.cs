@@ -8,9 +8,8 @@ namespace KvmTraceLab.Output.Files;
 /// </summary>
 /// <param name="writer">Standard error.</param>
 /// <param name="isTerminal">Whether that is a terminal.</param>
-/// <param name="totalBytes">Bytes there are, or null for a pipe.</param>
 /// <param name="clock">The clock; tests bring their own.</param>
-public sealed class ProgressBar(TextWriter writer, bool isTerminal, long? totalBytes, TimeProvider? clock = null) : IDisposable
+public sealed class ProgressBar(TextWriter writer, bool isTerminal, TimeProvider? clock = null) : IDisposable
 {
     private const int Cells = 30;
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
@@ -22,8 +21,8 @@ public sealed class ProgressBar(TextWriter writer, bool isTerminal, long? totalB
     private TimeSpan _next = Delay;
     private int _shown;
 
-    /// <summary>So many bytes have been read.</summary>
-    public void Report(long doneBytes)
+    /// <summary>So many bytes have been read, of so many; 0 where nobody knows (a pipe, packed data).</summary>
+    public void Report(long doneBytes, long totalBytes)
     {
         if (!isTerminal || _clock.GetElapsedTime(_start) < _next) return;
         lock (_lock)
@@ -31,7 +30,7 @@ public sealed class ProgressBar(TextWriter writer, bool isTerminal, long? totalB
             var elapsed = _clock.GetElapsedTime(_start);
             if (elapsed < _next) return;
             _next = elapsed + Pause;
-            var line = Line(doneBytes, elapsed);
+            var line = Line(doneBytes, totalBytes, elapsed);
             writer.Write('\r' + line.PadRight(_shown));
             writer.Flush();
             _shown = line.Length;
@@ -49,10 +48,10 @@ public sealed class ProgressBar(TextWriter writer, bool isTerminal, long? totalB
         }
     }
 
-    private string Line(long done, TimeSpan elapsed)
+    private static string Line(long done, long total, TimeSpan elapsed)
     {
         var rate = $"{CellText.Number(Math.Round(done / 1e6 / elapsed.TotalSeconds))} MB/s";
-        if (totalBytes is not { } total || total <= 0) return $"{done / 1_000_000} MB read, {rate}";
+        if (total <= 0) return $"{done / 1_000_000} MB read, {rate}";
         var share = Math.Clamp((double)done / total, 0, 1);
         var filled = (int)(share * Cells);
         return $"[{new string('#', filled)}{new string('.', Cells - filled)}] {(int)(share * 100),3}% of {total / 1_000_000} MB, {rate}";

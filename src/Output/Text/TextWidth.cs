@@ -4,7 +4,7 @@ using System.Text;
 namespace KvmTraceLab.Output.Text;
 
 /// <summary>Columns that text takes on a terminal: 2 for East Asian wide characters and emoji, 0 for combining marks, else 1.</summary>
-internal static class TextWidth
+public static class TextWidth
 {
     private const string Ellipsis = "…";
     private const string HundredBlanks = "                                                                                                    ";
@@ -18,13 +18,16 @@ internal static class TextWidth
         (0x16fe0, 0x18dff), (0x1aff0, 0x1b2ff), (0x1d300, 0x1d37f), (0x1f000, 0x1faff), (0x20000, 0x3fffd),
     ];
 
+    /// <summary>The columns of a text.</summary>
     public static int Of(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var width = 0;
         foreach (var rune in text.EnumerateRunes()) width += Of(rune);
         return width;
     }
 
+    /// <summary>The columns of a character.</summary>
     public static int Of(Rune rune)
     {
         if (rune.Value < 0x300) return 1;
@@ -45,7 +48,7 @@ internal static class TextWidth
     }
 
     /// <summary>How many characters from the start fit into the columns, combining marks kept with their letter.</summary>
-    public static int Prefix(string text, int columns)
+    public static int Prefix(ReadOnlySpan<char> text, int columns)
     {
         var length = 0;
         foreach (var rune in text.EnumerateRunes())
@@ -58,41 +61,49 @@ internal static class TextWidth
         return length;
     }
 
+    /// <summary>The text with blanks behind it.</summary>
     public static string PadRight(string text, int columns) => string.Concat(text, Blanks(columns - Of(text)));
 
+    /// <summary>The text with blanks before it.</summary>
     public static string PadLeft(string text, int columns) => string.Concat(Blanks(columns - Of(text)), text);
 
     private static ReadOnlySpan<char> Blanks(int count) => count <= 0 ? "" : count <= HundredBlanks.Length ? HundredBlanks.AsSpan(0, count) : new string(' ', count);
 
+    /// <summary>Wraps at spaces, every line of the same width.</summary>
+    public static IReadOnlyList<string> Wrap(string text, int columns) => Wrap(text, columns, columns);
+
     /// <summary>
-    /// Wraps at spaces; words longer than a line are cut. The first line has <paramref name="first"/> columns, the others
+    /// Wraps at spaces; words longer than a line are cut, lists behind a comma. The first line has <paramref name="first"/> columns, the others
     /// <paramref name="rest"/>.
     /// </summary>
-    public static List<string> Wrap(string text, int first, int rest)
+    public static IReadOnlyList<string> Wrap(string text, int first, int rest)
     {
+        ArgumentNullException.ThrowIfNull(text);
         List<string> lines = [];
+        var left = text.AsSpan();
         var room = first;
-        while (Of(text) > room)
+        int cut;
+        while ((cut = Prefix(left, room)) < left.Length)
         {
-            var cut = Prefix(text, room);
             // A line may end right before a space, so look one further.
-            var space = text.LastIndexOf(' ', Math.Min(cut, text.Length - 1));
-            if (space > 0 && text.AsSpan(0, space).TrimStart(' ').Length > 0)
+            var space = left[..(cut + 1)].LastIndexOf(' ');
+            if (space > 0 && !left[..space].TrimStart(' ').IsEmpty)
             {
-                lines.Add(text[..space].TrimEnd(' '));
-                text = text[(space + 1)..].TrimStart(' ');
+                lines.Add(left[..space].TrimEnd(' ').ToString());
+                left = left[(space + 1)..].TrimStart(' ');
             }
             else
             {
-                cut = Math.Max(cut, char.IsHighSurrogate(text[0]) && text.Length > 1 ? 2 : 1);
-                lines.Add(text[..cut]);
-                text = text[cut..];
+                cut = Math.Max(cut, char.IsHighSurrogate(left[0]) && left.Length > 1 ? 2 : 1);
+                if (left[..cut].LastIndexOf(',') is > 0 and var comma) cut = comma + 1;
+                lines.Add(left[..cut].ToString());
+                left = left[cut..];
             }
 
             room = rest;
         }
 
-        if (text.Length > 0 || lines.Count == 0) lines.Add(text);
+        if (left.Length > 0 || lines.Count == 0) lines.Add(left.ToString());
         return lines;
     }
 }

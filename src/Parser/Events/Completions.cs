@@ -5,9 +5,26 @@ namespace KvmTraceLab.Parser.Events;
 /// </summary>
 internal static class Completions
 {
-    /// <summary>Before the isa field there were VMX words only; arm64 has a return code and an exception class instead.</summary>
+    /// <summary>
+    /// Before the isa field there were VMX words only; arm64 has a return code and an exception class instead, RISC-V the register
+    /// scause, LoongArch a code beside the place.
+    /// </summary>
     public static void ExitIsa(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
     {
+        if (record.TryGetNumber("scause", out var scause))
+        {
+            Set(shape, "exit_reason", Vocabulary.RiscvExitVocabulary.Encode(scause), slots, ref presence);
+            Set(shape, "isa", (ulong)Vocabulary.Isa.Riscv, slots, ref presence);
+            return;
+        }
+
+        if (record.TryGetNumber("reason", out var code) && record.TryGetNumber("pc", out _))
+        {
+            Set(shape, "exit_reason", code, slots, ref presence);
+            Set(shape, "isa", (ulong)Vocabulary.Isa.LoongArch, slots, ref presence);
+            return;
+        }
+
         if (!record.TryGetNumber("esr_ec", out var exceptionClass) || !record.TryGetNumber("ret", out var ret))
         {
             if (!record.TryGetNumber("isa", out _)) Set(shape, "isa", (ulong)Vocabulary.Isa.Vmx, slots, ref presence);

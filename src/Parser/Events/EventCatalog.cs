@@ -17,14 +17,17 @@ public sealed class EventCatalog
     public const int UnknownKind = 1;
 
     private const int FirstShape = 2;
-    private const int MaxKinds = 4096;
+
+    /// <summary>A kernel numbers its events in 16 bits, and so do we: no trace has more names.</summary>
+    private const int MaxKinds = ushort.MaxValue + 1;
 
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, int> _kinds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, byte[]> _comms = new();
     private readonly ConcurrentDictionary<string, byte> _bufferIds = new(StringComparer.Ordinal);
+    private readonly EventShape?[] _shapes;
     private volatile string[] _names;
-    private volatile EventShape?[] _shapes;
+    private volatile int _count;
     private volatile string[] _buffers = [""];
 
     public EventCatalog()
@@ -42,11 +45,12 @@ public sealed class EventCatalog
         }
 
         _names = names;
+        _count = names.Length;
         _shapes = slots;
     }
 
     /// <summary>How many numbers are given out.</summary>
-    public int Count => _names.Length;
+    public int Count => _count;
 
     /// <summary>The number of a shape, the same in every trace; -1 if the shape is not in the visible list.</summary>
     public static int KindOf(EventShape shape)
@@ -58,7 +62,7 @@ public sealed class EventCatalog
 
     public string NameOf(int kind) => _names[kind];
 
-    public EventShape? ShapeOf(int kind) => _shapes[kind];
+    public EventShape? ShapeOf(int kind) => (uint)kind < (uint)_shapes.Length ? _shapes[kind] : null;
 
     /// <summary>The number of the event of this name, given out now if it is new.</summary>
     public int Intern(ReadOnlySpan<byte> name) => Intern(Encoding.UTF8.GetString(name));
@@ -69,10 +73,18 @@ public sealed class EventCatalog
         lock (_lock)
         {
             if (_kinds.TryGetValue(name, out kind)) return kind;
-            kind = _names.Length;
+            kind = _count;
             if (kind >= MaxKinds) return UnknownKind;
-            _names = [.. _names, name];
-            _shapes = [.. _shapes, null];
+            var names = _names;
+            if (kind == names.Length)
+            {
+                // Others may still read the old array, which stays as it is.
+                Array.Resize(ref names, kind * 2);
+                _names = names;
+            }
+
+            names[kind] = name;
+            _count = kind + 1;
             _kinds[name] = kind;
             return kind;
         }

@@ -199,8 +199,6 @@ public sealed class EventPattern
     /// <summary>Slots of the fields outside its optional parts.</summary>
     internal ulong Required => _required;
 
-    internal bool KeepsText => Array.Exists(_steps, s => s.Code is StepCode.Rest or StepCode.Token);
-
     internal bool HasText => Array.Exists(_steps, s => s.Code is StepCode.Rest or StepCode.Token);
 
     internal bool IsText(int slot) => Array.Exists(_steps, s => s.Slot == slot && (s.Code is StepCode.Rest or StepCode.Token));

@@ -129,7 +129,7 @@ public sealed class EventShape
     /// <summary>Whether some field may be a piece of the batch's text.</summary>
     public bool HasText => Known.HasText;
 
-    /// <summary>Whether some spelling keeps text to the end of the line, so that any words behind it would match.</summary>
+    /// <summary>Whether some spelling keeps words of the text, so that words behind it might match, too.</summary>
     public bool KeepsText => Known.KeepsText;
 
     /// <summary>Lets an irregular shape complete a row bound by field names.</summary>
@@ -270,9 +270,10 @@ public sealed class EventShape
             slots[names[i]] = i;
         }
 
-        var hasText = patterns.Exists(p => p.HasText);
+        var keepsText = patterns.Exists(p => p.HasText);
+        var hasText = keepsText;
         for (var i = 0; i < made.Length && !hasText; i++) hasText = _irregular?.IsText(i) == true;
-        return new Layout([.. patterns], kernelPattern, made, slots, hasText, patterns.Exists(p => p.KeepsText));
+        return new Layout([.. patterns], kernelPattern, made, slots, hasText, keepsText);
 
         int Slot(string field) => names.IndexOf(field) is >= 0 and var slot ? slot : throw new ArgumentException($"{Name}: no field {field}");
 

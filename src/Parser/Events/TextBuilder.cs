@@ -15,8 +15,6 @@ public sealed class TextBuilder
 
     public void Clear() => _length = 0;
 
-    public void Truncate(int length) => _length = length;
-
     public TextBuilder Append(ReadOnlySpan<byte> utf8)
     {
         Reserve(utf8.Length);
@@ -39,7 +37,13 @@ public sealed class TextBuilder
         return this;
     }
 
-    public TextBuilder AppendDecimal(ulong value) => Format(value, default);
+    public TextBuilder AppendDecimal(ulong value)
+    {
+        Reserve(24);
+        value.TryFormat(_bytes.AsSpan(_length), out var written, default, CultureInfo.InvariantCulture);
+        _length += written;
+        return this;
+    }
 
     public TextBuilder AppendSigned(long value)
     {
@@ -65,14 +69,6 @@ public sealed class TextBuilder
     }
 
     public override string ToString() => Encoding.UTF8.GetString(_bytes, 0, _length);
-
-    private TextBuilder Format(ulong value, ReadOnlySpan<char> format)
-    {
-        Reserve(24);
-        value.TryFormat(_bytes.AsSpan(_length), out var written, format, CultureInfo.InvariantCulture);
-        _length += written;
-        return this;
-    }
 
     private void Reserve(int more)
     {

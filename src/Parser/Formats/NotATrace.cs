@@ -7,14 +7,16 @@ internal static class NotATrace
 {
     private const string Counts = "counts, no events; `ktl compare` takes it as a stage, for the rest give the trace";
 
+    private const string Dump = "is what trace-cmd dump prints about a trace, no trace; give the trace.dat itself or the text of trace-cmd report";
+
     /// <summary>Texts that belong to a trace and are none, by words that their tools print; all of one entry's words are there.</summary>
     private static readonly (string[] Words, string Says)[] Texts =
     [
         (["VM-EXIT", "Samples%"], $"is the report of perf kvm stat: {Counts}"),
         (["Event name", "Samples", "Sample%"], "is the report of perf kvm stat: counts, no events; give the trace (trace-cmd record -e kvm, perf script)"),
-        (["Tracing meta data in file"], "is what trace-cmd dump prints about a trace, no trace; give the trace.dat itself or the text of trace-cmd report"),
-        (["[Section "], "is what trace-cmd dump prints about a trace, no trace; give the trace.dat itself or the text of trace-cmd report"),
-        (["[Initial format]"], "is what trace-cmd dump prints about a trace, no trace; give the trace.dat itself or the text of trace-cmd report"),
+        (["Tracing meta data in file"], Dump),
+        (["[Section "], Dump),
+        (["[Initial format]"], Dump),
         (["commit overrun:"], "is what trace-cmd prints about its buffers (report --stat, stat, record), no trace; give the trace.dat or the text of trace-cmd report"),
         (["kvm statistics"], "is a log of kvm_stat: counts, no events; `ktl compare` takes a log of kvm_stat -L or --csv as a stage, for the rest give a trace"),
         ([",kvm_exit,"], $"is a log of kvm_stat: {Counts}"),
@@ -23,6 +25,8 @@ internal static class NotATrace
         (["Overhead", "Trace output"], "is a table of perf top or perf report: shares, no events; give the text of perf script"),
         (["Overhead", "Shared Object"], "is a table of perf top or perf report: shares, no events; give the text of perf script"),
         (["KVM_EXIT_REASON", "PID"], "is what bcc's kvmexit prints: counts, no events; give a trace (trace-cmd record -e kvm)"),
+        (["KVM_EXIT_REASON", "TGID"], "is what a script of bcc's prints of exits: counts, no events; give a trace (trace-cmd record -e kvm)"),
+        (["@", ":kvm_run_exit "], "is a log of QEMU's own trace events, none of KVM's in the kernel; give a trace (trace-cmd record -e kvm)"),
         (["print fmt:", "field:"], "is the format description of an event, no trace; give the text of tracefs trace or of trace-cmd report"),
         (["# tracer:", "entries-in-buffer"], "is an ftrace buffer without events; enable some (echo 1 > events/kvm/enable) and let the guest run"),
         (["ioctl(", "KVM_RUN"], "is a log of strace: system calls of the VMM, no events of KVM; give a trace (trace-cmd record -e kvm)"),

@@ -18,7 +18,7 @@ public sealed class HealthLog
         for (var i = 0; i < _entries.Count; i++)
         {
             if (!ReferenceEquals(_entries[i].Counter, counter)) continue;
-            _entries[i].Count += count;
+            _entries[i].Count = Sum(_entries[i].Count, count);
             return;
         }
 
@@ -29,6 +29,9 @@ public sealed class HealthLog
     {
         foreach (var entry in other._entries) Count(entry.Counter, entry.FirstOffset, entry.Count);
     }
+
+    /// <summary>Counts come from files too: no damaged number makes a sum negative.</summary>
+    public static long Sum(long count, long more) => count > long.MaxValue - more ? long.MaxValue : count + more;
 
     public long CountOf(HealthCounter counter)
     {

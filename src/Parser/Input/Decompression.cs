@@ -11,6 +11,7 @@ internal static class Decompression
         return head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]) ? "zstd" : null;
     }
 
+    /// <summary>The unpacked bytes; reading throws <see cref="InvalidDataException"/> where they are damaged, and where they end early.</summary>
     public static Stream Open(string compression, Stream source, string path) => compression switch
     {
         "gzip" => new GZipStream(source, CompressionMode.Decompress),

@@ -70,8 +70,8 @@ internal static class TextDresses
             {
                 // "msr_read ce = 0x0" may be wrapped there: a break in a word tells, or one before what is no number.
                 var length = at + 1 - lineStart;
-                var isBreak = head[at - 1] != '=' && (head[at - 1] != ' ' || !rest.TrimStart("\r\n "u8).StartsWith("0x"u8));
-                encoded |= length is >= ShortestSoftLine and <= LongestSoftLine && isBreak;
+                encoded |= length is >= ShortestSoftLine and <= LongestSoftLine
+                    && head[at - 1] != '=' && (head[at - 1] != ' ' || !rest.TrimStart("\r\n "u8).StartsWith("0x"u8));
             }
             else if (rest.Length >= 2 && IsUpperHex(rest[0]) && IsUpperHex(rest[1]))
             {

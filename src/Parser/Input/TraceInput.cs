@@ -14,15 +14,17 @@ public sealed class TraceInput : IDisposable
 
     private readonly Stream _stream;
     private readonly byte[] _head;
+    private readonly SourceStream? _packed;
     private int _headUsed;
 
-    private TraceInput(string path, Stream stream, byte[] head, FileStream? file, string compression)
+    private TraceInput(string path, Stream stream, byte[] head, FileStream? file, string compression, SourceStream? packed)
     {
         Path = path;
         _stream = stream;
         _head = head;
         File = file;
         Compression = compression;
+        _packed = packed;
     }
 
     /// <summary>The path as given, <c>-</c> for standard input.</summary>
@@ -33,6 +35,9 @@ public sealed class TraceInput : IDisposable
 
     /// <summary><c>none</c>, <c>gzip</c> or <c>zstd</c>: what wraps the whole input.</summary>
     public string Compression { get; }
+
+    /// <summary>What was packed ended before its end; what came out before is the input. Known once that was read.</summary>
+    public bool IsCut { get; private set; }
 
     /// <summary>Bytes in all, 0 where unknown.</summary>
     public long Length => File?.Length ?? 0;
@@ -51,14 +56,16 @@ public sealed class TraceInput : IDisposable
         {
             var head = ReadHead(stream, path);
             var compression = Decompression.Sniff(head);
+            SourceStream? packed = null;
             if (compression is not null)
             {
-                stream = Decompression.Open(compression, new PrefixedStream(head, raw), path);
+                packed = new SourceStream(new PrefixedStream(head, raw));
+                stream = Decompression.Open(compression, packed, path);
                 head = ReadHead(stream, path);
             }
 
-            if (!TryUndress(ref stream, ref head, path) && compression is null) return new TraceInput(path, stream, head, file, "none");
-            return new TraceInput(path, stream, head, null, compression ?? "none");
+            if (!TryUndress(ref stream, ref head, path) && compression is null) return new TraceInput(path, stream, head, file, "none", null);
+            return new TraceInput(path, stream, head, null, compression ?? "none", packed);
         }
         catch
         {
@@ -74,7 +81,7 @@ public sealed class TraceInput : IDisposable
         Stream stream = new MemoryStream(bytes, writable: false);
         var head = ReadHead(stream, path);
         TryUndress(ref stream, ref head, path);
-        return new TraceInput(path, stream, head, null, "none");
+        return new TraceInput(path, stream, head, null, "none", null);
     }
 
     /// <summary>Takes off what mail, web pages and terminals wrapped a text in; an encoding or a mark may hide another dress.</summary>
@@ -101,6 +108,9 @@ public sealed class TraceInput : IDisposable
         return any;
     }
 
+    /// <summary>What is still to be read, for readers of streams; disposing it leaves the input open.</summary>
+    public Stream AsStream() => new InputStream(this);
+
     /// <summary>Reads up to the size of <paramref name="buffer"/>; fewer only at the end of the input.</summary>
     public int Read(Span<byte> buffer)
     {
@@ -121,6 +131,10 @@ public sealed class TraceInput : IDisposable
                 done += got;
             }
         }
+        catch (InvalidDataException) when (_packed is { HasEnded: true })
+        {
+            IsCut = true;
+        }
         catch (InvalidDataException e)
         {
             throw new TraceException(Path, Position + done, $"the {Compression} data are damaged here; unpack what can be saved and read that ({e.Message})", e);
@@ -139,6 +153,7 @@ public sealed class TraceInput : IDisposable
     private static (Stream Stream, FileStream? File) OpenRaw(string path)
     {
         if (path == "-") return (StandardInput.Open(), null);
+        if (path.Length == 0) throw new TraceException("''", null, "is no file's name; name a trace, or - for standard input");
         if (Directory.Exists(path)) throw new TraceException(path, null, "is a directory; name the trace file in it");
         try
         {
@@ -174,7 +189,8 @@ public sealed class TraceInput : IDisposable
         }
         catch (InvalidDataException e)
         {
-            if (done == 0) throw new TraceException(path, 0, $"the compressed data are damaged ({e.Message})", e);
+            // What came out before it may be enough to read; whoever reads on meets it again.
+            if (done == 0) throw new TraceException(path, 0, $"the compressed data are damaged or cut off before anything could be unpacked; copy the file again ({e.Message})", e);
         }
         catch (IOException e)
         {

@@ -30,9 +30,9 @@ internal sealed class ZstdStream : ForwardStream
                 _inEnd = _source.Read(_in);
                 if (_inEnd == 0)
                 {
-                    // A file cut short gives what was unpacked; the text reader notices the half line.
-                    _inEnd = 0;
-                    return _frameOpen ? Zstd.Drain(_context, buffer) : 0;
+                    if (!_frameOpen) return 0;
+                    var left = Zstd.Drain(_context, buffer);
+                    return left > 0 ? left : throw new InvalidDataException("the last frame is not complete");
                 }
             }
 

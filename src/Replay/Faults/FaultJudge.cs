@@ -18,7 +18,7 @@ namespace KvmTraceLab.Replay.Faults;
 /// VMs are not named in a trace. As long as no two threads are the same vCPU number, all threads are one VM and share what
 /// they know of SPTEs; from then on a thread knows only what it wrote itself.
 /// </remarks>
-public sealed class FaultJudge : TraceObserver
+public sealed partial class FaultJudge : TraceObserver
 {
     private const ulong MbecOffered = 1UL << 54;
 
@@ -74,6 +74,9 @@ public sealed class FaultJudge : TraceObserver
 
     /// <summary>Exits for nested page faults and EPT violations, whether or not kvm_page_fault was recorded.</summary>
     public long FaultExits { get; private set; }
+
+    /// <summary>kvm_mmu_spte_requested: KVM took a fault that needs a mapping, whether or not kvm_page_fault was recorded.</summary>
+    public long Requests { get; private set; }
 
     /// <summary>Undecidable runs that have the shape of a livelock.</summary>
     public IReadOnlyList<LivelockShape> LivelockShaped => _runs.LivelockShaped;
@@ -138,7 +141,10 @@ public sealed class FaultJudge : TraceObserver
             case FaultEvent.Mmio or FaultEvent.Clock: Config.MmioEvents = Config.EmulationEvents = true; break;
             case FaultEvent.Emulate: Config.EmulationEvents = true; break;
             case FaultEvent.Msr: OnMsr(row); return;
-            case FaultEvent.SpteRequested when KvmMmuSpteRequested.Over(row).HasAccess: Config.SeeRequestedAccess(); break;
+            case FaultEvent.SpteRequested:
+                Requests++;
+                if (KvmMmuSpteRequested.Over(row).HasAccess) Config.SeeRequestedAccess();
+                break;
         }
 
         if (state.IsOpen) _collector.Collect(state, e, row);

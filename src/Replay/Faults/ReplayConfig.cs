@@ -99,7 +99,12 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     public ConfigValue VendorValue => options.Intel is { } intel ? new(intel ? "intel" : "amd", "option", "given")
         : _isaSeen is Isa.Vmx or Isa.Svm ? new(_isaSeen == Isa.Vmx ? "intel" : "amd", "trace", "exit reasons are of this vendor")
         : _isaSeen == Isa.Unknown ? new(null, "assumed", "no exit names a vendor")
-        : new(_isaSeen == Isa.Arm64 ? "arm64" : null, "trace", _isaSeen == Isa.Arm64 ? "exit reasons are of this vendor" : "exit reasons are of a vendor that this build does not know");
+        : _isaSeen switch
+        {
+            Isa.Arm64 => new("arm64", "trace", "exit reasons are of this vendor"),
+            Isa.Riscv or Isa.LoongArch => new(null, "trace", $"exit reasons are of {(_isaSeen == Isa.Riscv ? "RISC-V" : "LoongArch")}, whose faults are not judged"),
+            _ => new(null, "trace", "exit reasons are of a vendor that this build does not know"),
+        };
 
     public ConfigValue KernelValue
     {
@@ -189,7 +194,8 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     }
 
     public ConfigValue PagingValue => new(ShadowPaging ? "shadow" : TdpMmu ? "tdp" : "nested", MmuEvents || ShadowPaging ? "trace" : "assumed",
-        ShadowPaging ? "#PF is intercepted" : TdpMmu ? "kvm_tdp_mmu_spte_changed is in the trace: the TDP MMU" : "nested page faults, and no event of the TDP MMU");
+        ShadowPaging ? "#PF is intercepted" : TdpMmu ? "kvm_tdp_mmu_spte_changed is in the trace: the TDP MMU"
+        : MmuEvents ? "nested page faults, and no event of the TDP MMU" : "no event tells; nested paging is the usual case");
 
     public ConfigValue EptAccessedDirtyValue => !IsIntel ? new(null, "assumed", "EPT only")
         : EptAccessedDirty is { } ad ? new(ad, "trace", "access-tracked SPTEs were written: L1 or KVM runs without EPT A/D flags") : new(true, "assumed", "no access-tracked SPTE was seen");

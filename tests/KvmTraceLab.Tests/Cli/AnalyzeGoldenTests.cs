@@ -36,7 +36,7 @@ public sealed class AnalyzeGoldenTests
         using var trace = Analyzed.Sample(sample);
         var text = ReportOutputs.Render("text", Analyzed.Report(trace, minIterations));
         Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 100, $"wider than 100 columns: {line}"));
-        Check(sample + ".txt", text);
+        GoldenFile.Check($"analyze/{sample}.txt", text);
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class AnalyzeGoldenTests
         var document = Analyzed.Document(trace, minIterations);
         Assert.Equal("ktl/analyze/1", document["schema"]!.GetValue<string>());
         Cut(document);
-        Check(sample + ".json", document.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n");
+        GoldenFile.Check($"analyze/{sample}.json", document.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n");
     }
 
     /// <summary>Keeps the first items of long lists, so that the goldens can be read; loops, notes and templates stay whole.</summary>
@@ -66,12 +66,5 @@ public sealed class AnalyzeGoldenTests
                 foreach (var item in a) Cut(item);
                 break;
         }
-    }
-
-    private static void Check(string name, string actual)
-    {
-        var path = Path.Combine(Analyzed.Root, "tests", "KvmTraceLab.Tests", "Golden", "analyze", name);
-        if (Environment.GetEnvironmentVariable("KTL_UPDATE_GOLDEN") == "1") File.WriteAllText(path, actual);
-        Assert.Equal(File.ReadAllText(path), actual);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using KvmTraceLab.Tests.Parser.TraceDat;
 
 namespace KvmTraceLab.Tests.Cli;
 
@@ -111,6 +112,13 @@ public sealed class BehaviourTests : IDisposable
     [InlineData("--format xml", "list", "events", "--format", "xml")]
     [InlineData("--threads 0", "compare", "rate:2", "rate:1", "--threads", "0")]
     [InlineData("--input-format nosuch", "info", Loop, "--input-format", "nosuch")]
+    [InlineData("--dmesg nothere: no such file", "info", Loop, "--dmesg", "nothere")]
+    [InlineData("nothere: cannot be read as a guest map", "events", Loop, "--guest-map", "nothere")]
+    [InlineData("-C: goes with --around", "events", Loop, "-C", "3")]
+    [InlineData("--weight: goes with --export", "compare", "rate:2", "rate:1", "--weight", "time")]
+    [InlineData("a role word has 32 bits", "mmu", "decode", "--role", "0x100000000")]
+    [InlineData("the name of the file is empty", "info", Loop, "-o", "")]
+    [InlineData("'': is no file's name", "info", "")]
     [InlineData("'--nosuch'", "analyze", Loop, "--nosuch")]
     [InlineData("one FILE", "info", Loop, Loop)]
     public void Bad_options_are_refused_in_one_line(string says, params string[] arguments) =>
@@ -130,6 +138,44 @@ public sealed class BehaviourTests : IDisposable
         Assert.Equal(rows.Count(r => long.Parse(r[0]) <= middle), Events("--to", seconds));
         Assert.Equal(0, Events("--vcpu", "77"));
         Assert.StartsWith("Of 800 events none passes", Ktl.Run("analyze", "samples/demand-faults.txt", "--vcpu", "77").Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>An integer clock's times are given as the trace prints them, too.</summary>
+    [Theory]
+    [InlineData("2000,3000", "--from", "2000")]
+    [InlineData("1000,2000", "--to", "2999")]
+    [InlineData("2000", "--around", "1500", "-C", "0")]
+    public void Times_of_an_integer_clock_are_ticks(string times, params string[] arguments)
+    {
+        var result = Ktl.RunWith(
+            s => s.Write("q-1 [000] 1000: kvm_entry: vcpu 0 rip 0x1\nq-1 [000] 2000: kvm_exit: reason HLT rip 0x1 info 0 0\nq-1 [000] 3000: kvm_entry: vcpu 0 rip 0x1\n"u8),
+            ["events", "-", "--format", "csv", .. arguments]);
+        Assert.Equal(times, string.Join(',', result.Output.TrimEnd().Split('\n').Skip(1).Select(l => l.Split(',')[0])));
+    }
+
+    /// <summary>OFFSET of a trace.dat may put them before zero.</summary>
+    [Fact]
+    public void Times_before_zero_have_one_sign()
+    {
+        var builder = TraceDatFileTests.Sample(new TraceDatBuilder()).Option(7, "-1500000100");
+        var line = Ktl.Run("events", NewFile("early.dat", builder.Build()), "--from", "-2", "--to", "-1.4").Output.Split('\n')[0];
+        Assert.Contains(" -1.500000000: kvm_pio:", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_has_the_command_line_as_a_shell_takes_it()
+    {
+        var trace = NewFile("my trace.txt", "q-7 [000] 1.000000: kvm_entry: vcpu 0\n");
+        Assert.Contains($"<code>ktl report &#39;{trace}&#39; --format html</code>", Ktl.Run("report", trace, "--format", "html").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Events_without_their_fields_are_printed_on_demand()
+    {
+        var trace = NewFile("odd.txt", "q-7 [000] 1.000000: kvm_entry: vcpu 0\nq-7 [000] 2.000000: kvm_exit: nothing known 77\nq-7 [0] ???: kvm_exit: what\n");
+        var rows = Ktl.Run("events", trace, "--not-understood", "--format", "csv").Output.TrimEnd().Split('\n');
+        Assert.Equal("2000000000,0,7,q,kvm_exit,nothing known 77,,", Assert.Single(rows.Skip(1)));
+        Assert.Equal(2, (int)JsonNode.Parse(Ktl.Run("info", trace, "--format", "json").Output)!["health"]!["notUnderstood"]!);
     }
 
     [Fact]

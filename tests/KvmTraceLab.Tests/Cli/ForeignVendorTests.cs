@@ -24,6 +24,50 @@ public sealed class ForeignVendorTests
         Assert.Equal("unknown", (string)document["source"]!["vendor"]!);
     }
 
+    /// <summary>kvm_mmu_spte_requested stands for a fault; without kvm_page_fault nobody can say what became of it.</summary>
+    [Theory]
+    [InlineData("kvm_mmu_spte_requested: gfn fffff pfn 8be2171 level 1", "undecidable")]
+    [InlineData("kvm_mmu_get_page: new sp gfn 0 4 q0 direct wux pae !nxe !wp root 0 sync", "expected")]
+    public void Faults_that_only_the_MMU_s_events_tell_of_are_not_judged(string line, string overall)
+    {
+        using var trace = Analyzed.Text($"a-1 [000] 1.000000: {line}\n");
+        Assert.Equal(overall, (string)Analyzed.Document(trace)["faults"]!["overall"]!);
+    }
+
+    [Theory]
+    [InlineData(8, 2, true)]
+    [InlineData(7, 2, false)]
+    [InlineData(8, 3, false)]
+    public void A_page_that_is_requested_over_and_over_is_named(int times, int others, bool named)
+    {
+        var lines = Enumerable.Range(0, times + others).Select(i => $"a-1 [000] 1.{i:d6}: kvm_mmu_spte_requested: gfn {(i < times ? 0xfffff : i):x} pfn 8be2171 level 1\n");
+        using var trace = Analyzed.Text(string.Concat(lines));
+        var headline = Assert.Single(Analyzed.Report(trace).Headlines, h => h.Text.StartsWith("The trace has no kvm_exit", StringComparison.Ordinal));
+        Assert.Equal(named, headline.Details.Any(d => d.Contains($"gfn 0xfffff {times} times of {times + others}", StringComparison.Ordinal)));
+    }
+
+    /// <summary>RISC-V and LoongArch have the names of their kernels; an interrupt is told from the exception of its number.</summary>
+    [Theory]
+    [InlineData("SEPC:0x1000, SCAUSE:0x17, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "STORE_GUEST_PAGE_FAULT", 0)]
+    [InlineData("SEPC:0x1000, SCAUSE:0x5, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "LOAD_ACCESS", 0)]
+    [InlineData("SEPC:0x1000, SCAUSE:0x8000000000000005, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "IRQ_S_TIMER", 0)]
+    [InlineData("SEPC:0x1000, SCAUSE:0x3f, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "UNKNOWN_63", 0)]
+    [InlineData("vcpu 0 [0x0] PC: 0x1000", "kvm_reenter: vcpu 0 PC: 0x1000", "INT", 0)]
+    [InlineData("vcpu 0 [IDLE] PC: 0x1000", "kvm_enter: vcpu 0 PC: 0x1000", "IDLE", 20_000)]
+    public void Exits_of_other_architectures_are_named_and_timed(string exit, string entry, string reason, long idleNs)
+    {
+        using var trace = Analyzed.Text($"a-1 [000] 1.000000: kvm_exit: {exit}\na-1 [000] 1.000020: {entry}\n");
+        var document = Analyzed.Document(trace);
+        Assert.Equal(0, (int)document["health"]!["notUnderstood"]!);
+        var row = Assert.Single(document["exits"]!.AsArray())!;
+        Assert.Equal((reason, 1, 20_000), ((string)row["reason"]!, (int)row["count"]!, (int)row["totalNs"]!));
+        var vcpu = Assert.Single(document["vcpus"]!.AsArray())!;
+        Assert.Equal((1, 1, idleNs), ((int)vcpu["exits"]!, (int)vcpu["entries"]!, (long)vcpu["idleNs"]!));
+        Assert.Equal("unknown", (string)document["source"]!["vendor"]!);
+        using var again = Analyzed.Text($"a-1 [000] 1.000000: kvm_exit: {exit}\na-1 [000] 1.000020: {entry}\n");
+        Assert.DoesNotContain(Analyzed.Report(again).Headlines, h => h.Text.Contains("does not know", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("kvm_emulate_insn: 0:1000:66 ed (real)", "kvm_emulate_insn x 1")]
     [InlineData("sched_wakeup: comm=a pid=1", null)]

@@ -110,16 +110,31 @@ public sealed class FileTests : IDisposable
     {
         var clock = new HandClock();
         var writer = new StringWriter();
-        using (var bar = new ProgressBar(writer, true, 200_000_000, clock))
+        using (var bar = new ProgressBar(writer, true, clock))
         {
-            bar.Report(10_000_000);
+            bar.Report(10_000_000, 200_000_000);
             Assert.Equal("", writer.ToString());
             clock.Advance(2);
-            bar.Report(50_000_000);
-            bar.Report(60_000_000);
+            bar.Report(50_000_000, 200_000_000);
+            bar.Report(60_000_000, 200_000_000);
         }
 
         const string Line = "[#######.......................]  25% of 200 MB, 25 MB/s";
+        Assert.Equal($"\r{Line}\r{new string(' ', Line.Length)}\r", writer.ToString());
+    }
+
+    [Fact]
+    public void Where_the_size_is_not_known_the_bar_counts_alone()
+    {
+        var clock = new HandClock();
+        var writer = new StringWriter();
+        using (var bar = new ProgressBar(writer, true, clock))
+        {
+            clock.Advance(2);
+            bar.Report(50_000_000, 0);
+        }
+
+        const string Line = "50 MB read, 25 MB/s";
         Assert.Equal($"\r{Line}\r{new string(' ', Line.Length)}\r", writer.ToString());
     }
 
@@ -128,10 +143,10 @@ public sealed class FileTests : IDisposable
     {
         var clock = new HandClock();
         var writer = new StringWriter();
-        using (var bar = new ProgressBar(writer, false, null, clock))
+        using (var bar = new ProgressBar(writer, false, clock))
         {
             clock.Advance(5);
-            bar.Report(1);
+            bar.Report(1, 0);
         }
 
         Assert.Equal("", writer.ToString());

@@ -28,7 +28,7 @@ public sealed class HtmlTests
     }
 
     [Fact]
-    public void The_page_is_drawn_as_kept() => GoldenFile.Check("report.html", Page(WithCharts()));
+    public void The_page_is_drawn_as_kept() => GoldenFile.Check("output/report.html", Page(WithCharts()));
 
     [Fact]
     public void A_huge_report_stays_below_2_MB_and_says_what_is_left_out()

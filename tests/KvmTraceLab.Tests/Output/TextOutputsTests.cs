@@ -12,7 +12,7 @@ public sealed class TextOutputsTests
     [InlineData("csv")]
     [InlineData("json")]
     public void The_sample_report_is_drawn_as_kept(string format) =>
-        GoldenFile.Check("sample." + format, ReportOutputs.Render(format, SampleReport.Create()));
+        GoldenFile.Check("output/sample." + format, ReportOutputs.Render(format, SampleReport.Create()));
 
     /// <summary>Markdown knows no heading of two lines, and nothing of it may be lost.</summary>
     [Theory]

@@ -17,7 +17,7 @@ public sealed class RecordedTruthTests
         "svm61-control-smp2.report.txt.zst", "svm61-smp2-cow.report.txt.zst", "svm61-shadow-drop.report.txt.zst", "svm61-g2-short5.report.txt.zst", "vmx72-control-mbec.dat",
         "vmx72-control-nombec.report.txt.zst", "vmx72-mbec0-control.report.txt.zst", "svm61-vm-slot.report.txt.zst", "svm612-vm-legacy-smp.report.txt.zst",
         "svm612-vm-ksm.report.txt.zst", "svm61-vm-slot-held.report.txt.zst", "svm72-vm-nested-smp.report.txt.zst",
-        "svm612-vm-ksm.report.txt.zst", "vmx61-vm-apic.report.txt.zst", "vmx73-vm-nested-mbec.dat",
+        "vmx61-vm-apic.report.txt.zst", "vmx73-vm-nested-mbec.dat",
     ];
 
     /// <summary>File, verdict, faults with it, hypothesis that must rank first.</summary>

@@ -53,7 +53,7 @@ public sealed class SpteEventTests
         var finding = Assert.Single(judge.Findings);
         Assert.Equal((3L, 2, 0x5000a67UL, 1_000_006_000L), (finding.Count, finding.DistinctGfns, finding.Spte, finding.FirstNs));
         Assert.Equal([0x12UL, 0x13UL], finding.Gfns);
-        Assert.Equal("A writable SPTE must be MMU-writable (rule 3.15).", finding.Sentence);
+        Assert.Equal("A writable SPTE must be MMU-writable: check_spte_writable_invariants().", finding.Sentence);
         Assert.NotNull(finding.Evidence);
     }
 

@@ -45,8 +45,17 @@ internal static class Emulation
     {
         Blame = Blame.Kvm,
         Shows = TripMarks.EmulateFailed | TripMarks.InjectUd,
-        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Fault, All = TripMarks.RepMovs | TripMarks.EmulateFailed | TripMarks.InjectUd, None = TripMarks.VectoringException }],
+        Fits =
+        [
+            new Discriminators { In = Reasons.Turns, Reasons = Reasons.Fault, All = TripMarks.RepMovs | TripMarks.EmulateFailed | TripMarks.InjectUd, None = TripMarks.VectoringException },
+            new Discriminators { In = Reasons.Trace, MinTurns = 0, And = OnlyRepMovs, AndText = "an excerpt without exits that emulates nothing but REP MOVS, in vain, and injects #UD" },
+        ],
+        Limit = f => f.Evidence.Scope == EvidenceScope.Trace ? Confidence.Low : Confidence.High,
+        Because = f => f.Evidence.Scope == EvidenceScope.Trace ? [$"REP MOVS is emulated {f.Facts.Of(TripMarks.RepMovs)} times, {f.Facts.Of(TripMarks.EmulateFailed)} of them in vain, and #UD is injected; the excerpt has no kvm_exit."] : [],
     };
+
+    private static bool OnlyRepMovs(Evidence e) =>
+        e.Facts.Exits == 0 && e.Facts.Of(TripMarks.EmulateFailed) > 0 && e.Facts.Of(TripMarks.InjectUd) > 0 && e.Facts.Of(TripMarks.RepMovs) == e.Facts.Of(TripMarks.Emulate);
 
     public static Signature CrStorm { get; } = new(
         "L35",

@@ -60,8 +60,10 @@ internal static class FaultSignatures
         Fits =
         [
             new Discriminators { In = Reasons.Vcpu, And = TailRefused, AndText = "KVM_RUN fails with EFAULT for a page whose neighbour in the same 2 MiB block got an SPTE; the refused page never does; kvmmmu events are there" },
+            new Discriminators { In = Reasons.Trace, MinTurns = 0, And = e => e.Facts.Exits == 0 && Refused(e.Facts.RefusedFrames, e.Facts.MappedFrames) > 0, AndText = "the same once, in an excerpt without exits" },
         ],
-        Because = f => [$"KVM_RUN failed with EFAULT on {f.Lane!.RefusedFrames.Count} pages beside pages that were mapped."],
+        Limit = f => f.Evidence.Scope == EvidenceScope.Trace ? Confidence.Low : Confidence.Medium,
+        Because = f => [$"KVM_RUN failed with EFAULT on {Finding.Count(f.Lane?.RefusedFrames.Count ?? f.Facts.RefusedFrames.Count, "page")} beside pages that were mapped."],
     };
 
     public static Signature IdtInMmio { get; } = new(
@@ -167,9 +169,13 @@ internal static class FaultSignatures
     {
         Blame = Blame.Vmm,
         Shows = TripMarks.UserFault,
-        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Fault, All = TripMarks.UserFault, None = TripMarks.SpteSet, MinTurns = 2, And = e => e.Spot is null or { Addresses: <= 1 }, AndText = "the same page again" }],
+        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Fault, All = TripMarks.UserFault, None = TripMarks.SpteSet, And = IsRefusedAgain, AndText = "the same page at least twice, or KVM_RUN failed so at least twice in an excerpt of less than 64 exits" }],
         Limit = f => f.Evidence.Any(TripMarks.FastFaultFailed) ? Confidence.High : Confidence.Medium,
     };
+
+    /// <summary>An excerpt may begin behind the exit and end with the next: the failures of KVM_RUN tell that it was tried again.</summary>
+    private static bool IsRefusedAgain(Evidence e) =>
+        e.Spot is null or { Addresses: <= 1 } && (e.Turns >= 2 || (e.Facts.Exits < 64 && e.Facts.Of(TripMarks.UserFault) >= 2));
 
     public static Signature SharedRangeHuge { get; } = new(
         "L39",
@@ -271,9 +277,14 @@ internal static class FaultSignatures
     private static bool TailRefused(Evidence e)
     {
         var lane = e.Lane!;
-        if (lane.RefusedFrames.Count < 2 || e.Facts.Of(TripMarks.MmuEvent) == 0) return false;
-        var blocks = lane.MappedFrames.Select(f => f >> 9).ToHashSet();
-        return lane.RefusedFrames.Count(f => blocks.Contains(f >> 9) && !lane.MappedFrames.Contains(f)) >= 2;
+        return lane.RefusedFrames.Count >= 2 && e.Facts.Of(TripMarks.MmuEvent) > 0 && Refused(lane.RefusedFrames, lane.MappedFrames) >= 2;
+    }
+
+    /// <summary>Pages that were refused, never mapped, and have a mapped neighbour in their 2 MiB block.</summary>
+    private static int Refused(HashSet<ulong> refused, HashSet<ulong> mapped)
+    {
+        var blocks = mapped.Select(f => f >> 9).ToHashSet();
+        return refused.Count(f => blocks.Contains(f >> 9) && !mapped.Contains(f));
     }
 
     private static bool VectoringFails(Evidence e) => e.Loop is not null

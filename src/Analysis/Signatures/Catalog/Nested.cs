@@ -132,6 +132,6 @@ internal static class Nested
     private static IEnumerable<string> LineWords(Finding f)
     {
         var (gsi, line) = f.Facts.Lines.MaxBy(l => l.Value.Raised);
-        yield return $"gsi {gsi} was raised {line.Raised} times and lowered {line.Lowered} times; {f.Lane!.Guest.Of(TripMarks.UserIoapicEoi)} exits of {f.Who} went to user space for its EOI (KVM_EXIT_IOAPIC_EOI) and L0 handed L1 {IrqsToL1(f.Lane)} interrupts.";
+        yield return $"gsi {gsi} was raised {Finding.Count(line.Raised, "time")} and lowered {Finding.Count(line.Lowered, "time")}; {Finding.Count(f.Lane!.Guest.Of(TripMarks.UserIoapicEoi), "exit")} of {f.Who} went to user space for its EOI (KVM_EXIT_IOAPIC_EOI) and L0 handed L1 {Finding.Count(IrqsToL1(f.Lane), "interrupt")}.";
     }
 }

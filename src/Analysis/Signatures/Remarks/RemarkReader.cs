@@ -25,8 +25,13 @@ public static class RemarkReader
     private static readonly LogPattern Rip = new("rip 0x", @"^\W*(?<count>\d{1,18})\s+rip 0x(?<rip>[0-9a-f]{1,16})\s*$", RegexOptions.IgnoreCase);
 
     /// <summary>What the words around the trace say, in their order.</summary>
-    public static IReadOnlyList<LogLine> Read(IEnumerable<Remark> remarks, string source) =>
-        [.. remarks.Select(r => Parse(r.Text, source)).OfType<LogLine>().Take(MaxLines)];
+    public static IReadOnlyList<LogLine> Read(IReadOnlyList<Remark> remarks, string source)
+    {
+        var found = new List<LogLine>();
+        for (var i = 0; i < remarks.Count && found.Count < MaxLines; i++)
+            if (Parse(remarks[i].Text, source) is { } parsed) found.Add(parsed);
+        return found;
+    }
 
     /// <summary>The lines of a kernel log that matter; throws <see cref="TraceException"/> where it cannot be read.</summary>
     public static IReadOnlyList<LogLine> ReadFile(string path)

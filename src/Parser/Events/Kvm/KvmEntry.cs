@@ -14,9 +14,10 @@ public readonly ref struct KvmEntry(EventRow row) : IKvmEvent<KvmEntry>
             "vcpu {vcpu_id}, rip 0x{rip:x} inj 0x{intr_info:x} inj_error_code 0x{error_code:x}[?guest_mode|\\[guest\\]]",
             " vcpu {vcpu_id} rip 0x{rip:x} {*}",
             "PC: 0x{rip:x16}",
+            "PC: 0x016{rip:x}", // RISC-V, whose format means %016lx
         ],
         rip: "rip",
-        aliases: "rip=vcpu_pc");
+        aliases: "rip=vcpu_pc rip=pc");
 
     public static KvmEntry Over(EventRow row) => new(row);
 

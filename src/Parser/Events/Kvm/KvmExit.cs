@@ -15,6 +15,8 @@ public readonly ref struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
 
     internal const string Aliases = "exit_reason=exit_code guest_rip=rip guest_rip=vcpu_pc";
 
+    private const string OtherAliases = Aliases + " guest_rip=sepc guest_rip=pc info1=stval info2=htval error_code=htinst";
+
     public static EventShape Shape { get; } = new(
         "kvm_exit",
         plugin: Plugin,
@@ -26,15 +28,18 @@ public readonly ref struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
             "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x} info {info1:x} {info2:x} intr {intr_info:x}",
             "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x}[ info1 0x{info1:x}][ info2 0x{info2:x}][ intr_info 0x{intr_info:x}][ error_code 0x{error_code:x}]",
             "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x}",
+            "SEPC:0x{guest_rip:x}, SCAUSE:{exit_reason:@riscv-exit}, STVAL:0x{info1:x}, HTVAL:0x{info2:x}, HTINST:0x{error_code:x}",
             "reason UNKNOWN-ISA rip 0x{guest_rip:x} info {info1:x} {info2:x}",
             "{exit_reason:@arm-exit}, PC: 0x{guest_rip:x16}",
+            "vcpu {vcpu_id} \\[{exit_reason:@loongarch-exit}\\] PC: 0x{guest_rip:x8}",
+            "\\[{exit_reason:@loongarch-exit}\\]PC: 0x{guest_rip:x8}",
             "PC: 0x{guest_rip:x}; exit count: {exit_count}",
             "PC: 0x{guest_rip:x}",
         ],
         fields: "vcpu_id exit_reason isa guest_rip info1 info2 intr_info error_code requests",
         keys: "exit_reason",
         rip: "guest_rip",
-        aliases: Aliases,
+        aliases: OtherAliases,
         complete: Completions.ExitIsa,
         completeUnless: "isa");
 

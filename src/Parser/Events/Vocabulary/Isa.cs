@@ -13,4 +13,10 @@ public enum Isa : byte
 
     /// <summary>arm64's kvm events; not a kernel value, and far from those: x86 may get further ones.</summary>
     Arm64 = 64,
+
+    /// <summary>RISC-V's kvm events; no kernel value.</summary>
+    Riscv = 65,
+
+    /// <summary>LoongArch's kvm events; no kernel value.</summary>
+    LoongArch = 66,
 }

@@ -6,7 +6,6 @@ namespace KvmTraceLab.Parser.Events.Vocabulary;
 /// </summary>
 public static class SvmExitCode
 {
-    public const uint Intr = 0x60;
     public const uint Cpuid = 0x72;
     public const uint Hlt = 0x78;
     public const uint Ioio = 0x7b;

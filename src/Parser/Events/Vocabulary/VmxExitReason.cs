@@ -8,11 +8,8 @@ public static class VmxExitReason
 {
     public const uint ExceptionNmi = 0;
     public const uint ExternalInterrupt = 1;
-    public const uint TripleFault = 2;
     public const uint Cpuid = 10;
     public const uint Hlt = 12;
-    public const uint VmRead = 23;
-    public const uint VmWrite = 25;
     public const uint CrAccess = 28;
     public const uint IoInstruction = 30;
     public const uint MsrRead = 31;
@@ -134,15 +131,7 @@ public static class VmxExitReason
     ];
 
     /// <summary>The lower-case names of 2.6.3x; some are SVM names of today too, which then win.</summary>
-    public static IEnumerable<(string Word, uint Number)> Ancient
-    {
-        get
-        {
-            foreach (var (word, number) in AncientRows) yield return (word, number);
-        }
-    }
-
-    private static (string Word, uint Number)[] AncientRows =>
+    public static IEnumerable<(string Word, uint Number)> Ancient =>
     [
         ("exception", 0), ("ext_irq", 1), ("triple_fault", 2), ("interrupt_window", 7), ("nmi_window", 8),
         ("task_switch", 9), ("cpuid", 10), ("halt", 12), ("invlpg", 14), ("hypercall", 18), ("cr_access", 28),

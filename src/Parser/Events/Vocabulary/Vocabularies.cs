@@ -8,6 +8,8 @@ public static class Vocabularies
         "exit-reason" => ExitReasonVocabulary.Instance,
         "exit-reason-kernel" => ExitReasonVocabulary.KernelWords,
         "arm-exit" => ArmExitVocabulary.Instance,
+        "riscv-exit" => RiscvExitVocabulary.Instance,
+        "loongarch-exit" => LoongArchExitVocabulary.Instance,
         "pferr" => FlagVocabulary.Pferr,
         "apicv-inhibit" => FlagVocabulary.ApicvInhibit,
         "apic-reg" => SymbolVocabulary.ApicRegister,

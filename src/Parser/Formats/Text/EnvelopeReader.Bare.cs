@@ -54,7 +54,12 @@ internal static partial class EnvelopeReader
         }
 
         if (TryTime(line, ref head, ref e) && e.TimeForm != TimeForm.None)
-            return TryKnownName(line, ByteText.SkipBlanks(line, head), ref e);
+        {
+            if (!TryKnownName(line, ByteText.SkipBlanks(line, head), ref e)) return false;
+            if (at > number && e.Cpu < 0) TryThread(line[number..at], ref e);
+            return true;
+        }
+
         var token = at;
         for (var words = 0; words < 4 && token < line.Length; words++)
         {
@@ -99,6 +104,16 @@ internal static partial class EnvelopeReader
         e.TimeForm = TimeForm.Seconds;
     }
 
+    /// <summary>perf script -F tid,time,event,trace: a number alone before the time. Tools that number lines put a tab or a mark behind it.</summary>
+    private static void TryThread(ReadOnlySpan<byte> column, ref Envelope e)
+    {
+        var text = column.Trim((byte)' ');
+        var at = 0;
+        if (text.IsEmpty || !ByteText.TryDecimal(text, ref at, out var tid) || at != text.Length || tid > int.MaxValue) return;
+        e.Tid = (int)tid;
+        e.PrefixLength = 0;
+    }
+
     /// <summary>A task without a CPU behind it: <c>comm-pid</c>, perf's <c>comm pid</c> (a comm may end in one digit: <c>fc_vcpu 0</c>), or a comm alone.</summary>
     private static void SplitTask(ReadOnlySpan<byte> task, int start, ref Envelope e)
     {
@@ -119,6 +134,13 @@ internal static partial class EnvelopeReader
         e.CommLength = task.Length;
         var digits = task.Length;
         while (digits > 0 && ByteText.IsDigit(task[digits - 1])) digits--;
+        if (digits == 0 && !task.IsEmpty)
+        {
+            TryThread(task, ref e);
+            if (e.Tid >= 0) e.CommLength = 0;
+            return;
+        }
+
         var at = digits;
         if (digits < 2 || !ByteText.TryDecimal(task, ref at, out var tid) || tid > int.MaxValue) return;
         if (task[digits - 1] != '-' && (task[digits - 1] != ' ' || task.Length - digits < 2)) return;

@@ -41,7 +41,7 @@ internal static class LineClassifier
                 return LineKind.Stack;
         }
 
-        if (text.EndsWith(": <stack trace>"u8) || text.EndsWith(": <user stack trace>"u8)) return LineKind.Stack;
+        if (IsFrame(text) || text.EndsWith(": <stack trace>"u8) || text.EndsWith(": <user stack trace>"u8)) return LineKind.Stack;
 
         if (text.StartsWith("version = "u8) || text.StartsWith("cpus="u8) || text.EndsWith(" is empty"u8) || ShareTable.TryRow(text, out _)) return LineKind.Comment;
         if (text.StartsWith("Samples: "u8) || text.StartsWith("Overhead "u8)) return LineKind.Comment;
@@ -89,6 +89,18 @@ internal static class LineClassifier
         return true;
     }
 
+    /// <summary>A frame of perf's: <c>ffffffffc0a1b2c3 vmx_vcpu_run+0x123 ([kvm_intel])</c>.</summary>
+    private static bool IsFrame(ReadOnlySpan<byte> text)
+    {
+        if (text[^1] != ')' || !ByteText.IsHexDigit(text[0])) return false;
+        var at = 0;
+        while (at < text.Length && ByteText.IsHexDigit(text[at])) at++;
+        var open = text.LastIndexOf(" ("u8);
+        if (at >= text.Length || text[at] != ' ' || open <= at) return false;
+        var image = text[(open + 2)..^1];
+        return !image.IsEmpty && (image[0] is (byte)'[' or (byte)'/' || image.SequenceEqual("inlined"u8) || image.SequenceEqual("deleted"u8));
+    }
+
     /// <summary>What trackers and forums put around code: <c>{noformat}</c>, <c>{code:sh}</c>, <c>[code]</c>, <c>--8&lt;--</c>.</summary>
     private static bool IsFence(ReadOnlySpan<byte> text) =>
         text.StartsWith("{noformat"u8) || text.StartsWith("{code"u8) || text.StartsWith("[code"u8) || text.StartsWith("[/code"u8) || text.StartsWith("[pre"u8) || text.StartsWith("[/pre"u8)
@@ -103,7 +115,7 @@ internal static class LineClassifier
     private static bool Resembles(ReadOnlySpan<byte> text)
     {
         var name = text.IndexOf(": kvm_"u8);
-        if (name > 0 && text[..name].IndexOf((byte)'[') >= 0) return true;
+        if (name > 0 && text[..name].IndexOf((byte)'[') >= 0 && !LogPrefix.IsOfTheKernel(text[..name])) return true;
         return text.StartsWith("kvm_"u8) && text.IndexOf(": "u8) > 0 && text.IndexOf((byte)' ') > text.IndexOf((byte)':');
     }
 }

@@ -81,6 +81,16 @@ internal static class LogPrefix
         return IsKernelLog(text) || text[^1] is (byte)'|' or (byte)'>' || text.EndsWith("]:"u8) || IsStamp(text);
     }
 
+    /// <summary>Whether the kernel's log stands before a line (<c>[  673.850218] kvm [22087]: </c>), or a journal's prefix of it.</summary>
+    public static bool IsOfTheKernel(ReadOnlySpan<byte> prefix)
+    {
+        var text = prefix.Trim(" \t"u8);
+        if (text.IsEmpty) return false;
+        var close = text.IndexOf((byte)']');
+        var stamp = text[0] == '[' && close > 0 ? text[1..close] : default;
+        return (stamp.IndexOf((byte)'.') > 0 && stamp.Trim(" .0123456789"u8).IsEmpty) || IsKernelLog(text);
+    }
+
     /// <summary><c>Nov 21 15:00:01 host kernel:</c>, with the kernel's own time behind it or not.</summary>
     private static bool IsKernelLog(ReadOnlySpan<byte> text)
     {

@@ -65,6 +65,7 @@ internal static class RawFieldReader
                 {
                     // Part of the value before (a string with blanks, or an array).
                     var part = ByteText.Token(text, ref at);
+                    if (part.SequenceEqual("//"u8)) break; // a note by hand
                     if (_pairs.Count > 0 && at > nameStart && !IsSameInDecimal(part))
                     {
                         var last = _pairs[^1];

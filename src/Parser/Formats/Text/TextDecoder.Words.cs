@@ -7,13 +7,8 @@ namespace KvmTraceLab.Parser.Formats.Text;
 /// <summary>What looks like an event, or like a part of one, and is words.</summary>
 internal sealed partial class TextDecoder
 {
-    /// <summary>A line that begins with a name of KVM's, a colon and words: a note on a function, a heading. Events have numbers.</summary>
-    private bool IsSentence(ReadOnlySpan<byte> line, in Envelope e)
-    {
-        if (e.Form != EnvelopeForm.Bare || e.TimeForm != TimeForm.None || e.Cpu >= 0 || e.Tid >= 0 || e.CommLength > 0 || _envelopeOnly >= 0) return false;
-        var payload = line[e.PayloadStart..].Trim(" \t\r"u8);
-        return !payload.IsEmpty && !payload.ContainsAnyInRange((byte)'0', (byte)'9') && catalog.ShapeOf(_kinds.Of(line.Slice(e.NameStart, e.NameLength))) is null;
-    }
+    private bool IsSentence(ReadOnlySpan<byte> line, in Envelope e) =>
+        _envelopeOnly < 0 && BareWords.MayBe(line, e) && catalog.ShapeOf(_kinds.Of(line.Slice(e.NameStart, e.NameLength))) is null;
 
     /// <summary>The same for an event that has a shape, once the line was found to have none of its fields; "reason NO_SUCH" begins like one.</summary>
     private static bool IsWordsAlone(EventShape shape, in EventHead head, ReadOnlySpan<byte> payload) =>

@@ -74,8 +74,9 @@ internal sealed class TextReader : ITraceReader
         // An integer clock: steps of about one an event are a counter, longer ones are cycles. A stray line with an
         // integer among seconds (a log in a mail) does not make the trace's clock one.
         _integerTimes += batch.IntegerTimes;
-        if (_integerTimes * 2 <= _timed) return;
-        Info.TimeUnit = _lastTick - _firstTick <= 4 * _integerTimes ? TimeUnit.Count : TimeUnit.Cycles;
+        Info.TimeUnit = _integerTimes * 2 <= _timed ? TimeUnit.Nanoseconds
+            : _lastTick - _firstTick <= 4 * _integerTimes ? TimeUnit.Count
+            : TimeUnit.Cycles;
     }
 
     /// <summary>An elision stood at the end of the block before: it is before this batch's first event.</summary>
@@ -95,11 +96,7 @@ internal sealed class TextReader : ITraceReader
         foreach (ref readonly var head in batch.Heads.AsSpan(0, batch.Count))
         {
             if (head.Kind != EventCatalog.LostKind) continue;
-            var known = (head.Flags & RowFlags.LostCountKnown) != 0;
-            var before = Info.LostByCpu.GetValueOrDefault(head.Cpu);
-            Info.LostByCpu[head.Cpu] = known
-                ? before with { Counted = before.Counted + (long)batch.Slots[head.Start] }
-                : before with { UnknownMarkers = before.UnknownMarkers + 1 };
+            Info.AddLost(head.Cpu, (head.Flags & RowFlags.LostCountKnown) != 0 ? (long)batch.Slots[head.Start] : null);
         }
     }
 }

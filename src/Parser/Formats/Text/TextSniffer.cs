@@ -20,7 +20,7 @@ internal static class TextSniffer
             if (line.StartsWith("cpus="u8) || line.StartsWith("version = "u8)) cpusLine = true;
             if (line.StartsWith("# tracer:"u8)) tracerLine = true;
             var bareLine = Quoting.Unmark(line, out var mark);
-            if (!EnvelopeReader.TryRead(bareLine, ref envelope))
+            if (!EnvelopeReader.TryRead(bareLine, ref envelope) || BareWords.Is(bareLine, envelope))
             {
                 if (ShareTable.TryRow(line, out var payload) && line[payload..].StartsWith("reason "u8)) bare++;
                 else if (LineClassifier.Classify(line, out _, out _) == LineKind.Words) words++;

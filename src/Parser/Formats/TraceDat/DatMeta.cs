@@ -1,9 +1,10 @@
+using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Health;
 
 namespace KvmTraceLab.Parser.Formats.TraceDat;
 
 /// <summary>Where one CPU's events stand in the file.</summary>
-internal readonly record struct CpuData(int Cpu, long Offset, long Size);
+internal sealed record CpuData(int Cpu, long Offset, long Size);
 
 /// <summary>A buffer instance: the top one (empty name) or one of <c>instances/</c>.</summary>
 internal sealed record DatBuffer(string Name, string? Clock, int PageSize, bool Compressed, IReadOnlyList<CpuData> Cpus)
@@ -17,6 +18,7 @@ internal sealed record DatBuffer(string Name, string? Clock, int PageSize, bool 
 /// <summary>Everything a trace.dat says about itself before its events.</summary>
 internal sealed class DatMeta(string path, int version, bool bigEndian, int longSize, int pageSize)
 {
+    /// <summary>The kernel numbers its events in 16 bits: neither more of them nor higher numbers.</summary>
     public const int MaxFormats = 65536;
 
     public string Path { get; } = path;
@@ -25,16 +27,14 @@ internal sealed class DatMeta(string path, int version, bool bigEndian, int long
 
     public bool BigEndian { get; } = bigEndian;
 
-    /// <summary>Long size of the recording program; the kernel's is in <see cref="Layout"/>.</summary>
-    public int LongSize { get; } = longSize;
-
     public int PageSize { get; } = pageSize;
 
     public string Compression { get; set; } = "none";
 
     public string CompressionVersion { get; set; } = "";
 
-    public RingLayout Layout { get; set; } = RingLayout.ForLong(longSize == 4 ? 4 : 8);
+    /// <summary>Until the kernel's own description is read, its long is taken to be as long as the recording program's.</summary>
+    public RingLayout Layout { get; set; } = RingLayout.ForLong(longSize);
 
     public List<EventFormat> Formats { get; } = [];
 
@@ -56,9 +56,18 @@ internal sealed class DatMeta(string path, int version, bool bigEndian, int long
     /// <summary>Trouble met in the descriptions.</summary>
     public HealthLog Health { get; init; } = new();
 
+    /// <summary>The trouble, before the events: a batch without rows, or none.</summary>
+    public IEnumerable<EventBatch> Notes(EventCatalog catalog)
+    {
+        if (Health.Entries.Count == 0) yield break;
+        var notes = new EventBatch(catalog);
+        notes.Health.Merge(Health);
+        yield return notes;
+    }
+
     public void AddFormat(string system, byte[] text, long offset)
     {
-        if (Formats.Count < MaxFormats && EventFormat.TryParse(system, text) is { } format) Formats.Add(format);
+        if (Formats.Count < MaxFormats && EventFormat.TryParse(system, text) is { Id: < MaxFormats } format) Formats.Add(format);
         else Health.Count(TraceDatHealth.BadFormat, offset);
     }
 }

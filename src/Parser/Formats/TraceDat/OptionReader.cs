@@ -22,7 +22,6 @@ internal sealed class OptionReader(DatMeta meta)
     private const int TimeShiftOption = 12;
     private const int Guest = 13;
     private const int Tsc2Nsec = 14;
-    public const int Strings = 15;
     public const int HeaderInfo = 16;
     public const int FtraceEvents = 17;
     public const int EventFormats = 18;

@@ -15,7 +15,9 @@ internal sealed class PlanTable
     {
         _meta = meta;
         _catalog = catalog;
-        var last = meta.Formats.Count == 0 ? 0 : meta.Formats.Where(f => f.Id < DatMeta.MaxFormats).Max(f => f.Id);
+        var last = 0;
+        foreach (var format in meta.Formats)
+            if (format.Id < DatMeta.MaxFormats) last = Math.Max(last, format.Id);
         _formats = new EventFormat?[last + 1];
         _plans = new RecordPlan?[last + 1];
         foreach (var format in meta.Formats)
@@ -78,8 +80,15 @@ internal sealed class PlanTable
             if (field is not null && Move(field, slot, shape.IsIrregular) is { } move) moves.Add(move);
         }
 
-        var presence = moves.Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot));
-        var textMask = moves.Where(m => m.Code >= MoveCode.Inline).Aggregate(0UL, (mask, move) => mask | (1UL << move.Slot));
+        var (presence, textMask, minSize) = (0UL, 0UL, 0);
+        var made = moves.ToArray();
+        foreach (ref readonly var move in made.AsSpan())
+        {
+            presence |= 1UL << move.Slot;
+            if (move.Code >= MoveCode.Inline) textMask |= 1UL << move.Slot;
+            minSize = Math.Max(minSize, move.Offset + move.Size);
+        }
+
         var needsRecord = shape.NeedsRecord(presence);
         var commonSize = Math.Max(CommonType.Offset + CommonType.Size, CommonPid.Offset + CommonPid.Size);
         return new RecordPlan
@@ -87,13 +96,13 @@ internal sealed class PlanTable
             Kind = (ushort)_catalog.Intern(format.Name),
             Shape = shape,
             Width = shape.Width,
-            Moves = [.. moves],
+            Moves = made,
             Presence = presence,
             NeedsRecord = needsRecord,
             Repeatable = !shape.IsIrregular && textMask == 0 && fields.TrueForAll(f => f.Offset >= commonSize),
             HasGaps = moves.Count < shape.Fields.Count,
             TextMask = textMask,
-            MinSize = moves.Count == 0 ? 0 : moves.Max(m => m.Offset + m.Size),
+            MinSize = minSize,
             Fields = fields,
             PrintFormat = format.Text,
         };

@@ -31,12 +31,12 @@ internal static class PrintFormat
         for (var i = 0; i < format.Length; i++)
         {
             if (format[i] != '%') continue;
-            var literal = format[..i];
+            var isBehind0X = format.AsSpan(0, i).EndsWith("0x");
             i++;
             if (i < format.Length && format[i] == '%') continue;
             if (!TryConversion(format, ref i, out var flags, out var width, out var precision, out var letter)) break;
             if (next >= arguments.Count) break;
-            if (FieldOf(arguments[next++]) is { } field) conversions.Add(new Conversion(field, literal.EndsWith("0x", StringComparison.Ordinal), flags, width, precision, letter));
+            if (FieldOf(arguments[next++]) is { } field) conversions.Add(new Conversion(field, isBehind0X, flags, width, precision, letter));
         }
 
         return conversions;

@@ -17,9 +17,15 @@ internal sealed record TimeShift(uint Flags, IReadOnlyList<ShiftSample[]> Cpus)
         var samples = Cpus[cpu];
         if (samples.Length == 1) return time + (ulong)samples[0].Offset;
         var t = (long)time;
-        var i = 0;
-        while (i + 2 < samples.Length && t >= samples[i + 1].Time) i++;
-        return Correct(time, samples[i], samples[i + 1]);
+        int low = 0, high = samples.Length - 2;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (t >= samples[middle].Time) low = middle;
+            else high = middle - 1;
+        }
+
+        return Correct(time, samples[low], samples[low + 1]);
     }
 
     private ulong Correct(ulong time, in ShiftSample from, in ShiftSample to)

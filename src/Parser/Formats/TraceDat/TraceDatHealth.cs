@@ -37,9 +37,4 @@ public static class TraceDatHealth
 
     public static readonly HealthCounter LostWithoutEvent = new(
         "datLostWithoutEvent", Severity.Loss, "A page says that events were lost but holds none itself, so there is no time to put the marker at.");
-
-    public static readonly IReadOnlyList<HealthCounter> All =
-    [
-        BadSection, BadOption, UnknownOption, BadFormat, BadPage, BadChunk, BadRecord, UnknownEvent, MissingData, RescuedData, LostWithoutEvent,
-    ];
 }

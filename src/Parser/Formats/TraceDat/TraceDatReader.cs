@@ -42,13 +42,7 @@ internal sealed class TraceDatReader : ITraceReader
     public IEnumerable<EventBatch> Read(CancellationToken cancel)
     {
         var streams = Streams();
-        if (_meta.Health.Entries.Count > 0)
-        {
-            var notes = new EventBatch(Catalog);
-            notes.Health.Merge(_meta.Health);
-            yield return notes;
-        }
-
+        foreach (var notes in _meta.Notes(Catalog)) yield return notes;
         var small = streams.Count == 0 || _source.Length < WorthThreads;
         var merger = new StreamMerger(Catalog, streams, small ? 1 : Math.Clamp(_options.Threads, 1, 64)) { UnitTaken = Taken };
         foreach (var batch in merger.Merge(cancel)) yield return batch;
@@ -62,7 +56,8 @@ internal sealed class TraceDatReader : ITraceReader
     {
         var plans = new PlanTable(_meta, Catalog);
         var decoder = new PageDecoder(_meta, plans, new TimeMap(_meta.Options));
-        var count = _meta.Buffers.Sum(b => b.Cpus.Count(c => c.Size != 0));
+        var count = 0;
+        foreach (var buffer in _meta.Buffers) count += buffer.Cpus.Count(c => c.Size != 0);
         var unitBytes = count > 64 ? UnitBytes / 8 : UnitBytes;
         var streams = new List<CpuStream>();
         foreach (var buffer in _meta.Buffers)
@@ -98,13 +93,7 @@ internal sealed class TraceDatReader : ITraceReader
 
     private void Taken(DecodeUnit unit)
     {
-        foreach (var lost in unit.Lost)
-        {
-            var cpu = unit.Stream.Cpu;
-            var before = Info.LostByCpu.GetValueOrDefault(cpu);
-            Info.LostByCpu[cpu] = lost > 0 ? before with { Counted = before.Counted + lost } : before with { UnknownMarkers = before.UnknownMarkers + 1 };
-        }
-
+        foreach (var lost in unit.Lost) Info.AddLost(unit.Stream.Cpu, lost > 0 ? lost : null);
         if (_options.Progress is not { } progress) return;
         _done += unit.PackedSize > 0 ? unit.PackedSize : unit.Size;
         progress(_done, _source.Length);

@@ -5,7 +5,8 @@ namespace KvmTraceLab.Parser.Formats.TraceDat;
 
 /// <summary>
 /// Decodes units ahead of the merger on some threads. A unit is decoded by whoever claims it first: a worker, or the
-/// merger itself when it needs the unit and nobody has begun; so nothing ever waits for a thread that is not there.
+/// merger itself when it needs the unit and nobody has begun; so nothing ever waits for a thread that is not there. While
+/// the merger waits for a unit that a worker has begun it decodes another.
 /// </summary>
 internal sealed class UnitQueue : IDisposable
 {
@@ -52,8 +53,17 @@ internal sealed class UnitQueue : IDisposable
     {
         if (scheduled) _ahead--;
         if (unit.TryClaim(unit.Ticket)) Decode(unit);
-        else unit.Done.Wait();
+        else Await(unit);
         if (unit.Failure is { } failure) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+    }
+
+    private void Await(DecodeUnit unit)
+    {
+        while (!unit.Done.IsSet)
+        {
+            if (_work.TryTake(out var job)) TryDecode(job);
+            else unit.Done.Wait();
+        }
     }
 
     public void Dispose()
@@ -66,7 +76,12 @@ internal sealed class UnitQueue : IDisposable
     private void Work()
     {
         foreach (var job in _work.GetConsumingEnumerable())
-            if (!_work.IsAddingCompleted && job.Unit.TryClaim(job.Ticket)) Decode(job.Unit);
+            if (!_work.IsAddingCompleted) TryDecode(job);
+    }
+
+    private static void TryDecode(Job job)
+    {
+        if (job.Unit.TryClaim(job.Ticket)) Decode(job.Unit);
     }
 
     private static void Decode(DecodeUnit unit)

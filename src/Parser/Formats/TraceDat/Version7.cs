@@ -38,9 +38,10 @@ internal sealed class Version7(DatSource source, DatMeta meta)
     {
         while (offset > 0 && _seen.Count < MaxSections && _seen.Add(offset))
         {
-            if (Open(offset, OptionReader.Done) is not { } cursor || !Options(cursor, out offset))
+            var at = offset;
+            if (Open(at, OptionReader.Done) is not { } cursor || !Options(cursor, out offset))
             {
-                meta.Health.Count(offset >= source.Length ? TraceHealth.Truncated : TraceDatHealth.BadSection, offset);
+                meta.Health.Count(at >= source.Length ? TraceHealth.Truncated : TraceDatHealth.BadSection, at);
                 return;
             }
         }

@@ -10,6 +10,7 @@ internal sealed class CommonMark(byte[] mark) : ILineDress
     public static ILineDress? Find(HeadLines lines)
     {
         if (lines.Telling.Count < 2) return null;
+        if (!lines.Telling.Exists(l => Length(l) > 0)) return null;
         var most = lines.Telling.Select(l => l[..Length(l)]).GroupBy(m => Convert.ToHexString(m.AsSpan().TrimEnd((byte)' '))).MaxBy(g => g.Count())!;
         var mark = most.MinBy(m => m.Length)!; // the blank behind it may be the line's own
         return mark.Length > 0 && HeadLines.Nearly(most.Count(), lines.Telling.Count) ? new CommonMark(mark) : null;

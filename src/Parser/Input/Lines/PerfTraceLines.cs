@@ -13,8 +13,8 @@ internal sealed class PerfTraceLines : ILineDress
 {
     public static ILineDress? Find(HeadLines lines)
     {
-        var found = lines.Telling.Count(l => Plain(l) is not null);
-        return found > 0 && HeadLines.Nearly(found, lines.Telling.Count) ? new PerfTraceLines() : null;
+        // No other tool's lines look so, and what does not is left as it is: a few among the words of a page will do.
+        return lines.Telling.Exists(l => Plain(l) is not null) ? new PerfTraceLines() : null;
     }
 
     public void Undress(ReadOnlySpan<byte> line, Stream to) => to.Write(Plain(line) is { } text ? Encoding.UTF8.GetBytes(text) : line);
@@ -48,9 +48,45 @@ internal sealed class PerfTraceLines : ILineDress
         var hasNames = text[name + end] == '(';
         if (!hasNames && text.AsSpan(name + end + 1).StartsWith(" ")) return null;
         var payload = text[(name + end + 1)..];
-        if (payload.EndsWith(')')) payload = payload[..^1];
-        if (hasNames) payload = string.Join(' ', payload.Split(", ").Select(Pair));
+        if (hasNames)
+        {
+            var bracket = Closing(payload);
+            var behind = payload.AsSpan(Math.Min(payload.Length, bracket + 1)).Trim();
+            payload = string.Join(' ', payload[..bracket].Split(", ").Select(Pair)) + Reason(text.AsSpan(name, end), payload[..bracket]) + (behind.IsEmpty ? "" : behind.StartsWith("//") ? $" {behind}" : $" // {behind}");
+        }
+        else if (payload.EndsWith(')'))
+        {
+            payload = payload[..^1];
+        }
+
         return string.Create(CultureInfo.InvariantCulture, $"{task}{milliseconds / 1000}.{(milliseconds % 1000 * 1000) + microseconds:d6}: {text.AsSpan(name, end)}: {payload}");
+    }
+
+    /// <summary>Fields that are 0 are left out. That of most is read so anyhow; an exit whose reason is left out is one for reason 0, not for none.</summary>
+    private static string Reason(ReadOnlySpan<char> name, string fields)
+    {
+        if (!fields.Contains("isa: ", StringComparison.Ordinal) || fields.Contains("exit_reason: ", StringComparison.Ordinal) || fields.Contains("exit_code: ", StringComparison.Ordinal)) return "";
+        foreach (var shape in KvmEvents.All)
+        {
+            if (!name.SequenceEqual(shape.Name)) continue;
+            foreach (var field in shape.Fields)
+                if (field.Is("exit_reason") || field.Is("exit_code")) return $" {field.Name}=0x0";
+        }
+
+        return "";
+    }
+
+    /// <summary>Where the bracket closes that was opened before the fields; what stands behind it was noted by hand.</summary>
+    private static int Closing(string fields)
+    {
+        var depth = 1;
+        for (var at = 0; at < fields.Length; at++)
+        {
+            depth += fields[at] == '(' ? 1 : fields[at] == ')' ? -1 : 0;
+            if (depth == 0) return at;
+        }
+
+        return fields.Length;
     }
 
     /// <summary><c>port: 1544</c> as a raw field of trace-cmd, which marks hexadecimal numbers.</summary>

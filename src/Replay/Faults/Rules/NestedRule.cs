@@ -29,7 +29,7 @@ internal sealed class NestedRule : IFaultRule
         {
             return group.WalkChanged
                 ? Judgement.Final(FaultVerdict.Race, "L1's entry changed between two walks of this fault")
-                : Judgement.Final(FaultVerdict.BugSpuriousReflection, static c => $"the entries {Entries(c.Group)} allow a {c.Access.Word}, yet {Injected(c.Group)} is injected");
+                : Judgement.Final(FaultVerdict.BugSpuriousReflection, static c => $"the entries {Entries(c.Group)} allow a {c.Access.Noun}, yet {Injected(c.Group)} is injected");
         }
 
         return GrantsTooMuch(context, answer);
@@ -65,7 +65,7 @@ internal sealed class NestedRule : IFaultRule
     {
         var group = context.Group;
         if (group is { HasEntry: true, Lost: false, WalkError: true, InjectedPf: true, Emulations: 0, UserspaceReason: < 0 })
-            return Judgement.Final(FaultVerdict.BugSwallowedL1Violation, static c => $"L1's entries {Entries(c.Group)} deny a {c.Access.Word}, and L2 gets #PF instead of an exit to L1");
+            return Judgement.Final(FaultVerdict.BugSwallowedL1Violation, static c => $"L1's entries {Entries(c.Group)} deny a {c.Access.Noun}, and L2 gets #PF instead of an exit to L1");
         if (group.WentOn) return Judgement.Final(FaultVerdict.ExpectedL1Other, "the thread goes on elsewhere: L1 is entered, and its exit is not in the trace");
         if (!group.HasEntry || group.Lost || group.PmlFull || group.InjectedOther || group.InjectedPf)
             return Judgement.Final(FaultVerdict.ExpectedL1Other, "the group ends before L2 is entered again, or another event takes its place");
@@ -73,7 +73,7 @@ internal sealed class NestedRule : IFaultRule
         if (group.UserspaceReason >= 0 || group.UserspaceError) return Judgement.Final(FaultVerdict.ExpectedL1Other, "user space takes over");
         // What was denied for want of present entries may be emulated for the VMM's devices; nothing else may pass.
         return Judgement.Final(FaultVerdict.BugSwallowedL1Violation,
-            static c => $"L1's entries {Entries(c.Group)} {(c.Nested!.Present ? "deny" : "do not map")} a {c.Access.Word}, and nothing is injected");
+            static c => $"L1's entries {Entries(c.Group)} {(c.Nested!.Present ? "deny" : "do not map")} a {c.Access.Noun}, and nothing is injected");
     }
 
     /// <summary>N1b, N1c: the walk allows this access, but the L2 SPTE that is set grants more than L1 does.</summary>

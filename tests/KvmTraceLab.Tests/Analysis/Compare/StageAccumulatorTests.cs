@@ -43,6 +43,14 @@ public sealed class StageAccumulatorTests
     }
 
     [Fact]
+    public void Losses_beyond_counting_are_losses()
+    {
+        var a = new StageAccumulator("x", "");
+        for (var i = 0; i < 3; i++) a.OnLost(long.MaxValue / 2);
+        Assert.Equal((long.MaxValue, true), (a.ToSeries().LostEvents, a.ToSeries().HasLosses));
+    }
+
+    [Fact]
     public void Nothing_at_all_is_a_run_too()
     {
         RunSeries run = new StageAccumulator("x", "").ToSeries();

@@ -9,7 +9,7 @@ public sealed class DialectTests
 
     /// <summary>The spelling that matched last is tried first, so one must not read the other's text.</summary>
     [Fact]
-    public void ARunThatFailedDoesNotColourTheNext()
+    public void A_run_that_failed_does_not_colour_the_next()
     {
         var shape = PayloadBench.ShapeOf("kvm_userspace_exit");
         var slots = new ulong[shape.Width];
@@ -37,6 +37,13 @@ public sealed class DialectTests
     [InlineData("kvm_exit", "TRAP: HSR_EC: 0x0018 (SYS64), PC: 0x0000000080528a6c", "exit_reason=218 isa=40 guest_rip=80528a6c")]
     [InlineData("kvm_exit", "IRQ: HSR_EC: 0x0000 (UNKNOWN), PC: 0xffff87259e30", "exit_reason=0 isa=40 guest_rip=ffff87259e30")]
     [InlineData("kvm_exit", "PC: 0x802c21c8; exit count: 80671", "guest_rip=802c21c8")]
+    [InlineData("kvm_exit", "SEPC:0xffffffff80a01234, SCAUSE:0x17, STVAL:0xff20000000001000, HTVAL:0x4000400, HTINST:0x0", "exit_reason=17 isa=41 guest_rip=ffffffff80a01234 info1=ff20000000001000 info2=4000400 error_code=0")]
+    [InlineData("kvm_exit", "SEPC:0x10234, SCAUSE:0x8000000000000005, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "exit_reason=80000005 isa=41 guest_rip=10234")]
+    [InlineData("kvm_exit", "vcpu 0 [0x16] PC: 0x90000000002a1234", "vcpu_id=0 exit_reason=16 isa=42 guest_rip=90000000002a1234")]
+    [InlineData("kvm_exit", "[IDLE]PC: 0x90000000002a1234", "exit_reason=40 isa=42 guest_rip=90000000002a1234")]
+    [InlineData("kvm_reenter", "vcpu 0 PC: 0x00000000", "vcpu_id=0 rip=0")]
+    [InlineData("kvm_enter", "PC: 0x80101238", "rip=80101238")]
+    [InlineData("kvm_entry", "PC: 0x016ffffffff80a01238", "rip=ffffffff80a01238")]
     [InlineData("kvm_entry", " vcpu 0 rip 0xfffff801b031bf36", "vcpu_id=0 rip=fffff801b031bf36")]
     [InlineData("kvm_entry", "vcpu 0, rip 0x100000 intr_info 0x80000030 error_code 0x00000002[immediate exit]", "rip=100000 intr_info=80000030 error_code=2 immediate_exit=1")]
     [InlineData("kvm_entry", "vcpu 3, rip 0x100000[immediate exit]", "vcpu_id=3 rip=100000 immediate_exit=1")]
@@ -126,7 +133,7 @@ public sealed class DialectTests
     [InlineData("kvm_wait_lapic_expire", "vcpu 0: delta -5 (early)", "delta=fffffffffffffffb late=0")]
     [InlineData("kvm_vcpu_wakeup", "poll time 1234 ns, polling valid", "ns=4d2 waited=0 valid=1")]
     [InlineData("kvm_unmap_hva_range", "mmu notifier unmap range: 0x007f05c4000000 -- 0x007f05c41d7000", "start=7f05c4000000 end=7f05c41d7000")]
-    public void IsRead(string name, string payload, string values)
+    public void Is_read(string name, string payload, string values)
     {
         var row = _bench.Whole(name, payload);
         foreach (var pair in values.Split(' '))
@@ -146,7 +153,7 @@ public sealed class DialectTests
     [InlineData("kvm_nested_vmexit_inject", "reason EXIT_IOIO info1 710011 info2 100afa int_info 0 int_info_err 0", "reason: io ext_inf1: 0x0000000000710011 ext_inf2: 0x0000000000100afa ext_int: 0x00000000 ext_int_err: 0x00000000")]
     [InlineData("kvm_emulate_insn", "0:100a03: 41 c7 00 41 00 00 00", "0:100a03:41 c7 00 41 00 00 00 (prot64)")]
     [InlineData("kvm_mmu_get_page", "new sp gfn 0 4 q0 direct wux invalid !pae !nxe wp smep root 0 sync", "[FAILED TO PARSE] mmu_valid_gen=0 gfn=0 role=28548 root_count=0 unsync=0 created=1")]
-    public void DialectsAgree(string name, string plugin, string kernel)
+    public void Dialects_agree(string name, string plugin, string kernel)
     {
         var first = _bench.Whole(name, plugin);
         var second = _bench.Whole(name, kernel);
@@ -170,5 +177,5 @@ public sealed class DialectTests
     [InlineData("kvm_emulate_insn", "0:1 x")]
     [InlineData("kvm_userspace_exit", "reason ")]
     [InlineData("kvm_page_fault", "address zz error_code 1")]
-    public void TruncatedTextIsRefused(string name, string payload) => Assert.False(_bench.TryRead(name, payload, out _, out _));
+    public void Truncated_text_is_refused(string name, string payload) => Assert.False(_bench.TryRead(name, payload, out _, out _));
 }

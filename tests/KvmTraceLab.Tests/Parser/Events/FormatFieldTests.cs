@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Events.Kvm;
+using KvmTraceLab.Tests.Parser.Text;
 
 namespace KvmTraceLab.Tests.Parser.Events;
 
@@ -9,15 +9,12 @@ public sealed class FormatFieldTests
 {
     private readonly PayloadBench _bench = new();
 
-    private static string Fixture([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Fixtures", "events", "format-fields.txt");
-
     [Fact]
-    public void EveryFieldOfEveryTracepointHasASlot()
+    public void Every_field_of_every_tracepoint_has_a_slot()
     {
         var missing = new List<string>();
         var events = 0;
-        foreach (var words in File.ReadLines(Fixture()).Select(l => l.Split(' ')))
+        foreach (var words in File.ReadLines(TextRows.Fixture("events/format-fields.txt")).Select(l => l.Split(' ')))
         {
             events++;
             var shape = PayloadBench.ShapeOf(words[0]);
@@ -45,8 +42,13 @@ public sealed class FormatFieldTests
     [InlineData("kvm_wait_lapic_expire", "vcpu_id=0 delta=-5", "vcpu 0: delta -5 (early)")]
     [InlineData("kvm_exit", "exit_reason=30 guest_rip=1 isa=1 info1=2 info2=3", "reason IO_INSTRUCTION rip 0x1 info 2 3")]
     [InlineData("kvm_exit", "ret=2 esr_ec=24 vcpu_pc=4096", "TRAP: HSR_EC: 0x0018 (SYS64), PC: 0x0000000000001000")]
+    [InlineData("kvm_exit", "sepc=4096 scause=23 stval=8192 htval=1024 htinst=0", "SEPC:0x1000, SCAUSE:0x17, STVAL:0x2000, HTVAL:0x400, HTINST:0x0")]
+    [InlineData("kvm_exit", "sepc=4096 scause=9223372036854775813 stval=0 htval=0 htinst=0", "SEPC:0x1000, SCAUSE:0x8000000000000005, STVAL:0x0, HTVAL:0x0, HTINST:0x0")]
+    [InlineData("kvm_exit", "vcpu_id=1 pc=4096 reason=64", "vcpu 1 [IDLE] PC: 0x00001000")]
+    [InlineData("kvm_exit", "pc=4096 reason=22", "[0x16]PC: 0x00001000")]
+    [InlineData("kvm_reenter", "vcpu_id=1 pc=4096", "vcpu 1 PC: 0x00001000")]
     [InlineData("kvm_emulate_insn", "rip=4096 csbase=0 len=2 flags=9 failed=1", "0:1000: 0f a2 FAIL")]
-    public void RecordsPrintAsTraceCmdDoes(string name, string values, string expected)
+    public void Records_print_as_trace_cmd_does(string name, string values, string expected)
     {
         var shape = PayloadBench.ShapeOf(name);
         var record = new Record(values);
@@ -67,7 +69,7 @@ public sealed class FormatFieldTests
     }
 
     [Fact]
-    public void WindowsNameTheFields()
+    public void Windows_name_the_fields()
     {
         var fault = KvmPageFault.Over(_bench.Whole("kvm_page_fault", "vcpu 3 rip 0x1 address 0x0000000000000f78 error_code 0x1aa"));
         Assert.Equal((3, 1UL, 0xf78UL, 0x1aaUL), (fault.VcpuId, fault.Rip, fault.FaultAddress, fault.ErrorCode));

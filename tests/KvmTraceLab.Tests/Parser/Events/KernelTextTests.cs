@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Tests.Parser.Text;
 
 namespace KvmTraceLab.Tests.Parser.Events;
 
@@ -15,13 +15,13 @@ public sealed class KernelTextTests
 
     private const string Newest = "kernel-texts.txt";
 
-    private static IEnumerable<(string Name, string[] Fields, string Text)> Lines(string file, [CallerFilePath] string here = "") =>
-        from line in File.ReadLines(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Fixtures", "events", file))
+    private static IEnumerable<(string Name, string[] Fields, string Text)> Lines(string file) =>
+        from line in File.ReadLines(TextRows.Fixture("events/" + file))
         let parts = line.Split('|', 3)
         select (parts[0], parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries), parts[2]);
 
     [Fact]
-    public void EveryTracepointHasAShape()
+    public void Every_tracepoint_has_a_shape()
     {
         List<string> names = [.. Lines(Newest).Select(l => l.Name).Distinct()];
         Assert.Equal(110, names.Count);
@@ -31,7 +31,7 @@ public sealed class KernelTextTests
     [Theory]
     [InlineData(Newest)]
     [InlineData("kernel-texts-6.txt")]
-    public void EveryFieldOfTheTextIsRead(string file)
+    public void Every_field_of_the_text_is_read(string file)
     {
         var strange = new List<string>();
         foreach (var (name, fields, text) in Lines(file))
@@ -55,7 +55,7 @@ public sealed class KernelTextTests
     }
 
     [Fact]
-    public void ARowPrintsAsTheKernelDid()
+    public void A_row_prints_as_the_kernel_did()
     {
         var strange = new List<string>();
         foreach (var (name, _, text) in Lines(Newest))

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using KvmTraceLab.Parser.Events;
+using KvmTraceLab.Tests.Parser.Text;
 
 namespace KvmTraceLab.Tests.Parser.Events;
 
@@ -11,12 +11,9 @@ public sealed class RealReportTests
 {
     private readonly PayloadBench _bench = new();
 
-    private static string Fixtures([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Fixtures", "events");
-
     private static IEnumerable<(string Name, string Payload)> Lines(string file)
     {
-        foreach (var line in File.ReadLines(Path.Combine(Fixtures(), file)))
+        foreach (var line in File.ReadLines(TextRows.Fixture("events/" + file)))
         {
             var colon = line.IndexOf(": ", StringComparison.Ordinal);
             yield return (line[..colon], line[(colon + 2)..]);
@@ -26,7 +23,7 @@ public sealed class RealReportTests
     [Theory]
     [InlineData("report-default.txt", 150)]
     [InlineData("report-N.txt", 150)]
-    public void EveryLineIsReadWhole(string file, int atLeast)
+    public void Every_line_is_read_whole(string file, int atLeast)
     {
         var count = 0;
         var bad = new List<string>();
@@ -43,7 +40,7 @@ public sealed class RealReportTests
     [Theory]
     [InlineData("report-default.txt", Dialect.Plugin)]
     [InlineData("report-N.txt", Dialect.Kernel)]
-    public void PrintingGivesTheLineBack(string file, Dialect dialect)
+    public void Printing_gives_the_line_back(string file, Dialect dialect)
     {
         var bad = new List<string>();
         foreach (var (name, payload) in Lines(file))

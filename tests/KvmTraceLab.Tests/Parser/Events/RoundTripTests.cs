@@ -16,7 +16,7 @@ public sealed class RoundTripTests
 
     [Theory]
     [MemberData(nameof(Events))]
-    public void PrintReadPrintIsPrint(string name)
+    public void Print_read_print_is_print(string name)
     {
         var shape = PayloadBench.ShapeOf(name);
         var random = new Random(1 + shape.Fields.Count + name.Length);
@@ -55,7 +55,7 @@ public sealed class RoundTripTests
     [InlineData("kvm_ioapic_set_irq", "e=72057594037994801 pin=4 coalesced=1")]
     [InlineData("kvm_emulate_insn", "rip=1048576 csbase=16 len=10 insn=506097522914230528 insn_high=2312 failed=1")]
     [InlineData("kvm_mmu_set_spte", "gfn=5 spte=2097155 sptep=4096 level=1 r=1 x=0 u=1")]
-    public void ValuesComeBack(string name, string values)
+    public void Values_come_back(string name, string values)
     {
         var shape = PayloadBench.ShapeOf(name);
         var slots = new ulong[shape.Fields.Count];

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Events.KvmMmu;
@@ -27,14 +26,7 @@ public sealed class TypedEventTests
                 foreach (var property in Values(page.PropertyType)) text.Append($"  {property.PropertyType.Name} Page.{property.Name} <- {Read(page.PropertyType, property, shape)}\n");
         }
 
-        var path = Golden();
-        if (Environment.GetEnvironmentVariable("KTL_UPDATE_GOLDEN") == "1")
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, text.ToString());
-        }
-
-        Assert.Equal(File.ReadAllText(path), text.ToString());
+        GoldenFile.Check("parser/typed-events.txt", text.ToString());
     }
 
     private static IEnumerable<PropertyInfo> Values(Type type) =>
@@ -87,7 +79,4 @@ public sealed class TypedEventTests
         where TEvent : struct, allows ref struct;
 
     private static bool IsTyped(Type type) => type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IKvmEvent<>));
-
-    private static string Golden([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Golden", "parser", "typed-events.txt"));
 }

@@ -20,7 +20,7 @@ public sealed class VocabularyTests
     }
 
     [Fact]
-    public void TheTablesAreComplete()
+    public void The_tables_are_complete()
     {
         Assert.Equal(67, VmxExitReason.Count);
         Assert.Equal(130, SvmExitCode.Count);
@@ -32,7 +32,7 @@ public sealed class VocabularyTests
     [InlineData("KVM_EXIT_MEMORY_FAULT", 39UL, "0x27")]
     [InlineData("KVM_EXIT_SNP_REQ_CERTS", 43UL, "0x2b")]
     [InlineData("0x27", 39UL, "0x27")]
-    public void UserspaceExitsAreReadInEverySpelling(string text, ulong number, string printed)
+    public void Userspace_exits_are_read_in_every_spelling(string text, ulong number, string printed)
     {
         Assert.Equal((number, text.Length), Read(SymbolVocabulary.UserspaceExit, text) is var (value, _, end) ? (value, end) : default);
         Assert.Equal(printed, Print(SymbolVocabulary.UserspaceExit, number, Isa.Unknown, Dialect.Plugin));
@@ -60,7 +60,7 @@ public sealed class VocabularyTests
     [InlineData("EXIT_ERR", 0xffffffffUL, Isa.Svm)]
     [InlineData("0xffffffff", 0xffffffffUL, Isa.Svm)]
     [InlineData("EXIT_VMGEXIT", 0x403UL, Isa.Svm)]
-    public void ExitReasonsAreReadInEverySpelling(string text, ulong number, Isa isa) =>
+    public void Exit_reasons_are_read_in_every_spelling(string text, ulong number, Isa isa) =>
         Assert.Equal((number, isa, text.Length), Read(ExitReasonVocabulary.Instance, text));
 
     [Theory]
@@ -82,11 +82,11 @@ public sealed class VocabularyTests
     [InlineData(Isa.Arm64, 0x0u, "IRQ")]
     [InlineData(Isa.Arm64, 0x100u, "SERROR")]
     [InlineData(Isa.Arm64, 0x300u, "IL")]
-    public void ReportsUseOneName(Isa isa, uint number, string name) => Assert.Equal(name, ExitReasonVocabulary.ReportName(isa, number));
+    public void Reports_use_one_name(Isa isa, uint number, string name) => Assert.Equal(name, ExitReasonVocabulary.ReportName(isa, number));
 
     /// <summary>People paste from reports, too.</summary>
     [Fact]
-    public void EveryNameInReportsIsRead()
+    public void Every_name_in_reports_is_read()
     {
         foreach (var number in SvmExitCode.Spellings.Select(s => s.Number).Distinct())
         {
@@ -96,7 +96,7 @@ public sealed class VocabularyTests
     }
 
     [Fact]
-    public void EveryReasonSurvivesEitherDialect()
+    public void Every_reason_survives_either_dialect()
     {
         foreach (var (isa, numbers) in new[]
                  {
@@ -121,7 +121,7 @@ public sealed class VocabularyTests
     [InlineData("TRAP: HSR_EC: 0x0018 (SYS64)", 0x218UL)]
     [InlineData("IRQ: HSR_EC: 0x0000 (UNKNOWN)", 0UL)]
     [InlineData("HSR_EC: 0x0024", 0xff24UL)]
-    public void ArmExitsAreReadAndPrinted(string text, ulong value)
+    public void Arm_exits_are_read_and_printed(string text, ulong value)
     {
         Assert.Equal((value, Isa.Arm64, text.Length), Read(ArmExitVocabulary.Instance, text));
         Assert.Equal(text, Print(ArmExitVocabulary.Instance, value, Isa.Arm64, Dialect.Kernel));
@@ -133,7 +133,7 @@ public sealed class VocabularyTests
     [InlineData("P|W|U|0x100000000", 0x100000007UL)]
     [InlineData("W|RSVD|F", 0x1aUL)]
     [InlineData("P|PK|SS|SGX", 0x8061UL)]
-    public void FaultFlagsAreBits(string text, ulong value)
+    public void Fault_flags_are_bits(string text, ulong value)
     {
         Assert.Equal(value, Read(FlagVocabulary.Pferr, text)!.Value.Value);
         Assert.Equal(text, Print(FlagVocabulary.Pferr, value, Isa.Unknown, Dialect.Kernel));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using KvmTraceLab.Analysis;
@@ -51,6 +52,18 @@ public sealed class SameAnswerTests
         Assert.Contains("event_299", alone, StringComparison.Ordinal);
         foreach (var threads in (int[])[2, 7])
             Assert.Equal(alone, Json(Trace.Open(TraceInput.FromBytes(bytes, "t"), new TraceOptions { Threads = threads })));
+    }
+
+    /// <summary>Numbers of unknown events are given out in the order the workers come to them; none may run out.</summary>
+    [Fact]
+    public void Thousands_of_unknown_events_keep_their_names()
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < 30_000; i++) text.Append(CultureInfo.InvariantCulture, $" q-1 [000] 1.{i:d6}: event_{i * 7919 % 6000}: some words that make the line longer\n");
+        var bytes = Encoding.UTF8.GetBytes(text.ToString());
+        var alone = TextRows.Of(bytes, threads: 1);
+        Assert.Equal(6000, alone.Names.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(alone.Names, TextRows.Of(bytes, threads: 7).Names);
     }
 
     [Fact]

@@ -97,8 +97,72 @@ public sealed class LooseTextTests
     [Theory]
     [InlineData("  4327.373 CPU 0/KVM/16105 kvm:kvm_pio(rw: 0, port: 1544, size: 4, count: 1, val: 6007728)", "4327373000 CPU 0/KVM tid 16105 kvm_pio: rw=0x0 port=0x608 size=0x4 count=0x1 val=0x5babb0")]
     [InlineData("     0.003 (         ): CPU 0/KVM/16105 kvm:kvm_exit:reason HLT rip 0x10 info 0 0)", "3000 CPU 0/KVM tid 16105 kvm_exit: exit_reason=0xc isa=0x1 guest_rip=0x10 info1=0x0 info2=0x0")]
+    [InlineData("     0.003 CPU 0/KVM/16105 kvm:kvm_exit(guest_rip: 4096, isa: 1, info1: 5)", "3000 CPU 0/KVM tid 16105 kvm_exit: exit_reason=0x0 isa=0x1 guest_rip=0x1000 info1=0x5")]
+    [InlineData("     0.003 CPU 0/KVM/16105 kvm:kvm_exit(exit_reason: 12, guest_rip: 4096, isa: 1)", "3000 CPU 0/KVM tid 16105 kvm_exit: exit_reason=0xc isa=0x1 guest_rip=0x1000")]
     [InlineData("     1.003 kvm:kvm_msr:msr_read ce = 0x0 (#GP))", "1003000 kvm_msr: write=0x0 ecx=0xce data=0x0 exception=0x1")]
     public void What_perf_trace_prints_is_read(string line, string row) => Assert.Equal(row, Assert.Single(TextRows.Of(line + "\n").Rows));
+
+    /// <summary>An event of another tool in a mail may come before the trace; what most times are is the clock's unit.</summary>
+    [Fact]
+    public void A_clock_of_seconds_is_one_though_an_integer_came_first()
+    {
+        var prose = new string('x', 99) + "\n";
+        var words = string.Concat(Enumerable.Repeat(prose, (KvmTraceLab.Parser.Formats.Text.TextBlock.Size / prose.Length) + 1));
+        var rows = TextRows.Of("foo-1 [000] 5: bar: baz\n\n" + words + "\n" + string.Concat(Enumerable.Repeat(Envelope + "kvm_entry: vcpu 0\n", 3)));
+        Assert.Equal(4, rows.Lines.Events);
+        Assert.Equal(KvmTraceLab.Parser.TimeUnit.Nanoseconds, rows.Info.TimeUnit);
+    }
+
+    [Fact]
+    public void Counts_of_lost_events_that_no_machine_can_lose_do_not_become_negative()
+    {
+        var marker = $"CPU:0 [LOST {long.MaxValue / 2 - 1} EVENTS]\n";
+        var rows = TextRows.Of(Envelope + "kvm_entry: vcpu 0\n" + marker + marker + marker + Envelope + "kvm_entry: vcpu 0\n");
+        Assert.Equal(long.MaxValue, rows.Health.CountOf(TraceHealth.LostEvents));
+        Assert.Equal(long.MaxValue, rows.Info.LostByCpu[0].Counted);
+    }
+
+    /// <summary>A few such lines in a page that speaks of functions; what somebody noted behind one is no field of it.</summary>
+    [Fact]
+    public void Perf_trace_s_lines_are_found_among_the_words_of_a_page()
+    {
+        var rows = TextRows.Of(
+            "kvm_vcpu_reset sets it:\n\tkvm_set_msr(vcpu, 0x10, 0);\n\tkvm_load_guest_fpu(vcpu);\n"
+            + "     0.106 :4711/4712 kvm:kvm_pio(rw: 1, port: 1016, size: 1, count: 1, val: 13) // hex(1016) = '0x3f8'\n"
+            + "     0.204 :4711/4712 kvm:kvm_pio(rw: 1, port: 1016, size: 1, count: 1, val: 10)\n");
+        Assert.Equal(["106000 :4711 tid 4712 kvm_pio: rw=0x1 port=0x3f8 size=0x1 count=0x1 val=0xd", "204000 :4711 tid 4712 kvm_pio: rw=0x1 port=0x3f8 size=0x1 count=0x1 val=0xa"], rows.Rows);
+        Assert.Equal(0, rows.Health.CountOf(TraceHealth.PayloadNotUnderstood));
+    }
+
+    /// <summary>The kernel's functions print their names into its log, with numbers behind: only what has a shape is an event there.</summary>
+    [Theory]
+    [InlineData("[  673.850218] kvm_get_time_scale: base_hz 1000000000 => 1996249000, shift 1")]
+    [InlineData("[  673.850218] kvm [4711]: kvm_handle_exit_of_mine: cause: 0x10804000, PC: 1200018c8")]
+    [InlineData("[  673.850218] kvm [4711]: kvm_handle_exit_of_mine : cause register = 40008000")]
+    [InlineData("Nov 21 15:00:01 host kernel: kvm_get_time_scale: shift 1")]
+    public void What_functions_say_in_the_kernel_s_log_is_no_event(string line)
+    {
+        var rows = TextRows.Of($"{line}\n[  673.850300] kvm_exit: reason HLT rip 0x10 info 0 0\n");
+        Assert.Equal(["kvm_exit"], rows.Names);
+        Assert.Equal((2, 1, 1, 0), (rows.Lines.Lines, rows.Lines.Events, rows.Lines.Comments, rows.Lines.NotUnderstood));
+    }
+
+    /// <summary>perf script -F tid,time,event,trace.</summary>
+    [Theory]
+    [InlineData(" 16105  4327.371266: kvm:kvm_entry: vcpu 0, rip 0x10", "4327371266000 tid 16105 kvm_entry: vcpu_id=0x0 rip=0x10 immediate_exit=0x0")]
+    [InlineData("16105 4327.371266: kvm:kvm_entry: vcpu 0, rip 0x10", "4327371266000 tid 16105 kvm_entry: vcpu_id=0x0 rip=0x10 immediate_exit=0x0")]
+    [InlineData("   17\t4327.371266: kvm:kvm_entry: vcpu 0, rip 0x10", "4327371266000 kvm_entry: vcpu_id=0x0 rip=0x10 immediate_exit=0x0")]
+    [InlineData("17: 4327.371266: kvm:kvm_entry: vcpu 0, rip 0x10", "4327371266000 kvm_entry: vcpu_id=0x0 rip=0x10 immediate_exit=0x0")]
+    public void A_number_alone_before_the_time_is_the_thread(string line, string row) => Assert.Equal(row, Assert.Single(TextRows.Of(line + "\n").Rows));
+
+    [Fact]
+    public void Frames_of_perf_s_call_chains_belong_to_the_event()
+    {
+        const string Event = "       CPU 0/KVM 16105 [003]  4327.371266:                    kvm:kvm_exit: reason HLT rip 0x10 info 0 0\n";
+        var rows = TextRows.Of(Event + "\tffffffffc0a1b2c3 vmx_vcpu_run+0x123 ([kvm_intel])\n\t    7f1234567890 __GI___ioctl+0x7 (/lib/x86_64-linux-gnu/libc.so.6)\n\t    7f1234567890 run (inlined)\n\t               0 [unknown] ([unknown])\n\n" + Event);
+        Assert.Equal((7, 2, 4, 1), (rows.Lines.Lines, rows.Lines.Events, rows.Lines.Continuations, rows.Lines.Comments));
+        Assert.Equal(0, rows.Health.CountOf(TraceHealth.Prose));
+    }
 
     /// <summary>A mailer breaks behind a blank too.</summary>
     [Fact]

@@ -22,9 +22,7 @@ public sealed class WildSnippetTests
             foreach (var row in rows.Rows) text.Append(row).Append('\n');
         }
 
-        var path = Path.Combine(TextRows.Root(), "tests", "KvmTraceLab.Tests", "Golden", "cli", "wild.txt");
-        if (Environment.GetEnvironmentVariable("KTL_UPDATE_GOLDEN") == "1") File.WriteAllText(path, text.ToString());
-        Assert.Equal(File.ReadAllText(path), text.ToString());
+        GoldenFile.Check("cli/wild.txt", text.ToString());
     }
 
     /// <summary>An independent count: names of KVM's events followed by a colon, wherever they stand in the text.</summary>

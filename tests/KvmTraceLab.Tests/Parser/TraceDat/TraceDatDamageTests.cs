@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Formats.TraceDat;
 using KvmTraceLab.Parser.Health;
+using KvmTraceLab.Parser.Input;
 
 namespace KvmTraceLab.Tests.Parser.TraceDat;
 
@@ -67,6 +70,55 @@ public sealed class TraceDatDamageTests
     {
         var packed = Convert.FromHexString(hex);
         Assert.InRange(DatCompression.Unpack("zlib", packed, packed.Length, new byte[16], "memory"), -1, 0);
+    }
+
+    /// <summary>A file whose only event has a number that no kernel gives.</summary>
+    [Theory]
+    [InlineData(6)]
+    [InlineData(7)]
+    public void A_format_with_a_number_beyond_16_bits_is_damaged(int version)
+    {
+        var b = new TraceDatBuilder { Version = version, PageSize = 256 }.Event("other", TraceDatBuilder.Format("demo", 70_000, ""));
+        b.Page(0, new RingPageBuilder(100).Data(5, b.Numbers((5, 2), (0, 2), (7, 4))));
+        var outcome = DatText.Outcome(b.Build());
+        if (version == 6) Assert.Equal("105 [0] kworker/0:1-7 (unknown):\ndatBadFormat 1\ndatUnknownEvent 1\n", outcome);
+        else Assert.Contains("no event formats were found", outcome, StringComparison.Ordinal);
+    }
+
+    /// <summary>A small record whose format has thousands of fields at one place: what it is printed as is bounded by its own size.</summary>
+    [Fact]
+    public void Fields_on_top_of_each_other_do_not_make_a_record_a_book()
+    {
+        var fields = string.Concat(Enumerable.Range(0, 5000).Select(i => $"\tfield:int field_number_{i};\toffset:8;\tsize:4;\tsigned:1;\n"));
+        var b = new TraceDatBuilder { PageSize = 256 }.Event("other", TraceDatBuilder.Format("demo", 5, fields));
+        b.Page(0, new RingPageBuilder(100).Data(5, b.Numbers((5, 2), (0, 2), (7, 4), (77, 4))));
+        var outcome = DatText.Outcome(b.Build());
+        Assert.StartsWith("105 [0] kworker/0:1-7 demo: field_number_0=77 field_number_1=77 ", outcome, StringComparison.Ordinal);
+        Assert.EndsWith("\ndatBadRecord 1\n", outcome, StringComparison.Ordinal);
+        Assert.InRange(outcome.Length, 4000, 4400);
+    }
+
+    [Fact]
+    public void A_damaged_section_of_options_is_counted_where_it_is()
+    {
+        var file = Small(7, "none");
+
+        // The offset of the options stands behind the name and version of the compression.
+        var at = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(file.AsSpan().IndexOf("none\01.0\0"u8) + 9));
+        file.AsSpan(at + 16 + 2, 4).Fill(0xff); // the length of the first option
+        using var trace = Trace.Open(TraceInput.FromBytes(file), new TraceOptions { Threads = 1 });
+        DatText.Of(trace);
+        Assert.Equal(at, Assert.Single(trace.Health.Entries, e => e.Counter == TraceDatHealth.BadSection).FirstOffset);
+    }
+
+    /// <summary>A megabyte of a format may be per cents.</summary>
+    [Fact]
+    public void A_print_format_of_any_length_is_read_in_one_go()
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var conversion = Assert.Single(PrintFormat.Parse($"print fmt: \"{string.Concat(Enumerable.Repeat("%%", 400_000))}0x%x\", REC->port"));
+        Assert.Equal(("port", true, 'x'), (conversion.Field, conversion.Prefix0X, conversion.Letter));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5);
     }
 
     [Fact]

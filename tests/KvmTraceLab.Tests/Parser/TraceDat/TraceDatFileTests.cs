@@ -113,6 +113,26 @@ public sealed class TraceDatFileTests
         Assert.StartsWith("1200 [0]", rows[3], StringComparison.Ordinal);
     }
 
+    /// <summary>The pair of measurements that a time lies between is the one a walk through all of them finds.</summary>
+    [Fact]
+    public void The_measurements_around_a_time_are_found_as_by_looking_at_each()
+    {
+        var random = new Random(5);
+        for (var round = 0; round < 200; round++)
+        {
+            var times = Enumerable.Range(0, random.Next(2, 9)).Select(_ => (long)random.Next(100)).Distinct().Order().ToArray();
+            if (times.Length < 2) continue;
+            var samples = times.Select(t => new ShiftSample(t, random.Next(1000), 1, 0)).ToArray();
+            var shift = new TimeShift(0, [samples]);
+            for (ulong time = 0; time < 110; time++)
+            {
+                var i = 0;
+                while (i + 2 < samples.Length && (long)time >= samples[i + 1].Time) i++;
+                Assert.Equal(time + (ulong)samples[i].Offset, shift.Apply(time, 0));
+            }
+        }
+    }
+
     [Fact]
     public void Fields_may_be_moved_renamed_signed_and_dynamic()
     {

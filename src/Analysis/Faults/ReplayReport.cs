@@ -152,6 +152,9 @@ public static class ReplayReport
 
         var open = judge.CountOf(FaultVerdict.Unexplained);
         var exceptions = (open > 0 ? $", but for {open} unexplained ones" : "") + (undecidable > 0 ? $"{(open > 0 ? " and" : ", but for")} {undecidable} that cannot be judged" : "");
-        return (ReplayOverall.Expected, $"{(exceptions.Length == 0 ? "all" : "the")} {judge.Faults} faults have an explanation that needs no bug{exceptions}");
+        var storms = judge.CountOf(FaultVerdict.RetryStorm);
+        var alone = storms > 0 && !judge.Config.OthersRecorded
+            ? $"; {storms} are retries that came to an end, and what other threads invalidated is not in the trace: record all of them (no -P)" : "";
+        return (ReplayOverall.Expected, $"{(exceptions.Length == 0 ? "all" : "the")} {judge.Faults} faults have an explanation that needs no bug{exceptions}{alone}");
     }
 }

@@ -14,7 +14,7 @@ internal static class ReplayCommand
         var command = Examples.Command(
             "replay",
             "Judges every recorded EPT/NPT fault against the MMU model: expected, or a KVM-side bug, and why.",
-            "ktl replay samples/shadow-stale.dat",
+            "ktl replay samples/write-livelock.txt",
             "ktl replay trace.dat --fail-on bug",
             "ktl replay trace.dat --each");
         var shared = TraceOptionsSet.AddTo(command);

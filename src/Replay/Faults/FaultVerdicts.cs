@@ -44,7 +44,7 @@ public static class FaultVerdicts
         FaultVerdict.Race => "Another CPU, or the guest itself, changed the tables while the fault was under way.",
         FaultVerdict.NonMmuPollLoop => "The guest polls a device register; the MMU is not involved.",
         FaultVerdict.SuspectInconsistentQual => "The fault code contradicts itself: hardware or trace, not KVM.",
-        FaultVerdict.RetryStorm => "The same fault many times while the host invalidated mappings.",
+        FaultVerdict.RetryStorm => "The same fault many times while the host invalidated mappings, or may have.",
         FaultVerdict.BugWrongReflectedInfo => "What KVM injects into L1 must be what L1's tables and the access dictate.",
         FaultVerdict.BugSwallowedL1Violation => "An access that L1's nested tables forbid must be reflected to L1.",
         FaultVerdict.BugSpuriousReflection => "An access that L1's nested tables allow must not be reflected to L1.",

@@ -43,7 +43,7 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     /// Threads that are no vCPUs were seen at work on mappings. Where there are none, the recording may have been restricted to
     /// vCPUs (<c>trace-cmd record -P</c>), and what the host takes away does not show.
     /// </summary>
-    internal bool OthersRecorded => OtherThreads > 0;
+    public bool OthersRecorded => OtherThreads > 0;
 
     internal int OtherThreads { get; set; }
 

@@ -103,13 +103,13 @@ public sealed class TableTests : IDisposable
     /// <summary>What is certain outweighs what cannot be told.</summary>
     [Theory]
     [InlineData(3, "samples/ept-livelock-wrapped.txt")]
-    [InlineData(1, "samples/ept-livelock-wrapped.txt", "samples/shadow-stale.dat")]
-    [InlineData(1, "samples/shadow-stale.dat", "samples/ept-livelock-wrapped.txt")]
+    [InlineData(1, "samples/ept-livelock-wrapped.txt", "samples/write-livelock.txt")]
+    [InlineData(1, "samples/write-livelock.txt", "samples/ept-livelock-wrapped.txt")]
     public void The_worst_of_several_files_counts(int code, params string[] files) =>
         Assert.Equal(code, Ktl.Run(["analyze", .. files, "--fail-on", "bug"]).Code);
 
     [Theory]
-    [InlineData("samples/shadow-stale.dat", "kvm-bug")]
+    [InlineData("samples/write-livelock.txt", "kvm-bug")]
     [InlineData("samples/ept-livelock-wrapped.txt", "undecidable")]
     [InlineData(Loop, "expected")]
     public void Analyze_and_replay_say_the_same_of_the_whole(string file, string overall)

@@ -223,8 +223,8 @@ internal static class FaultSignatures
     {
         Blame = Blame.Kvm,
         Most = Confidence.Medium,
-        Fits = [new Discriminators { In = SameFault, MinTurns = 16, And = MapsEachTurn, AndText = "a livelock of faults: an SPTE asked for or set, or fast_page_fault done, in every turn" }],
-        Because = f => f.Evidence.Stuck is not { } stuck ? [] : [$"{(stuck.SpteSet > 0 ? "An SPTE was asked for or set" : "fast_page_fault said that it was done")} in each of {stuck.Turns} turns for address {Numbers.Hex(stuck.Gpa)} (code {Numbers.Hex(stuck.Code)})."],
+        Fits = [new Discriminators { In = SameFault, MinTurns = 16, And = MapsEachTurn, AndText = "a livelock of faults: an SPTE asked for or set, or fast_page_fault done, in every turn, and no unmap by the host in every second one" }],
+        Because = f => RowOf(f.Evidence) is not { } stuck ? [] : [$"{(stuck.SpteSet > 0 ? "An SPTE was asked for or set" : "fast_page_fault said that it was done")} in each of {stuck.Turns} turns for address {Numbers.Hex(stuck.Gpa)} (code {Numbers.Hex(stuck.Code)})."],
     };
 
     public static Signature DeniedNotReflected { get; } = new(
@@ -242,9 +242,12 @@ internal static class FaultSignatures
 
     private const ulong RmpBits = 1UL << 31 | 1UL << 35 | 1UL << 36;
 
-    private static bool MapsEachTurn(Evidence e) => e.Stuck is { } s
-        ? s.SpteSet == s.Turns || s.FastDone == s.Turns
+    private static bool MapsEachTurn(Evidence e) => RowOf(e) is { } row
+        ? (row.SpteSet == row.Turns || row.FastDone == row.Turns) && row.HostUnmaps * 2 < row.Turns
         : e.Loop is { Kind: LoopKind.FaultLivelock } && e.Any(TripMarks.SpteSet | TripMarks.SpteRequested | TripMarks.FastFaultDone);
+
+    /// <summary>The row of faults that makes up the evidence: a shorter one may only lie beside a loop.</summary>
+    private static StuckRun? RowOf(Evidence e) => e.Stuck is { } row && row.Turns * 2 >= e.Turns ? row : null;
 
     private static ulong? CodeOf(Evidence e) => e.Stuck?.Code ?? e.Spot?.Info1;
 

@@ -156,6 +156,25 @@ public sealed class NoteTests
         Assert.Equal(["K01"], run.Ids);
     }
 
+    /// <summary>Another thread takes the page away each time; or two such turns lie beside a row of retries.</summary>
+    [Theory]
+    [InlineData(20, 0, true)]
+    [InlineData(2, 22, false)]
+    public void Pages_that_are_taken_away_again_are_no_fault_of_KVM(int set, int retried, bool unmapped)
+    {
+        var run = Run(t =>
+        {
+            t.Times(set, t =>
+            {
+                t.Exit("EPT_VIOLATION", 0x1000, "182 0").Fault(0x1000, 0x5000, "182").Add("kvm_mmu_set_spte", "gfn 5 spte 1234 (rwx) level 1 at 99");
+                if (unmapped) t.Other("kvm_unmap_hva_range", "mmu notifier unmap range: 0x007fc38ea00000 -- 0x007fc38ea01000");
+                t.Entry(0x1000);
+            });
+            t.Times(retried, t => t.Exit("EPT_VIOLATION", 0x1000, "182 0").Fault(0x1000, 0x5000, "182").Entry(0x1000)).Plain("HLT", 0x2000);
+        });
+        Assert.DoesNotContain("K01", run.Ids);
+    }
+
     [Fact]
     public void Several_vcpus_share_one_note()
     {

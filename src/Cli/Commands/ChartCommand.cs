@@ -34,6 +34,8 @@ internal static class ChartCommand
     private static int Run(TraceRequest request, RateKey key, ChartKind kind, long? window)
     {
         if (window is 0) throw new UsageException("--window 0: a window has a width");
+        var charts = new RadzenChartRenderer();
+        if (request.Format is "svg" or "png") charts.WarmUp(kind);
         using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var rate = new ExitRate(key, window);
@@ -42,7 +44,7 @@ internal static class ChartCommand
         var chart = rate.Chart(run, kind, loops.Loops);
         if (request.Format is "svg" or "png")
         {
-            var svg = new RadzenChartRenderer().Svg(chart);
+            var svg = charts.Svg(chart);
             var bytes = request.Format == "png" ? PngConverter.Convert(svg) : Encoding.UTF8.GetBytes(svg);
             FileOutput.Write(request.Output, stream => stream.Write(bytes));
         }

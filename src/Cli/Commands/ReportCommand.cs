@@ -28,13 +28,15 @@ internal static class ReportCommand
 
     private static int Run(TraceRequest request, int minIterations)
     {
+        var charts = new RadzenChartRenderer();
+        if (request.Format == "html") charts.WarmUp(ChartKind.Stacked);
         using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var suite = new AnalysisSuite(minIterations, info: trace.Info, replay: SidecarFacts.Options(request.Files[0]));
         var byReason = new ExitRate(RateKey.Reason);
         var byVcpu = new ExitRate(RateKey.Vcpu);
         var run = TraceSession.Run(trace, request, [.. suite.Observers, byReason, byVcpu], suite.SeeBatch);
-        var report = suite.Report("report", run, request.Dmesg);
+        var report = suite.Report("report", run with { Processes = SidecarFacts.Processes(request.Files[0]) }, request.Dmesg);
         if (request.Format != "html")
         {
             ReportWriter.Write(report, request with { Table = request.Table ?? "exits" });
@@ -47,9 +49,9 @@ internal static class ReportCommand
         {
             Title = Path.GetFileName(request.Files[0]),
             CommandLine = ShellLine.Of(["ktl", .. Environment.GetCommandLineArgs().Skip(1)]),
-            Version = ProgramVersion.Text,
+            Version = ProgramVersion.Short,
         };
-        FileOutput.Write(request.Output, stream => new HtmlOutput(new RadzenChartRenderer()).Write(report, stream, options));
+        FileOutput.Write(request.Output, stream => new HtmlOutput(charts).Write(report, stream, options));
         return Guard.Ok;
     }
 }

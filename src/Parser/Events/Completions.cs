@@ -20,6 +20,8 @@ internal static class Completions
 
         if (record.TryGetNumber("reason", out var code) && record.TryGetNumber("pc", out _))
         {
+            // MIPS has the same fields and other numbers, all of which its print format names.
+            if (record.PrintFormat.Contains("\"Interrupt\"", StringComparison.Ordinal)) return;
             Set(shape, "exit_reason", code, slots, ref presence);
             Set(shape, "isa", (ulong)Vocabulary.Isa.LoongArch, slots, ref presence);
             return;

@@ -77,8 +77,24 @@ public sealed class FormatFieldTests
         Assert.Equal((true, 4), (exit.IsError, exit.Error));
     }
 
-    private sealed class Record(string values) : IRecordFields
+    /// <summary>MIPS and LoongArch have the same fields; what a number means only the print format tells.</summary>
+    [Theory]
+    [InlineData("vcpu_id=1 pc=4096 reason=64", "\"vcpu %u [%s] PC: 0x%08lx\", REC->vcpu_id, __print_symbolic(REC->reason, { 64, \"IDLE\" }, { 65, \"CACHE\" }), REC->pc", true)]
+    [InlineData("pc=4096 reason=1", "\"[%s]PC: 0x%08lx\", __print_symbolic(REC->reason, { 0, \"Interrupt\" }, { 1, \"TLB Mod\" }), REC->pc", false)]
+    public void The_numbers_of_MIPS_are_not_LoongArch_s(string values, string format, bool named)
     {
+        var shape = PayloadBench.ShapeOf("kvm_exit");
+        var slots = new ulong[shape.Fields.Count];
+        ulong presence = 0;
+        shape.CompleteFromRecord(new Record(values, format), slots, ref presence);
+        Assert.Equal(named, (presence >> shape.SlotOf("exit_reason") & 1) != 0);
+        Assert.Equal(named ? (ulong)KvmTraceLab.Parser.Events.Vocabulary.Isa.LoongArch : 0, slots[shape.SlotOf("isa")]);
+    }
+
+    private sealed class Record(string values, string format = "") : IRecordFields
+    {
+        public string PrintFormat => format;
+
         public List<(string Field, ulong Value)> Numbers { get; } =
             [.. values.Split(' ').Select(p => p.Split('=')).Select(p => (p[0], p[1][0] == '-' ? (ulong)long.Parse(p[1]) : ulong.Parse(p[1])))];
 

@@ -1,5 +1,6 @@
 using KvmTraceLab.Analysis.Exits;
 using KvmTraceLab.Analysis.Faults;
+using KvmTraceLab.Analysis.Guests;
 using KvmTraceLab.Analysis.Loops;
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Analysis.Signatures;
@@ -28,18 +29,20 @@ public sealed class AnalysisSuite
     public AnalysisSuite(int minIterations = 16, int maxPeriod = 64, TraceInfo? info = null, ReplayOptions? replay = null)
     {
         _loops = new LoopDetector(minIterations, maxPeriod);
+        var faults = new FaultVerdictAnalysis(replay, info);
         Analyses =
         [
-            new SignatureAnalysis(_loops, _facts),
-            new FaultVerdictAnalysis(replay, info),
+            new SignatureAnalysis(_loops, _facts, faults.Judge),
+            faults,
             new LogAnalysis(),
             new Overview(),
+            new GuestTable(),
             new ExitReasons(),
             new NestedExits(),
             new HotRips(),
             new HotResources(),
             new LoopReport(_loops),
-            new FirstScreen(_loops, _facts),
+            new FirstScreen(_loops, _facts, faults.Judge),
         ];
     }
 

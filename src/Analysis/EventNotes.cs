@@ -12,6 +12,8 @@ public static class EventNotes
     private static readonly int CrValue = KnownKinds.Slot("kvm_cr", "val");
     private static readonly int MsrNumber = KnownKinds.Slot("kvm_msr", "ecx");
 
+    private static readonly int PioPort = KnownKinds.Slot("kvm_pio", "port");
+
     /// <summary>The note, or null where the event speaks for itself.</summary>
     public static string? Of(SavedEvent e)
     {
@@ -25,6 +27,8 @@ public static class EventNotes
                 return $"{written} with {cet}: {new Cr4(cr4).Describe().Names}";
             case "kvm_msr":
                 return ResourceNames.Of(TripDetail.Msr, e[MsrNumber]);
+            case "kvm_pio":
+                return ResourceNames.Of(TripDetail.Port, e[PioPort]);
             default:
                 return null;
         }

@@ -2,6 +2,7 @@ using KvmTraceLab.Analysis.Loops;
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Analysis.Signatures;
 using KvmTraceLab.Replay;
+using KvmTraceLab.Replay.Faults;
 
 namespace KvmTraceLab.Analysis;
 
@@ -9,9 +10,12 @@ namespace KvmTraceLab.Analysis;
 /// Completes the headlines, so that the first screen always answers: is something wrong, where, since when, what next.
 /// Comes last: it speaks of what the others left unsaid.
 /// </summary>
-public sealed class FirstScreen(LoopDetector loops, FactsCollector facts) : Analysis
+public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJudge judge) : Analysis
 {
     private const double WorthSaying = 0.05;
+
+    private static readonly string[] Telling =
+        ["kvm_pio", "kvm_mmio", "kvm_fast_mmio", "kvm_msr", "kvm_cpuid", "kvm_cr", "kvm_hv_hypercall", "kvm_hypercall", "kvm_page_fault", "kvm_emulate_insn"];
 
     /// <summary>As often as replay asks for to call a fault repeated.</summary>
     private const int Often = 8;
@@ -26,7 +30,7 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts) : Anal
 
     public override void AddTo(Report report, TraceRun run)
     {
-        foreach (var loop in loops.Loops.Where(l => l.Signature is null && l.Kind != LoopKind.Sweep && l.ShareOfExits >= WorthSaying).Take(3))
+        foreach (var loop in loops.Loops.Where(l => l.Signature is null && l.Kind != LoopKind.Sweep && l.ShareOfExits >= WorthSaying && !IsJudged(l)).Take(3))
             report.Headlines.Add(Unnamed(loop, run));
         if (facts.Facts.Of(TripMarks.UserInternalError) is > 0 and var stops && !report.Headlines.Any(h => h.Kind is HeadlineKind.Bug or HeadlineKind.Trouble or HeadlineKind.Notice))
             report.Headlines.Add(Stopped(stops));
@@ -37,7 +41,7 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts) : Anal
             var log = run.Trace.Health;
             report.Headlines.Add(new Headline(
                 HeadlineKind.Caution,
-                $"Events were lost ({log.CountOf(Parser.Health.TraceHealth.LostEvents)} counted, {log.CountOf(Parser.Health.TraceHealth.LostUnknown)} markers without a number): counts are lower bounds.",
+                $"Events were lost ({Lost(log.CountOf(Parser.Health.TraceHealth.LostEvents), log.CountOf(Parser.Health.TraceHealth.LostUnknown))}): counts are lower bounds.",
                 [],
                 "Record again with a bigger buffer (trace-cmd record -b 50000) or fewer events."));
         }
@@ -52,15 +56,25 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts) : Anal
         }
 
         if (report.Headlines.Count == 0) report.Headlines.Add(Nothing(run));
-        var ordered = report.Headlines.OrderBy(h => h.Kind switch { HeadlineKind.Bug => 0, HeadlineKind.Trouble => 1, HeadlineKind.Notice => 2, HeadlineKind.Caution => 3, _ => 4 }).ToList();
-        report.Headlines.Clear();
-        report.Headlines.AddRange(ordered);
+        ReportOrder.Headlines(report);
     }
+
+    /// <summary>The fault verdicts have said it.</summary>
+    private bool IsJudged(Loop loop) => loop.Kind == LoopKind.FaultLivelock
+        && (judge.CountOf(FaultVerdict.RetryStorm) * 2 >= loop.Iterations || SignatureAnalysis.IsJudged(judge, loop.Tid, loop.StartNs, loop.EndNs, loop.Iterations));
+
+    private static string Lost(long events, long markers) => (events, markers) switch
+    {
+        ( > 0, 0) => $"{events} counted",
+        (0, _) => $"{Finding.Count(markers, "marker")} without a number",
+        _ => $"{events} counted, and {Finding.Count(markers, "marker")} without a number",
+    };
 
     private static Headline Unnamed(Loop loop, TraceRun run)
     {
-        var vcpu = loop.Vcpu is { } v ? $"vCPU {v}" : $"thread {loop.Tid}";
-        var since = loop.HasTime ? $" since {Numbers.Time(loop.StartNs, run.TimeUnit)}" : "";
+        var vcpu = loop.Vcpu is { } v ? $"vCPU {v} (tid {loop.Tid})" : $"Thread {loop.Tid}";
+        var since = loop.HasTime ? $" from {Numbers.Time(loop.StartNs, run.TimeUnit)} to {Numbers.Time(loop.EndNs, run.TimeUnit)}" : "";
+        var turn = loop.ExitsPerPeriod == 1 ? $"an exit for {loop.Reason}" : $"{loop.ExitsPerPeriod} exits, the first for {loop.Reason}";
         var what = loop.Kind switch
         {
             LoopKind.FaultLivelock => "repeats one page fault",
@@ -75,9 +89,21 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts) : Anal
         var kind = loop.Kind is LoopKind.Idle or LoopKind.HostTick ? HeadlineKind.Fact : loop.Kind == LoopKind.EmulationFailure ? HeadlineKind.Trouble : HeadlineKind.Notice;
         return new Headline(
             kind,
-            $"{vcpu} {what}{since}: {loop.Reason} x {loop.Iterations}, {Numbers.Percent(loop.ShareOfExits)} of all exits. No known signature fits.",
-            [],
+            $"{vcpu} {what}{since}: {Finding.Count(loop.Iterations, "turn")} of {turn}, {Numbers.Percent(loop.ShareOfExits)} of all exits. No known signature fits.",
+            [.. About(loop)],
             "Read the loop's events and what came before it, below.");
+    }
+
+    /// <summary>What the exits are about, by the event that says it.</summary>
+    private static IEnumerable<string> About(Loop loop)
+    {
+        foreach (var name in Telling)
+        {
+            if (loop.Find(name) is not { } e) continue;
+            var note = EventNotes.Of(e.Event) is { } n ? $" ({n})" : "";
+            yield return $"Each turn has {name}: {e.Text.Trim()}{note}.";
+            yield break;
+        }
     }
 
     /// <summary>The VM ends there; what KVM could not do stands right before it.</summary>

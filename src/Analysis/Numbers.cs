@@ -24,7 +24,7 @@ public static class Numbers
     };
 
     /// <summary>A share in per cent.</summary>
-    public static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+    public static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + "%";
 
     /// <summary>A point in time as traces print it: seconds with six digits, or bare ticks.</summary>
     public static string Time(long ns, string unit) => unit == "ns"

@@ -31,7 +31,6 @@ public sealed class Overview : Analysis
 
     public override void AddTo(Report report, TraceRun run)
     {
-        var info = run.Info;
         var vcpus = run.Replayer.Lanes.Where(l => l.IsVcpu).OrderByDescending(l => l.Exits).ThenBy(l => l.Tid).ToList();
         if (vcpus.Count > MaxVcpus)
         {
@@ -45,7 +44,7 @@ public sealed class Overview : Analysis
             document["events"] = new JsonArray([.. Events(run).Select(e => (JsonNode)new JsonObject { ["event"] = e.Name, ["count"] = e.Count })]);
             document["vcpus"] = Vcpus(vcpus);
         });
-        report.Sections.Insert(0, SourceSection(run, info));
+        report.Sections.Insert(0, SourceSection(run));
         report.AddTable(VcpuSection(run, vcpus));
     }
 
@@ -137,26 +136,47 @@ public sealed class Overview : Analysis
             new Column("tid", "TID", ColumnKind.Count), new Column("vcpu", "vCPU", ColumnKind.Count), new Column("comm", "Task", ColumnKind.Text),
             new Column("exits", "Exits", ColumnKind.Count), new Column("entries", "Entries", ColumnKind.Count),
             new Column("guest_ns", "Guest", ColumnKind.Duration), new Column("host_ns", "Host", ColumnKind.Duration), new Column("idle_ns", "Idle", ColumnKind.Duration),
-            new Column("exit_rate", "Exits/s", ColumnKind.Rate, Optional: true)) { TimeUnit = run.TimeUnit, ShowAtMost = 16 };
+            new Column("busy_share", "Busy", ColumnKind.Share, Optional: true), new Column("exit_rate", "Exits/s", ColumnKind.Rate, Optional: true)) { TimeUnit = run.TimeUnit, ShowAtMost = 16 };
         foreach (var lane in vcpus)
         {
-            table.Add((long)lane.Tid, (long?)lane.Vcpu, lane.Comm, lane.Exits, lane.Entries, lane.GuestNs, lane.HostNs, lane.IdleNs,
+            table.Add((long)lane.Tid, (long?)lane.Vcpu, lane.Comm, lane.Exits, lane.Entries, lane.GuestNs, lane.HostNs, lane.IdleNs, Busy(lane),
                 run.Seconds is { } s ? lane.Exits / s : null);
         }
 
+        if (vcpus.Count > 0) table.Footer = "Host: from exit to entry, idle exits aside (KVM, the VMM, preemption). Busy: guest and host.";
         return new ReportSection("vcpus", "vCPUs") { Table = table };
     }
 
-    private ReportSection SourceSection(TraceRun run, TraceInfo info)
+    private static double? Busy(VcpuLane lane)
     {
+        double busy = (double)lane.GuestNs + lane.HostNs;
+        return busy + lane.IdleNs > 0 ? busy / (busy + lane.IdleNs) : null;
+    }
+
+    /// <summary>Where the vCPUs' time went; null where nothing was timed.</summary>
+    private static string? TimeSpent(TraceRun run)
+    {
+        var vcpus = run.Replayer.Lanes.Where(l => l.IsVcpu).ToList();
+        double guest = Numbers.Sum(vcpus.Select(l => l.GuestNs));
+        double host = Numbers.Sum(vcpus.Select(l => l.HostNs));
+        double idle = Numbers.Sum(vcpus.Select(l => l.IdleNs));
+        var all = guest + host + idle;
+        return all > 0 ? $"vCPU time, of {Numbers.Duration((long)all, run.TimeUnit)} timed: {Numbers.Percent(guest / all)} in the guest, {Numbers.Percent(host / all)} in the host, {Numbers.Percent(idle / all)} idle." : null;
+    }
+
+    /// <summary>What was read, and what troubled the reader.</summary>
+    internal static ReportSection SourceSection(TraceRun run)
+    {
+        var info = run.Info;
         var section = new ReportSection("source", "Source");
         var span = run.Replayer.HasTimes
             ? $", {Numbers.Time(run.Replayer.FirstTime, run.TimeUnit)} to {Numbers.Time(run.Replayer.LastTime, run.TimeUnit)} ({Numbers.Duration(run.Replayer.LastTime - run.Replayer.FirstTime, run.TimeUnit)})"
-            : ", without times";
+            : run.Replayer.Rows == 0 ? "" : ", without times";
         var unit = info.Version > 0 ? "records" : "lines";
         section.Paragraphs.Add($"{run.Trace.Path}: {info.Format}{(info.Version > 0 ? $" version {info.Version}" : "")}, vendor {run.Vendor}, {Finding.Count(info.Cpus, "CPU")}{span}.");
         section.Paragraphs.Add($"{run.Trace.Lines.Lines} {unit}, {Finding.Count(run.Trace.Lines.Events, "event")} of {Finding.Count(Events(run).Count, "kind")}, "
             + $"{Finding.Count(run.Replayer.Lanes.Count(l => l.IsVcpu), "vCPU")}, {Finding.Count(run.Exits, "exit")}.");
+        if (run.Exits >= Finding.ManyExits && TimeSpent(run) is { } spent) section.Paragraphs.Add(spent);
         foreach (var entry in run.Trace.Health.Entries.Concat(run.Replayer.Health.Entries).Where(e => e.Counter.Severity != Severity.Info))
             section.Paragraphs.Add($"{entry.Counter.Name}: {entry.Count} (first at offset {entry.FirstOffset}). {entry.Counter.Advice}");
         return section;

@@ -7,11 +7,19 @@ internal static class ReportOrder
 {
     private static readonly string[] Members =
     [
-        "schema", "source", "health", "span", "events", "vcpus", "exits", "levels", "rips", "ports", "msrs", "crs", "cpuidLeaves", "gpas", "hypercalls",
+        "schema", "source", "health", "span", "events", "vcpus", "guests", "exits", "levels", "rips", "ports", "msrs", "crs", "cpuidLeaves", "gpas", "hypercalls",
         "loops", "loopsDropped", "faults", "notes", "log",
     ];
 
-    private static readonly string[] Sections = ["source", "notes", "loops", "faults", "bugs", "findings", "exits", "levels", "rips"];
+    private static readonly string[] Sections = ["source", "notes", "loops", "faults", "bugs", "findings", "guests", "exits", "levels", "rips"];
+
+    /// <summary>What is wrong stands before what is unclear, and both before what is well.</summary>
+    public static void Headlines(Report report)
+    {
+        var ordered = report.Headlines.OrderBy(h => h.Kind switch { HeadlineKind.Bug => 0, HeadlineKind.Trouble => 1, HeadlineKind.Notice => 2, HeadlineKind.Caution => 3, _ => 4 }).ToList();
+        report.Headlines.Clear();
+        report.Headlines.AddRange(ordered);
+    }
 
     public static void Arrange(Report report)
     {

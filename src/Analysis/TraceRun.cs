@@ -1,3 +1,4 @@
+using KvmTraceLab.Analysis.Recording;
 using KvmTraceLab.Analysis.Symbols;
 using KvmTraceLab.Parser;
 using KvmTraceLab.Parser.Events.Vocabulary;
@@ -14,6 +15,9 @@ public sealed record TraceRun(Trace Trace, TraceReplayer Replayer)
 
     /// <summary>Names of guest code, as given.</summary>
     public SymbolMap GuestSymbols { get; init; } = SymbolMap.Empty;
+
+    /// <summary>Processes that ran virtual machines when the trace was recorded, as <c>ktl record</c> wrote beside it.</summary>
+    public IReadOnlyList<TracedProcess> Processes { get; init; } = [];
 
     /// <summary>Lines of a kernel log and remarks around the trace that speak of a thread or CPU.</summary>
     public IReadOnlyList<LogLine> LogLines { get; init; } = [];

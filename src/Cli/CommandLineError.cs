@@ -26,6 +26,8 @@ internal static class CommandLineError
                 : $"name a command: {string.Join(", ", names)}";
         }
 
+        if (command.Options.FirstOrDefault(o => o.Required && parsed.GetResult(o) is null or { Tokens.Count: 0 }) is { } needed && parsed.UnmatchedTokens.Count == 0)
+            return $"{needed.Name} is missing: {needed.Description}";
         var error = parsed.Errors[0];
         return error.SymbolResult switch
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using KvmTraceLab.Output.Text;
 
 namespace KvmTraceLab.Cli;
 
@@ -68,7 +69,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     private static void Wrapped(TextWriter to, string title, string text)
     {
         to.WriteLine(title);
-        foreach (var line in WordWrap.Lines(text, Width - 2)) to.WriteLine("  " + line);
+        foreach (var line in TextWidth.Wrap(text, Width - 2)) to.WriteLine("  " + line);
     }
 
     private static void Rows(TextWriter to, string title, IEnumerable<(string Label, string? Text)> rows)
@@ -87,7 +88,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
                 lead = "".PadRight(left + 4);
             }
 
-            foreach (var line in WordWrap.Lines(text ?? "", Width - left - 4).DefaultIfEmpty(""))
+            foreach (var line in TextWidth.Wrap(text ?? "", Width - left - 4))
             {
                 to.WriteLine((lead + line).TrimEnd());
                 lead = "".PadRight(left + 4);

@@ -15,7 +15,7 @@ public static class CompareReport
         AddHeadlines(report, result);
         report.Sections.Add(new ReportSection("stages", "Stages") { Table = StageTable(result) });
         report.Sections.Add(new ReportSection("steps", "Ratios (base over new)") { Table = StepTable(result) });
-        if (result.ByReason.Count > 0) report.Sections.Add(new ReportSection("by-reason", "What the change is made of") { Table = ReasonTable(result) });
+        if (result.ByReason.Any(r => r.RatesPerUnit.Any(rate => rate is not null))) report.Sections.Add(new ReportSection("by-reason", "What the change is made of") { Table = ReasonTable(result) });
         if (result.Differences is RunDifferences differences) DifferenceSections.Add(report, differences);
         return report;
     }
@@ -30,7 +30,7 @@ public static class CompareReport
             _ => (HeadlineKind.Fact, ""),
         };
         List<string> details = [];
-        string[] gone = [.. result.ByReason.Where(r => r.ShareOfReduction >= 0.05).Take(4).Select(r => $"{r.Reason} ({Words.Digits(r.ShareOfReduction!.Value * 100)} %)")];
+        string[] gone = [.. result.ByReason.Where(r => r.ShareOfReduction >= 0.05).Take(4).Select(r => $"{r.Reason} ({Words.Digits(r.ShareOfReduction!.Value * 100)}%)")];
         if (gone.Length > 0 && result.Overall.Ratio is double ratio && ratio != 1)
         {
             details.Add($"{(ratio > 1 ? "The reduction" : "The growth")} is made of {string.Join(", ", gone)}.");
@@ -38,11 +38,14 @@ public static class CompareReport
 
         if (result.HostTimeRatio is double host)
         {
-            details.Add($"Host time outside idle exits per {Unit(result.Options)}: {Words.Duration(result.Stages[0].BusyHostNsPerUnit!.Value)} before, {Words.Duration(result.Stages[^1].BusyHostNsPerUnit!.Value)} after ({Words.Digits(host)} times less).");
+            details.Add($"Host time outside idle exits per {Unit(result.Options)}: {Words.Duration(result.Stages[0].BusyHostNsPerUnit!.Value)} before, {Words.Duration(result.Stages[^1].BusyHostNsPerUnit!.Value)} after ({(host >= 1 ? $"{Words.Digits(host)} times less" : $"{Words.Digits(1 / host)} times more")}).");
         }
 
+        // What stands against the ratio is told in its sentence already.
+        string[] others = [.. result.Notes.Where(n => !result.Why.Contains(n.TrimEnd('.'), StringComparison.Ordinal))];
+        if (kind == HeadlineKind.Fact && others.Length < result.Notes.Count) kind = HeadlineKind.Caution;
         report.Headlines.Add(new Headline(kind, word + result.Why, details, null));
-        foreach (string note in result.Notes) report.Headlines.Add(new Headline(HeadlineKind.Caution, note, [], null));
+        foreach (string note in others) report.Headlines.Add(new Headline(HeadlineKind.Caution, note, [], null));
     }
 
     private static ReportTable StageTable(CompareResult result)
@@ -74,7 +77,7 @@ public static class CompareReport
             new Column("low", "Low", ColumnKind.Number),
             new Column("high", "High", ColumnKind.Number))
         {
-            Footer = $"exits per {Unit(result.Options)}; intervals at {Words.Digits(result.Options.Confidence * 100)} %",
+            Footer = $"exits per {Unit(result.Options)}; intervals at {Words.Digits(result.Options.Confidence * 100)}%",
         };
         foreach (CompareStep step in result.Steps) Row(step.From, step.To, step.Interval);
         if (result.Steps.Count > 1) Row(0, result.Stages.Count - 1, result.Overall);

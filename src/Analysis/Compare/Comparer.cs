@@ -103,7 +103,7 @@ public static class Comparer
         }
         else if (exits > 1 && host < exits / 2)
         {
-            notes.Add($"Exits fell {Words.Digits(exits)} times, the host's time outside idle exits only {Words.Digits(host)} times ({from} to {to}): the exits that went were the cheap ones.");
+            notes.Add($"Exits fell by a factor of {Words.Digits(exits)}, the host's time outside idle exits by {Words.Digits(host)} alone ({from} to {to}): the exits that went took less time than those that stayed.");
         }
     }
 }

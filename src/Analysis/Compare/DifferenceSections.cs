@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using KvmTraceLab.Analysis.Exits;
 using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Replay;
 
 namespace KvmTraceLab.Analysis.Compare;
 
@@ -9,9 +12,14 @@ internal static class DifferenceSections
     public static void Add(Report report, RunDifferences differences)
     {
         var section = new ReportSection("differences", "What else differs");
-        if (differences.Items.Count == 0)
+        // Two runs never agree on the first few values of a timer or an interrupt command.
+        var moving = differences.Items.Where(d => IsMoving(d.Base) && IsMoving(d.New)).ToList();
+        var telling = differences.Items.Except(moving).ToList();
+        if (moving.Count > 0)
+            section.Paragraphs.Add($"Left out, since they have many values in either run: {string.Join(", ", moving.Select(d => $"{d.Kind} {Name(d)}"))}.");
+        if (telling.Count == 0)
         {
-            section.Paragraphs.Add("No CPUID leaf, MSR, control register or feature differs.");
+            section.Paragraphs.Add(moving.Count > 0 ? "No other CPUID leaf, MSR, control register or feature differs." : "No CPUID leaf, MSR, control register or feature differs.");
             report.Sections.Add(section);
         }
         else
@@ -21,7 +29,7 @@ internal static class DifferenceSections
                 new Column("key", "What", ColumnKind.Text),
                 new Column("base", "Base", ColumnKind.Text),
                 new Column("new", "New", ColumnKind.Text)) { ShowAtMost = 40 };
-            foreach (RunDifference d in differences.Items) table.Add(d.Kind, d.Key, d.Base, d.New);
+            foreach (RunDifference d in telling) table.Add(d.Kind, Name(d), d.Base, d.New);
             report.Sections.Add(section with { Table = table });
         }
 
@@ -42,6 +50,12 @@ internal static class DifferenceSections
 
         report.Sections.Add(parting);
     }
+
+    private static bool IsMoving(string? values) => values is not null && values.EndsWith(RunFactsCollector.More, StringComparison.Ordinal);
+
+    private static string Name(RunDifference difference) =>
+        difference.Kind is "msr-read" or "msr-write" && ulong.TryParse(difference.Key.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong msr)
+            && ResourceNames.Of(TripDetail.Msr, msr) is string name ? $"{difference.Key} ({name})" : difference.Key;
 
     public static JsonObject ToJson(RunDifferences differences) => new()
     {

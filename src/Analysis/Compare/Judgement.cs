@@ -11,15 +11,15 @@ internal static class Judgement
     {
         string found = overall.Ratio is not double ratio ? "There is no ratio"
             : overall.Low is null ? $"The ratio is {Words.Digits(ratio)} (without an interval)"
-            : $"The ratio is {Words.Digits(ratio)} ({Words.Interval(overall.Low, overall.High)}{(claimsOnly ? " by rounding" : $" at {Words.Digits(options.Confidence * 100)} %")})";
+            : $"The ratio is {Words.Digits(ratio)} ({Words.Interval(overall.Low, overall.High)}{(claimsOnly ? " by rounding" : $" at {Words.Digits(options.Confidence * 100)}%")})";
         if (options.Expect is not double expect)
         {
-            return (null, obstacles.Count == 0 ? found + "." : $"{found}, but {string.Join("; ", obstacles)}.");
+            return (null, obstacles.Count == 0 ? found + "." : $"{found}{(overall.Ratio is null ? ":" : ", but")} {string.Join("; ", obstacles)}.");
         }
 
         double from = expect * (1 - options.Tolerance);
         double to = expect * (1 + options.Tolerance);
-        string claim = $"the claimed {Words.Digits(expect)} ± {Words.Digits(options.Tolerance * 100)} % is {Words.Interval(from, to)}";
+        string claim = $"the claimed {Words.Digits(expect)} ± {Words.Digits(options.Tolerance * 100)}% is {Words.Interval(from, to)}";
         if (obstacles.Count > 0) return (ClaimVerdict.CannotTell, $"{found}; {claim}; no verdict, because {string.Join("; ", obstacles)}.");
         if (overall.Low is not double low || overall.High is not double high)
         {

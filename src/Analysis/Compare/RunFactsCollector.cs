@@ -12,6 +12,9 @@ public sealed class RunFactsCollector
     /// <summary>Distinct events whose text is kept. A guest repeats itself, so few are lost; those show as their hash.</summary>
     public const int MostTexts = 1 << 16;
 
+    /// <summary>Stands for the values beyond the first few.</summary>
+    internal const string More = "…";
+
     private const int MostFacts = 1 << 14;
     private const int MostValues = 4;
 
@@ -69,7 +72,7 @@ public sealed class RunFactsCollector
 
         // The first few tell runs apart; a register that changes all the time would differ in any two runs.
         if (values.Count < MostValues && !values.Contains(value)) values.Add(value);
-        else if (values.Count == MostValues && !values.Contains(value)) values.Add("…");
+        else if (values.Count == MostValues && !values.Contains(value)) values.Add(More);
     }
 
     /// <summary>FNV-1a over UTF-16 units.</summary>

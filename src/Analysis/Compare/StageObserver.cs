@@ -57,9 +57,11 @@ public sealed class StageObserver : TraceObserver
         _stage.OnExit(trip.HasStart ? trip.Start : 0, reason, trip.Timed ? trip.Duration : -1);
         // The host's timing, memory and way of paging are not the guest's doing.
         if (trip.IsHostInterrupt || trip.Detail == TripDetail.Gpa || ExitClass.IsOfThePaging(trip)) return;
-        var detail = trip.Detail == TripDetail.None ? "" : $"{trip.Detail.ToString().ToLowerInvariant()} {Numbers.Hex(trip.DetailValue)}{(trip.DetailIsWrite ? " write" : " read")}";
+        var detail = trip.Detail == TripDetail.None ? "" : $"{trip.Detail.ToString().ToLowerInvariant()} {Numbers.Hex(trip.DetailValue)}{Way(trip)}";
         _facts.OnEvent(reason, detail, trip.HasReason ? trip.Rip : null);
     }
+
+    private static string Way(HostTrip trip) => trip.Detail is TripDetail.CpuidLeaf or TripDetail.Hypercall ? "" : trip.DetailIsWrite ? " write" : " read";
 
     public override void OnLost(in EventRow row) => _stage.OnLost((row.Flags & RowFlags.LostCountKnown) != 0 ? (long)row[0] : -1);
 }

@@ -52,13 +52,46 @@ public sealed class HotResources : Analysis
             var (detail, key, title, number) = Kinds[i];
             if (_maps[i].Folded > 0) run.Trace.Health.Count(Folded, 0, _maps[i].Folded);
             var top = _maps[i].Top(MaxRows);
-            report.Describe(document => document[key] = new JsonArray([.. top.Select(r => (JsonNode)Json(number, r, ResourceNames.Of(detail, r.Key)))]));
-            var table = new ReportTable(
-                new Column(number, number, ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("reads", "Reads", ColumnKind.Count),
-                new Column("writes", "Writes", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };
-            foreach (var (value, reads, writes) in top) table.Add(value, reads + writes, reads, writes, ResourceNames.Of(detail, value) ?? "");
-            report.AddTable(new ReportSection(key, title) { Table = table });
+            Func<ulong, string?> name = detail == TripDetail.Hypercall ? HypercallNames(run) : value => ResourceNames.Of(detail, value);
+            report.Describe(document => document[key] = new JsonArray([.. top.Select(r => (JsonNode)Json(number, r, name(r.Key)))]));
+            report.AddTable(new ReportSection(key, title) { Table = IsTwoWay(detail) ? TwoWay(number, top, name) : OneWay(number, top, name) });
         }
+    }
+
+    private static ReportTable TwoWay(string number, IEnumerable<(ulong Key, long A, long B)> top, Func<ulong, string?> name)
+    {
+        var table = new ReportTable(
+            new Column(number, Title(number), ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("reads", "Reads", ColumnKind.Count),
+            new Column("writes", "Writes", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };
+        foreach (var (value, reads, writes) in top) table.Add(value, reads + writes, reads, writes, name(value) ?? "");
+        return table;
+    }
+
+    private static ReportTable OneWay(string number, IEnumerable<(ulong Key, long A, long B)> top, Func<ulong, string?> name)
+    {
+        var table = new ReportTable(
+            new Column(number, Title(number), ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };
+        foreach (var (value, reads, writes) in top) table.Add(value, reads + writes, name(value) ?? "");
+        return table;
+    }
+
+    private static bool IsTwoWay(TripDetail detail) => detail is not (TripDetail.CpuidLeaf or TripDetail.Hypercall);
+
+    private static string Title(string number) => number switch
+    {
+        "msr" => "MSR",
+        "cr" => "CR",
+        "gpa" => "GPA",
+        "nr" => "Number",
+        _ => char.ToUpperInvariant(number[0]) + number[1..],
+    };
+
+    /// <summary>Hyper-V and KVM number their hypercalls anew: where a trace has both, a number has no one name.</summary>
+    private static Func<ulong, string?> HypercallNames(TraceRun run)
+    {
+        var kinds = Overview.Events(run).Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
+        var (kvm, hyperV) = (kinds.Contains("kvm_hypercall"), kinds.Contains("kvm_hv_hypercall"));
+        return value => kvm == hyperV ? null : ResourceNames.OfHypercall(value, hyperV);
     }
 
     private static JsonObject Json(string number, (ulong Value, long Reads, long Writes) row, string? what)

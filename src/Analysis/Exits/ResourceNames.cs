@@ -26,7 +26,10 @@ public static class ResourceNames
         [0x175] = "IA32_SYSENTER_ESP", [0x176] = "IA32_SYSENTER_EIP", [0x17a] = "IA32_MCG_STATUS", [0x186] = "IA32_PERFEVTSEL0", [0x199] = "IA32_PERF_CTL",
         [0x1a0] = "IA32_MISC_ENABLE", [0x1d9] = "IA32_DEBUGCTL", [0x277] = "IA32_PAT", [0x38d] = "IA32_FIXED_CTR_CTRL", [0x38f] = "IA32_PERF_GLOBAL_CTRL",
         [0x390] = "IA32_PERF_GLOBAL_OVF_CTRL", [0x3f1] = "IA32_PEBS_ENABLE", [0x480] = "IA32_VMX_BASIC", [0x48b] = "IA32_VMX_PROCBASED_CTLS2",
-        [0x48c] = "IA32_VMX_EPT_VPID_CAP", [0x802] = "x2APIC ID", [0x808] = "x2APIC TPR", [0x80b] = "x2APIC EOI", [0x830] = "x2APIC ICR",
+        [0x48c] = "IA32_VMX_EPT_VPID_CAP", [0x481] = "IA32_VMX_PINBASED_CTLS", [0x482] = "IA32_VMX_PROCBASED_CTLS", [0x483] = "IA32_VMX_EXIT_CTLS",
+        [0x484] = "IA32_VMX_ENTRY_CTLS", [0x485] = "IA32_VMX_MISC", [0x486] = "IA32_VMX_CR0_FIXED0", [0x487] = "IA32_VMX_CR0_FIXED1",
+        [0x488] = "IA32_VMX_CR4_FIXED0", [0x489] = "IA32_VMX_CR4_FIXED1", [0x48d] = "IA32_VMX_TRUE_PINBASED_CTLS", [0x48e] = "IA32_VMX_TRUE_PROCBASED_CTLS",
+        [0x48f] = "IA32_VMX_TRUE_EXIT_CTLS", [0x490] = "IA32_VMX_TRUE_ENTRY_CTLS", [0x491] = "IA32_VMX_VMFUNC", [0x802] = "x2APIC ID", [0x808] = "x2APIC TPR", [0x80b] = "x2APIC EOI", [0x830] = "x2APIC ICR",
         [0x838] = "x2APIC initial count", [0x839] = "x2APIC current count", [0xc0000080] = "EFER", [0xc0000081] = "STAR", [0xc0000082] = "LSTAR",
         [0xc0000084] = "SYSCALL_MASK", [0xc0000100] = "FS_BASE", [0xc0000101] = "GS_BASE", [0xc0000102] = "KERNEL_GS_BASE", [0xc0000103] = "TSC_AUX",
         [0xc0010015] = "HWCR", [0xc0010114] = "VM_CR", [0xc0010117] = "VM_HSAVE_PA", [0x40000000] = "HV_GUEST_OS_ID", [0x40000001] = "HV_HYPERCALL",
@@ -35,6 +38,24 @@ public static class ResourceNames
         [0x40000084] = "HV_EOM", [0x400000b0] = "HV_STIMER0_CONFIG", [0x400000b1] = "HV_STIMER0_COUNT", [0x40000118] = "HV_TSC_INVARIANT_CONTROL",
         [0x4b564d00] = "KVM_WALL_CLOCK", [0x4b564d01] = "KVM_SYSTEM_TIME", [0x4b564d02] = "KVM_ASYNC_PF_EN", [0x4b564d04] = "KVM_PV_EOI_EN",
     };
+
+    // include/hyperv/hvgdk_mini.h
+    private static readonly Dictionary<ulong, string> HyperVCalls = new()
+    {
+        [0x2] = "HVCALL_FLUSH_VIRTUAL_ADDRESS_SPACE", [0x3] = "HVCALL_FLUSH_VIRTUAL_ADDRESS_LIST", [0x8] = "HVCALL_NOTIFY_LONG_SPIN_WAIT",
+        [0xb] = "HVCALL_SEND_IPI", [0x13] = "HVCALL_FLUSH_VIRTUAL_ADDRESS_SPACE_EX", [0x14] = "HVCALL_FLUSH_VIRTUAL_ADDRESS_LIST_EX",
+        [0x15] = "HVCALL_SEND_IPI_EX", [0x5c] = "HVCALL_POST_MESSAGE", [0x5d] = "HVCALL_SIGNAL_EVENT",
+    };
+
+    // include/uapi/linux/kvm_para.h
+    private static readonly Dictionary<ulong, string> KvmCalls = new()
+    {
+        [1] = "KVM_HC_VAPIC_POLL_IRQ", [5] = "KVM_HC_KICK_CPU", [9] = "KVM_HC_CLOCK_PAIRING", [10] = "KVM_HC_SEND_IPI",
+        [11] = "KVM_HC_SCHED_YIELD", [12] = "KVM_HC_MAP_GPA_RANGE",
+    };
+
+    /// <summary>A hypercall's name where the interface that numbers it is known, or null.</summary>
+    public static string? OfHypercall(ulong number, bool isHyperV) => (isHyperV ? HyperVCalls : KvmCalls).GetValueOrDefault(number);
 
     /// <summary>A short name, or null.</summary>
     public static string? Of(TripDetail detail, ulong value) => detail switch

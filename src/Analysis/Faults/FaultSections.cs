@@ -1,5 +1,6 @@
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Analysis.Signatures;
+using KvmTraceLab.Mmu;
 using KvmTraceLab.Replay.Faults;
 using KvmTraceLab.Replay.Hypotheses;
 
@@ -13,8 +14,8 @@ internal static class FaultSections
     public static ReportSection Verdicts(FaultJudge judge)
     {
         var table = new ReportTable(
-            new Column("verdict", "verdict", ColumnKind.Text), new Column("faults", "faults", ColumnKind.Count),
-            new Column("share", "share", ColumnKind.Share), new Column("meaning", "meaning", ColumnKind.Text, Optional: true));
+            new Column("verdict", "Verdict", ColumnKind.Text), new Column("faults", "Faults", ColumnKind.Count),
+            new Column("share", "Share", ColumnKind.Share), new Column("meaning", "Meaning", ColumnKind.Text, Optional: true));
         var rows = new List<VerdictCount>();
         foreach (var verdict in Enum.GetValues<FaultVerdict>())
             if (judge.CountOf(verdict) is > 0 and var count) rows.Add(new VerdictCount(verdict, count));
@@ -25,35 +26,62 @@ internal static class FaultSections
         return new ReportSection("faults", "Page faults") { Table = table };
     }
 
-    public static ReportSection Bugs(FaultJudge judge, string unit, int atMost = int.MaxValue)
+    /// <summary>A page for each bug; the places where it was met besides are rows of a table.</summary>
+    public static ReportSection Bugs(FaultJudge judge, TraceRun run, int atMost = int.MaxValue)
     {
-        var section = new ReportSection("bugs", judge.Bugs.Count == 1 ? "The bug" : $"{judge.Bugs.Count} bugs");
-        foreach (var bug in FaultDocument.InOrder(judge).Take(atMost)) section.Children.Add(Bug(bug, judge, unit));
+        var groups = BugGroup.Of(judge);
+        var section = new ReportSection("bugs", judge.Bugs.Count == 1 ? "The bug" : groups.Count == 1 ? $"The bug, in {judge.Bugs.Count} places" : $"{groups.Count} bugs");
+        foreach (var group in groups.Take(atMost)) section.Children.Add(Page(group, judge, run));
         return section;
     }
 
-    /// <summary>One bug as a page for a bug mail: verdict, rule, lines, configuration, hypotheses, what to record.</summary>
-    public static ReportSection Bug(BugCase bug, FaultJudge judge, string unit)
+    /// <summary>One bug as a page for a bug mail: verdict, rule, lines, configuration, hypotheses, what to do next.</summary>
+    public static ReportSection Page(BugGroup group, FaultJudge judge, TraceRun run)
     {
-        var page = new ReportSection("bug", $"{bug.Verdict.Name()}: {bug.Access.Word} at {Numbers.Hex(bug.Gpa)} ({FaultDocument.Level(bug.Level)}, tid {bug.Tid})");
-        page.Paragraphs.Add($"{bug.Count} faults from {EvidenceLine.Time(bug.FirstNs, unit)} to {EvidenceLine.Time(bug.LastNs, unit)}, rip {Numbers.Hex(bug.Rip)}, code {Numbers.Hex(bug.Access.Code)}.");
+        var bug = group.First;
+        var unit = run.TimeUnit;
+        var page = new ReportSection("bug", $"{bug.Verdict.Name()}: {bug.Access.Noun} at {Numbers.Hex(bug.Gpa)} ({FaultDocument.Level(bug.Level)}, tid {bug.Tid})");
+        page.Paragraphs.Add($"{Finding.Count(bug.Count, "fault")} {Span(bug, unit)}, rip {Numbers.Hex(bug.Rip)}, code {Numbers.Hex(bug.Access.Code)}.{Afterwards(bug, run)}");
         page.Paragraphs.Add($"Rule broken: {bug.Verdict.Rule()}");
         page.Paragraphs.Add($"Seen: {bug.Why}.");
         page.Paragraphs.Add("Configuration: " + Configuration(judge.Config) + ".");
-        var ranked = HypothesisRanking.Rank(bug);
-        page.Paragraphs.Add(ranked.Count == 0
+        page.Paragraphs.Add(group.Ranked.Count == 0
             ? "No single changed rule in the list explains it."
-            : "What would explain it: " + string.Join("; ", ranked.Take(3).Select(h => $"{h.Title} ({Numbers.Percent(h.Fits)} of the faults)")) + ".");
+            : "What would explain it: " + string.Join("; ", group.Ranked.Take(3).Select(h => $"{h.Title} (fits {Numbers.Percent(h.Fits)})")) + ".");
         page.Paragraphs.Add("To confirm: " + Next(bug) + ".");
         foreach (var e in bug.Evidence.Take(MaxEvidence)) page.Verbatim.Add(EvidenceLine.Of(e, bug.Comm, unit));
+        if (group.Cases.Count > 1) page.Children.Add(Places(group, unit));
         return page;
+    }
+
+    private static ReportSection Places(BugGroup group, string unit)
+    {
+        var table = new ReportTable(
+            new Column("gpa", "Address", ColumnKind.Hex), new Column("access", "Access", ColumnKind.Text), new Column("tid", "TID", ColumnKind.Count),
+            new Column("faults", "Faults", ColumnKind.Count), new Column("first_ns", "Since", ColumnKind.Time), new Column("code", "Code", ColumnKind.Hex),
+            new Column("seen", "Seen", ColumnKind.Text)) { TimeUnit = unit, ShowAtMost = 40 };
+        foreach (var c in group.Cases) table.Add(c.Gpa, c.Access.Word, (long)c.Tid, c.Count, c.FirstNs, c.Access.Code, c.Why);
+        return new ReportSection("bug-places", $"All {group.Cases.Count} places") { Table = table };
+    }
+
+    private static string Span(BugCase bug, string unit) => bug.Count == 1 ? $"at {EvidenceLine.Time(bug.FirstNs, unit)}"
+        : $"from {EvidenceLine.Time(bug.FirstNs, unit)} to {EvidenceLine.Time(bug.LastNs, unit)}";
+
+    /// <summary>Whether a livelock ended within the trace; one fault may be the last that was recorded, so two turns are given to it.</summary>
+    private static string Afterwards(BugCase bug, TraceRun run)
+    {
+        if (bug.Verdict is not (FaultVerdict.Livelock or FaultVerdict.LivelockNoProgressSpte) || bug.Count < 2) return "";
+        if (run.Replayer.Lanes.FirstOrDefault(l => l.Tid == bug.Tid) is not { } lane) return "";
+        var rest = lane.LastTime - bug.LastNs;
+        return rest <= 2 * ((bug.LastNs - bug.FirstNs) / (bug.Count - 1)) ? " The livelock lasts until the trace of this thread ends."
+            : $" The trace of this thread goes on for {Numbers.Duration(rest, run.TimeUnit)} after the last of them.";
     }
 
     public static ReportSection Findings(FaultJudge judge)
     {
         var table = new ReportTable(
-            new Column("id", "rule", ColumnKind.Text), new Column("sptes", "SPTEs", ColumnKind.Count), new Column("gfn", "first gfn", ColumnKind.Hex),
-            new Column("spte", "first SPTE", ColumnKind.Hex), new Column("sentence", "what must hold", ColumnKind.Text, Optional: true));
+            new Column("id", "Rule", ColumnKind.Text), new Column("sptes", "SPTEs", ColumnKind.Count), new Column("gfn", "First gfn", ColumnKind.Hex),
+            new Column("spte", "First SPTE", ColumnKind.Hex), new Column("sentence", "What must hold", ColumnKind.Text, Optional: true));
         foreach (var f in judge.Findings) table.Add(f.Id, (long)f.DistinctGfns, f.Gfns[0], f.Spte, f.Sentence);
         return new ReportSection("findings", "SPTEs that break a rule") { Table = table };
     }
@@ -61,26 +89,56 @@ internal static class FaultSections
     public static ReportSection ConfigTable(ReplayConfig config)
     {
         var table = new ReportTable(
-            new Column("what", "what", ColumnKind.Text), new Column("value", "value", ColumnKind.Text),
-            new Column("from", "from", ColumnKind.Text), new Column("evidence", "evidence", ColumnKind.Text, Optional: true));
+            new Column("what", "What", ColumnKind.Text), new Column("value", "Value", ColumnKind.Text),
+            new Column("from", "From", ColumnKind.Text), new Column("evidence", "Evidence", ColumnKind.Text, Optional: true));
         foreach (var (name, value) in Values(config)) table.Add(name, Word(value), value.From, value.Evidence);
         return new ReportSection("config", "Configuration") { Table = table };
     }
 
-    public static Headline Headline(BugCase bug, string unit) => new(
-        HeadlineKind.Bug, $"{bug.Verdict.Name()}: {Finding.Count(bug.Count, "fault")}, {bug.Access.Word} at {Numbers.Hex(bug.Gpa)} ({FaultDocument.Level(bug.Level)}, tid {bug.Tid})",
-        [$"since {EvidenceLine.Time(bug.FirstNs, unit)}: {bug.Why}", .. HypothesisRanking.Rank(bug).Take(1).Select(h => $"would be explained by: {h.Title}")], Next(bug));
+    public static Headline Headline(BugGroup group, string unit)
+    {
+        var bug = group.First;
+        var places = group.Cases.Count;
+        var tids = group.Cases.Select(c => c.Tid).Distinct().Count();
+        var where = places == 1 ? $"{bug.Access.Noun} at {Numbers.Hex(bug.Gpa)}" : $"in {places} places";
+        var who = $"({FaultDocument.Level(bug.Level)}, {(tids == 1 ? $"tid {bug.Tid}" : $"{tids} threads")})";
+        var first = places == 1 ? "" : $"{bug.Access.Noun} at {Numbers.Hex(bug.Gpa)}, ";
+        return new Headline(
+            HeadlineKind.Bug, $"{bug.Verdict.Name()}: {Finding.Count(group.Faults, "fault")}, {where} {who}",
+            [
+                $"{(places == 1 ? "Since" : "First since")} {EvidenceLine.Time(group.FirstNs, unit)}; {first}{bug.Why}.",
+                .. group.Ranked.Take(1).Select(h => $"{(places == 1 ? "Would" : "All would")} be explained by: {h.Title}."),
+            ],
+            Capital(Next(bug)) + ".");
+    }
+
+    /// <summary>SPTEs that break a rule are no fault's verdict, but nothing that may stand below alone.</summary>
+    public static Headline Headline(InvariantFinding finding, ReplayConfig config, string unit) => new(
+        HeadlineKind.Trouble, $"{Finding.Count(finding.DistinctGfns, "SPTE")} of KVM's {(finding.DistinctGfns == 1 ? "breaks" : "break")} a rule: {finding.Id}",
+        [
+            $"{finding.Sentence} The first is {Numbers.Hex(finding.Spte)} of gfn {Numbers.Hex(finding.Gfns[0])}, written at {EvidenceLine.Time(finding.FirstNs, unit)}.",
+        ],
+        $"Decode it (ktl mmu decode --spte {Numbers.Hex(finding.Spte)} --mmu {config.Kind.ToString().ToLowerInvariant()} --kernel {config.Kernel.Spell()}), and look at what wrote it: ktl events --around {EvidenceLine.Time(finding.FirstNs, unit)}.");
+
+    /// <summary>Verdicts that are no bug and yet not as it should be, with their counts.</summary>
+    public static IEnumerable<string> Doubtful(FaultJudge judge)
+    {
+        foreach (var verdict in (FaultVerdict[])[FaultVerdict.RetryStorm, FaultVerdict.SuspectInconsistentQual])
+            if (judge.CountOf(verdict) is > 0 and var count) yield return $"{verdict.Name()}: {Finding.Count(count, "fault")}. {verdict.Rule()}";
+    }
 
     public static IEnumerable<string> Shapes(FaultJudge judge) => judge.LivelockShaped.Select(s =>
-        $"livelock-shaped: the same fault {s.Count} times, {s.Access.Word} at {Numbers.Hex(s.Gpa)}, rip {Numbers.Hex(s.Rip)} (tid {s.Tid})").Take(5);
+        $"Livelock-shaped: the same fault {s.Count} times, {s.Access.Noun} at {Numbers.Hex(s.Gpa)}, rip {Numbers.Hex(s.Rip)} (tid {s.Tid}).").Take(5);
 
     private static string Next(BugCase bug) => bug.Verdict switch
     {
         FaultVerdict.Livelock => $"record the run again with {FaultVerdictAnalysis.RecordCommand} and look for an invalidation that never ends; test the same workload with one vCPU",
         FaultVerdict.BugWrongReflectedInfo or FaultVerdict.BugSwallowedL1Violation or FaultVerdict.BugSpuriousReflection =>
             "run the same L1 entry through the ept_access or npt tests of kvm-unit-tests",
-        _ => $"record the frame's first fault as well ({FaultVerdictAnalysis.RecordCommand}) and compare with a kernel before the change",
+        _ => $"run the same workload on a kernel that is known to be good; if the frame's first fault is not in the trace, record from before it ({FaultVerdictAnalysis.RecordCommand})",
     };
+
+    internal static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string Configuration(ReplayConfig config) => string.Join(", ", Values(config).Take(5).Select(v => $"{v.Name} {Word(v.Value)} ({v.Value.From})"));
 

@@ -42,18 +42,22 @@ public static class ReplayReport
 
     private static void Sections(Report report, FaultJudge judge, TraceRun run, ReplayOverall overall, string why, JsonArray polls)
     {
-        if (judge.Bugs.Count == 0)
+        if (judge.Bugs.Count == 0 && (overall == ReplayOverall.Undecidable || judge.Faults > 0 || polls.Count == 0))
         {
-            report.Headlines.Add(new Headline(overall == ReplayOverall.Undecidable ? HeadlineKind.Caution : HeadlineKind.Fact, why, [.. FaultSections.Shapes(judge)],
+            report.Headlines.Add(new Headline(overall == ReplayOverall.Undecidable ? HeadlineKind.Caution : HeadlineKind.Fact, FaultSections.Capital(why) + ".", [.. FaultSections.Shapes(judge)],
                 overall == ReplayOverall.Undecidable ? $"{FaultVerdictAnalysis.RecordCommand} -b 20000 …" : null));
         }
 
-        foreach (var bug in FaultDocument.InOrder(judge).Take(5)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
+        foreach (var bug in BugGroup.Of(judge).Take(5)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
+        foreach (var finding in judge.Findings.Take(5)) report.Headlines.Add(FaultSections.Headline(finding, judge.Config, run.TimeUnit));
+        foreach (var doubt in FaultSections.Doubtful(judge)) report.Headlines.Add(new Headline(HeadlineKind.Notice, doubt, [], "--each lists every fault with its verdict."));
         foreach (var poll in polls)
-            report.Headlines.Add(new Headline(HeadlineKind.Notice, $"NON_MMU_POLL_LOOP: {poll!["why"]}", [], null));
+            report.Headlines.Add(new Headline(HeadlineKind.Notice, $"NON_MMU_POLL_LOOP: {poll!["why"]}.", [], null));
+        ReportOrder.Headlines(report);
+        report.Sections.Add(Overview.SourceSection(run));
         report.Sections.Add(FaultSections.ConfigTable(judge.Config));
         report.AddTable(FaultSections.Verdicts(judge));
-        if (judge.Bugs.Count > 0) report.Sections.Add(FaultSections.Bugs(judge, run.TimeUnit, atMost: 20));
+        if (judge.Bugs.Count > 0) report.Sections.Add(FaultSections.Bugs(judge, run, atMost: 20));
         report.AddTable(FaultSections.Findings(judge));
     }
 

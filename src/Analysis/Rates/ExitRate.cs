@@ -131,8 +131,8 @@ public sealed class ExitRate : Analysis
         var x = at.Select(p => (_origin + ((p.Window + p.Part) * WindowNs)) / scale).ToArray();
         var title = $"Exits by {KeyName}, {(run.Trace.Path == "-" ? "standard input" : Path.GetFileName(run.Trace.Path))}";
         var width = Numbers.Duration(WindowNs, run.TimeUnit);
-        var yTitle = run.IsNanoseconds ? $"exits per second (windows of {width})" : $"exits a window of {width}";
-        var spec = new ChartSpec("rate", kind, title, run.IsNanoseconds ? "time (s)" : $"time ({run.TimeUnit})", kind == ChartKind.Bar ? "exits" : yTitle);
+        var yTitle = run.IsNanoseconds ? "exits per second" : "exits a window";
+        var spec = new ChartSpec("rate", kind, title, $"time ({(run.IsNanoseconds ? "s" : run.TimeUnit)}), in windows of {width}", kind == ChartKind.Bar ? "exits" : yTitle);
         if (kind == ChartKind.Bar)
         {
             var top = all.Take(20).ToList();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -8,7 +9,9 @@ public sealed record HostFacts
 {
     public const string Schema = "ktl/host-facts/1";
 
-    private static readonly JsonSerializerOptions Form = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int Width = 100;
+
+    private static readonly JsonSerializerOptions Form = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public string? KernelRelease { get; init; }
 
@@ -67,5 +70,68 @@ public sealed record HostFacts
     }
 
     /// <summary>The facts as written: for people too, so <c>+vmx-mbec</c> stays as it is.</summary>
-    public string ToJson() => HostFactsJson.Write(this).ToJsonString(Form) + "\n";
+    public string ToJson()
+    {
+        var text = new StringBuilder();
+        Append(text, HostFactsJson.Write(this), 0);
+        return text.Append('\n').ToString();
+    }
+
+    /// <summary>A member a line, but as many plain values of a list (the CPU's flags) as a line holds.</summary>
+    private static void Append(StringBuilder text, JsonNode? node, int indent)
+    {
+        switch (node)
+        {
+            case JsonObject { Count: > 0 } members:
+                var between = "{";
+                foreach (var (name, value) in members)
+                {
+                    text.Append(between).Append('\n').Append(' ', indent + 2).Append(JsonValue.Create(name).ToJsonString(Form)).Append(": ");
+                    Append(text, value, indent + 2);
+                    between = ",";
+                }
+
+                text.Append('\n').Append(' ', indent).Append('}');
+                break;
+            case JsonArray { Count: > 0 } items when items.Any(i => i is JsonObject or JsonArray):
+                between = "[";
+                foreach (var item in items)
+                {
+                    text.Append(between).Append('\n').Append(' ', indent + 2);
+                    Append(text, item, indent + 2);
+                    between = ",";
+                }
+
+                text.Append('\n').Append(' ', indent).Append(']');
+                break;
+            case JsonArray { Count: > 0 } items:
+                Fill(text, [.. items.Select(i => i?.ToJsonString(Form) ?? "null")], indent);
+                break;
+            default:
+                text.Append(node?.ToJsonString(Form) ?? "null");
+                break;
+        }
+    }
+
+    private static void Fill(StringBuilder text, List<string> items, int indent)
+    {
+        text.Append('[');
+        var column = Width;
+        for (var i = 0; i < items.Count; i++)
+        {
+            var item = i < items.Count - 1 ? items[i] + "," : items[i];
+            if (column + 1 + item.Length > Width)
+            {
+                text.Append('\n').Append(' ', indent + 2).Append(item);
+                column = indent + 2 + item.Length;
+            }
+            else
+            {
+                text.Append(' ').Append(item);
+                column += 1 + item.Length;
+            }
+        }
+
+        text.Append('\n').Append(' ', indent).Append(']');
+    }
 }

@@ -123,7 +123,7 @@ public sealed record Discriminators
         if (MinTurnNs is { } low) words.Add($"turn at least {low} ns");
         if (MaxTurnNs is { } high) words.Add($"turn at most {high} ns");
         if (MaxRips is { } rips) words.Add($"at most {rips} RIPs");
-        if (MinShare > 0) words.Add($"share at least {MinShare * 100:0} %");
+        if (MinShare > 0) words.Add($"share at least {MinShare * 100:0}%");
         if (MinCount > 0) words.Add($"at least {MinCount} exits");
         if (MinRate > 0) words.Add($"at least {MinRate:0}/s");
         if (AndText is not null) words.Add(AndText);

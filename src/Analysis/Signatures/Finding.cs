@@ -10,6 +10,9 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
     /// <summary>Fewer turns than this are an excerpt, not a loop.</summary>
     public const int FewTurns = 16;
 
+    /// <summary>Fewer exits than this are an excerpt, from which shares and rates of a whole vCPU or trace do not follow.</summary>
+    public const int ManyExits = 64;
+
     public Signature Signature { get; } = signature;
 
     public Evidence Evidence { get; } = evidence;
@@ -55,7 +58,7 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
             var level = Confidence.High;
             if (Evidence.Scope == EvidenceScope.Loop && Evidence.Turns < FewTurns) level = Evidence.Turns < 4 ? Confidence.Low : Confidence.Medium;
             if (IsExcerpt) level = Confidence.Low;
-            if (Evidence.Scope is EvidenceScope.Vcpu or EvidenceScope.Trace && Facts.Exits < 64) level = Confidence.Low;
+            if (Evidence.Scope is EvidenceScope.Vcpu or EvidenceScope.Trace && Facts.Exits < ManyExits) level = Confidence.Low;
             if (Facts.Lost > 0 && level > Confidence.Low) level--;
             if (level > Signature.Most) level = Signature.Most;
             if (Signature.Limit?.Invoke(this) is { } limit && level > limit) level = limit;

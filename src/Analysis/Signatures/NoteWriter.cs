@@ -56,7 +56,9 @@ internal static class NoteWriter
     }
 
     /// <summary>Why, cause and next step stand in the headlines; here is where each was met before, and the turn where no loop shows it.</summary>
-    public static ReportSection Section(IReadOnlyList<Finding> findings)
+    /// <param name="findings">What fits.</param>
+    /// <param name="hasNoHeadline">Those of which why and cause stand here.</param>
+    public static ReportSection Section(IReadOnlyList<Finding> findings, Func<Finding, bool> hasNoHeadline)
     {
         var section = new ReportSection("notes", "Signatures that fit");
         foreach (var finding in findings)
@@ -64,13 +66,16 @@ internal static class NoteWriter
             var signature = finding.Signature;
             section.Children.Add(new ReportSection("note-" + signature.Id, $"{signature.Id} {signature.Title} (confidence {Word(finding.Confidence)})")
             {
-                Paragraphs = ["Source: " + signature.Source],
+                Paragraphs = [.. hasNoHeadline(finding) ? [finding.Why, "Likely cause: " + signature.Cause] : Array.Empty<string>(), Origin(signature)],
                 Verbatim = finding.Evidence.Loop is null ? [.. finding.Template.Select(t => $"{t.Event}: {t.Payload}")] : [],
             });
         }
 
         return section;
     }
+
+    private static string Origin(Signature signature) =>
+        signature.Source == "own" ? "Source: made for this tool; no report of such a case is on record here." : "Source: " + signature.Source;
 
     public static string Word(Confidence confidence) => confidence switch { Confidence.High => "high", Confidence.Medium => "medium", _ => "low" };
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KvmTraceLab.Analysis.Loops;
 using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Replay.Faults;
 
 namespace KvmTraceLab.Analysis.Signatures;
 
@@ -8,7 +9,10 @@ namespace KvmTraceLab.Analysis.Signatures;
 /// Says what loops and storms most likely mean. The detector and the collector must watch the same replay; add this one
 /// to the report before what prints loops, since it names them.
 /// </summary>
-public sealed class SignatureAnalysis(LoopDetector detector, FactsCollector collector) : Analysis
+/// <param name="detector">Finds loops.</param>
+/// <param name="collector">Gathers what signatures ask for.</param>
+/// <param name="judge">Judges faults in the same replay, or null: its verdict on a livelock says more than a signature that fits the same faults.</param>
+public sealed class SignatureAnalysis(LoopDetector detector, FactsCollector collector, FaultJudge? judge = null) : Analysis
 {
     public override string Name => "signatures";
 
@@ -29,7 +33,18 @@ public sealed class SignatureAnalysis(LoopDetector detector, FactsCollector coll
     {
         var findings = Find(run);
         report.Describe(document => document["notes"] = new JsonArray([.. findings.Select(f => (JsonNode)NoteWriter.Json(f))]));
-        foreach (var finding in findings) report.Headlines.Add(NoteWriter.Headline(finding));
-        if (findings.Count > 0) report.Sections.Add(NoteWriter.Section(findings));
+        foreach (var finding in findings.Where(f => !IsJudged(f))) report.Headlines.Add(NoteWriter.Headline(finding));
+        if (findings.Count > 0) report.Sections.Add(NoteWriter.Section(findings, IsJudged));
     }
+
+    private bool IsJudged(Finding finding)
+    {
+        if (judge is null || finding.Signature.Blame != Blame.Kvm || finding.Lane is not { } lane) return false;
+        var e = finding.Evidence;
+        return (e.Scope == EvidenceScope.SameFault || e.Loop?.Kind == LoopKind.FaultLivelock) && IsJudged(judge, lane.Lane.Tid, e.StartNs, e.EndNs, e.Turns);
+    }
+
+    /// <summary>A verdict calls most of the thread's faults of that time a bug.</summary>
+    internal static bool IsJudged(FaultJudge judge, int tid, long from, long to, long turns) =>
+        judge.Bugs.Any(b => b.Tid == tid && b.FirstNs <= to && from <= b.LastNs && b.Count * 2 >= turns);
 }

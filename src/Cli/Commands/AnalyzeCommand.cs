@@ -52,7 +52,7 @@ internal static class AnalyzeCommand
         using var trace = TraceSession.Open(file, request, progress);
         var suite = new AnalysisSuite(minIterations, info: trace.Info, replay: SidecarFacts.Options(file));
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);
-        var report = suite.Report("analyze", run, request.Dmesg);
+        var report = suite.Report("analyze", run with { Processes = SidecarFacts.Processes(file) }, request.Dmesg);
         if (request.Files.Count > 1) _ = report.Document; // made now, so that what it is made of can go
         return report;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using KvmTraceLab.Analysis;
 using KvmTraceLab.Cli.EventLists;
 using KvmTraceLab.Output.Files;
+using KvmTraceLab.Output.Text;
 using KvmTraceLab.Parser.Events;
 
 namespace KvmTraceLab.Cli.Commands;
@@ -13,7 +14,7 @@ internal static class EventsCommand
     {
         var command = Examples.Command(
             "events",
-            "Every event, filtered. Formats: text, csv, json (one object, its events one a line), md, and trace-cmd (as `trace-cmd report -N -t` prints).",
+            "Every event, filtered. Formats: text, csv, json (one object, its events one a line), md, and trace-cmd (as `trace-cmd report -N -t` prints: one line an event, for grep).",
             "ktl events samples/pm-timer-loop.txt --event kvm_cr,kvm_msr",
             "ktl events trace.dat --around 4327.3734 -C 20",
             "ktl events trace.dat --format csv -o events.csv");
@@ -53,7 +54,16 @@ internal static class EventsCommand
             var overview = new Overview();
             var run = TraceSession.Run(trace, request, [filter, overview]);
             filter.Finish(overview.Head(run));
+            SayMissing(selection.Names, run);
         });
         return Guard.Ok;
+    }
+
+    /// <summary>A misspelt name looks like an event that never happened.</summary>
+    private static void SayMissing(IReadOnlySet<string> wanted, TraceRun run)
+    {
+        var there = Overview.Events(run).Select(e => e.Name).ToList();
+        foreach (var name in wanted.Where(n => !there.Contains(n, StringComparer.Ordinal)).Order(StringComparer.Ordinal))
+            Console.Error.WriteLine($"ktl: no event '{SafeText.Clean(name)}' here{Spelling.Hint(name, there)} (`ktl info` lists those of the trace)");
     }
 }

@@ -62,7 +62,7 @@ internal static class ExportCommand
         using var trace = TraceSession.Open(request.Files[0], request, progress);
         var suite = new AnalysisSuite(info: trace.Info);
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);
-        var report = suite.Report("analyze", run, request.Dmesg);
+        var report = suite.Report("analyze", run with { Processes = SidecarFacts.Processes(request.Files[0]) }, request.Dmesg);
         ReportWriter.Write(report, request with { Format = "csv", Table = table });
         return Guard.Ok;
     }

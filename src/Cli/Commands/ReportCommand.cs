@@ -36,7 +36,7 @@ internal static class ReportCommand
         var byReason = new ExitRate(RateKey.Reason);
         var byVcpu = new ExitRate(RateKey.Vcpu);
         var run = TraceSession.Run(trace, request, [.. suite.Observers, byReason, byVcpu], suite.SeeBatch);
-        var report = suite.Report("report", run, request.Dmesg);
+        var report = suite.Report("report", run with { Processes = SidecarFacts.Processes(request.Files[0]) }, request.Dmesg);
         if (request.Format != "html")
         {
             ReportWriter.Write(report, request with { Table = request.Table ?? "exits" });
@@ -49,7 +49,7 @@ internal static class ReportCommand
         {
             Title = Path.GetFileName(request.Files[0]),
             CommandLine = ShellLine.Of(["ktl", .. Environment.GetCommandLineArgs().Skip(1)]),
-            Version = ProgramVersion.Text,
+            Version = ProgramVersion.Short,
         };
         FileOutput.Write(request.Output, stream => new HtmlOutput(charts).Write(report, stream, options));
         return Guard.Ok;

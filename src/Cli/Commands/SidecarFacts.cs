@@ -10,13 +10,19 @@ internal static class SidecarFacts
     /// <summary>Options with the sidecar's facts; plain ones where there is none.</summary>
     public static ReplayOptions Options(string trace)
     {
-        if (trace == "-" || !File.Exists(HostFacts.PathBeside(trace)) || !HostFacts.TryReadBeside(trace, out var facts, out _) || facts is null) return new ReplayOptions();
+        if (Beside(trace) is not { } facts) return new ReplayOptions();
         var named = new Dictionary<string, string>(StringComparer.Ordinal);
         if (facts.KernelRelease is { } kernel) named["kernel"] = kernel;
         foreach (var (module, parameters) in facts.Modules)
             foreach (var (name, value) in parameters) named[$"{module}.{name}"] = value;
         return new ReplayOptions { HostFacts = named };
     }
+
+    /// <summary>The processes that ran virtual machines; none where there is no sidecar.</summary>
+    public static IReadOnlyList<TracedProcess> Processes(string trace) => Beside(trace)?.Processes ?? [];
+
+    private static HostFacts? Beside(string trace) =>
+        trace != "-" && File.Exists(HostFacts.PathBeside(trace)) && HostFacts.TryReadBeside(trace, out var facts, out _) ? facts : null;
 
     /// <summary>A kernel release as the model's generation; null for <c>auto</c>.</summary>
     public static KvmKernel? Kernel(string word)

@@ -10,10 +10,12 @@ namespace KvmTraceLab.Cli.EventLists;
 /// <summary>
 /// Lines as trace-cmd prints them: <c>comm-pid [cpu] time: event: payload</c>, the comm right-aligned in 16 columns, the
 /// event padded to 20. With the kernel's dialect this is what <c>trace-cmd report -N -t</c> prints; the text format has
-/// the plugin's dialect. Control bytes of hostile names are shown as <c>\x1b</c> in both.
+/// the plugin's dialect and goes on in the next line after 100 columns. Control bytes of hostile names are shown as <c>\x1b</c> in both.
 /// </summary>
 internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect dialect, bool visible, bool fenced = false) : IEventWriter
 {
+    private const int Width = 100;
+    private const string Continued = "        ";
     private const long NsPerSecond = 1_000_000_000;
 
     private readonly TextBuilder _line = new();
@@ -110,5 +112,22 @@ internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect dia
         return digits;
     }
 
-    private void Flush() => SafeText.WriteLine(stream, _line.Written, keepTabs: !visible);
+    private void Flush()
+    {
+        if (visible && _line.Written.Length > Width) WriteWrapped();
+        else SafeText.WriteLine(stream, _line.Written, keepTabs: !visible);
+    }
+
+    private void WriteWrapped()
+    {
+        using var clean = new MemoryStream();
+        SafeText.WriteLine(clean, _line.Written);
+        var text = Encoding.UTF8.GetString(clean.GetBuffer(), 0, (int)clean.Length - 1);
+        var indent = "";
+        foreach (var line in TextWidth.Wrap(text, Width, Width - Continued.Length))
+        {
+            stream.Write(Encoding.UTF8.GetBytes($"{indent}{line}\n"));
+            indent = Continued;
+        }
+    }
 }

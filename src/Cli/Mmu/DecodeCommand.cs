@@ -3,6 +3,7 @@ using System.Text.Json;
 using KvmTraceLab.Mmu;
 using KvmTraceLab.Mmu.Bits;
 using KvmTraceLab.Mmu.Entries;
+using KvmTraceLab.Output.Text;
 
 namespace KvmTraceLab.Cli.Mmu;
 
@@ -121,13 +122,13 @@ internal static class DecodeCommand
     private static void WriteText(TextWriter output, BitReport report, string? note)
     {
         output.WriteLine($"{report.What} 0x{report.Value:x}");
-        foreach (string line in WordWrap.Lines(report.Summary, 96))
+        foreach (string line in TextWidth.Wrap(report.Summary, 96))
             output.WriteLine($"  {line}");
         foreach (DecodedField f in report.Fields)
         {
             string value = f.Position.Contains(':') ? $" = 0x{f.Value:x}" : "";
             string lead = $"  {f.Position,5}  ";
-            foreach (string line in WordWrap.Lines($"{f.Name}{value}: {f.Sentence}", 100 - lead.Length))
+            foreach (string line in TextWidth.Wrap($"{f.Name}{value}: {f.Sentence}", 100 - lead.Length))
             {
                 output.WriteLine(lead + line);
                 lead = new string(' ', lead.Length);
@@ -138,7 +139,7 @@ internal static class DecodeCommand
             output.WriteLine($"         bits without a name: 0x{report.UnknownBits:x}");
         if (note is not null)
         {
-            foreach (string line in WordWrap.Lines(note, 96))
+            foreach (string line in TextWidth.Wrap(note, 96))
                 output.WriteLine($"  {line}");
         }
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KvmTraceLab.Mmu.Architecture;
+using KvmTraceLab.Output.Text;
 
 namespace KvmTraceLab.Cli.Mmu;
 
@@ -71,7 +72,7 @@ internal static class DiffCommand
         if (differences.Count == 0)
             return;
         output.WriteLine($"{kind.Id}: {differences.Count} inputs, {(kind.Reachable ? "reachable" : "not reachable")}");
-        foreach (string line in WordWrap.Lines(kind.Explanation, 96))
+        foreach (string line in TextWidth.Wrap(kind.Explanation, 96))
             output.WriteLine($"  {line}");
         foreach (MmuDifference d in differences)
             output.WriteLine($"  role: {d.Role}  acc: {d.Input}  access: {d.Access}  kvm: {d.Kvm}  hardware: {d.Architecture}");

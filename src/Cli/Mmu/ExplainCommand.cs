@@ -3,6 +3,7 @@ using KvmTraceLab.Mmu;
 using KvmTraceLab.Mmu.Bits;
 using KvmTraceLab.Mmu.Cases;
 using KvmTraceLab.Mmu.Tables;
+using KvmTraceLab.Output.Text;
 
 namespace KvmTraceLab.Cli.Mmu;
 
@@ -108,7 +109,7 @@ internal static class ExplainCommand
         foreach ((string key, string value) in lines)
         {
             string head = key;
-            foreach (string line in WordWrap.Lines(value, 84))
+            foreach (string line in TextWidth.Wrap(value, 84))
             {
                 output.WriteLine($"{head,-12}  {line}");
                 head = "";

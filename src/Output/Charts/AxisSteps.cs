@@ -16,6 +16,9 @@ internal readonly record struct AxisSteps(double From, double To, double Step)
         return new(start, end > start ? end : start + step, step);
     }
 
+    /// <summary>The same steps, but no empty rest after the last value.</summary>
+    public AxisSteps Until(double last) => last > From && last < To ? this with { To = last } : this;
+
     /// <summary>A tick's label: as many decimals as the step needs.</summary>
     public string Label(double value)
     {

@@ -26,8 +26,8 @@ internal sealed class ChartPlan
 
     public AxisSteps Values { get; private set; }
 
-    /// <summary>The y axis, with what was made one where there are more values than pixels.</summary>
-    public string YTitle { get; private set; } = "";
+    /// <summary>The x axis, with what was made one where there are more values than pixels.</summary>
+    public string XTitle { get; private set; } = "";
 
     /// <summary>Heat maps: seconds that a cell is wide.</summary>
     public double CellWidth { get; private set; }
@@ -41,7 +41,7 @@ internal sealed class ChartPlan
 
     public static ChartPlan Of(ChartSpec chart, int width, int height)
     {
-        var plan = new ChartPlan { Chart = chart, PlotWidth = width, PlotHeight = height, YTitle = chart.YTitle };
+        var plan = new ChartPlan { Chart = chart, PlotWidth = width, PlotHeight = height, XTitle = chart.XTitle };
         switch (chart.Kind)
         {
             case ChartKind.Bar:
@@ -99,7 +99,7 @@ internal sealed class ChartPlan
             Legend.Add(($"rz-series-{i}", Chart.Series[i].Name));
         }
 
-        if (group > 1) YTitle += $", means of {group}";
+        if (group > 1) XTitle += $", means of {group}";
         SetAxes(sums.Values);
     }
 
@@ -140,6 +140,7 @@ internal sealed class ChartPlan
             }
         }
 
+        if (group > 1) XTitle += $", most of {group}";
         CellWidth = window;
         SetAxes([0], window / 2);
         Values = new(-0.5, Math.Max(1, rows) - 0.5, 1);
@@ -183,7 +184,7 @@ internal sealed class ChartPlan
         var (from, to) = (xs.Min() - margin, xs.Max() + margin);
         // Long time stamps need room: estimate the label, then ask for as many ticks as fit.
         var label = AxisSteps.Over(from, to, 10).Label(to).Length;
-        Times = AxisSteps.Over(from, to, Math.Clamp((PlotWidth - 100) / ((label * 9) + 24), 2, 12));
+        Times = AxisSteps.Over(from, to, Math.Clamp((PlotWidth - 100) / ((label * 9) + 24), 2, 12)).Until(to);
         var ys = values.DefaultIfEmpty(0).ToList();
         // Labels of bands and marks stand at the top, where the peaks are.
         var room = Chart.Bands.Count + Chart.Marks.Count > 0 ? 1.12 : 1;

@@ -8,8 +8,8 @@ namespace KvmTraceLab.Output.Charts;
 /// </summary>
 internal static class ChartStyle
 {
-    private static readonly string[] Light = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#7f3c8d", "#666666", "#a6761d", "#e7298a"];
-    private static readonly string[] Dark = ["#4aa3df", "#ff8c42", "#2fc79a", "#e59bc4", "#f0c419", "#8fd0ff", "#b683c9", "#aaaaaa", "#d0a24c", "#ff6fb5"];
+    private static readonly string[] Light = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#7f3c8d", "#666666", "#a4c639", "#e7298a"];
+    private static readonly string[] Dark = ["#4aa3df", "#ff8c42", "#2fc79a", "#e59bc4", "#f0c419", "#8fd0ff", "#b683c9", "#aaaaaa", "#7f8f2e", "#ff6fb5"];
     private static readonly string[] LightHeat = ["#fde0c5", "#facba6", "#f59a6e", "#e0563b", "#99102e"];
     private static readonly string[] DarkHeat = ["#3b1f33", "#6b2748", "#a83a55", "#e0673f", "#ffd27a"];
 
@@ -30,6 +30,7 @@ internal static class ChartStyle
             .ktl-chart .ktl-band{fill:#e69f00;fill-opacity:.18}
             .ktl-chart .ktl-loss{fill:#d0021b;fill-opacity:.22}
             .ktl-heatmap .ktl-band,.ktl-heatmap .ktl-loss{fill:none;stroke-width:1.5}
+            .ktl-heatmap .ktl-band-label,.ktl-heatmap .ktl-loss-label,.ktl-heatmap .ktl-mark-label{font-weight:600}
             .ktl-heatmap .ktl-band{stroke:#b58900}
             .ktl-heatmap .ktl-loss{stroke:#d0021b}
 

@@ -47,9 +47,9 @@ internal sealed class RadzenChartView : ComponentBase
         chart.CloseComponent();
 
         var isHeat = plan.Chart.Kind == ChartKind.Heatmap;
-        BuildAxis<RadzenValueAxis>(chart, plan.Values, isHeat ? _ => Blank(plan) : plan.Values.ShortLabel, isHeat ? "" : plan.YTitle, !isHeat);
+        BuildAxis<RadzenValueAxis>(chart, plan.Values, isHeat ? _ => Blank(plan) : plan.Values.ShortLabel, isHeat ? "" : plan.Chart.YTitle, !isHeat);
         if (plan.Chart.Kind == ChartKind.Bar) BuildAxis<RadzenCategoryAxis>(chart, null, null, plan.Chart.XTitle, false);
-        else BuildAxis<RadzenCategoryAxis>(chart, plan.Times, plan.Times.Label, plan.Chart.XTitle, false);
+        else BuildAxis<RadzenCategoryAxis>(chart, plan.Times, plan.Times.Label, plan.XTitle, false);
     }
 
     /// <summary>The blank labels of a heat map's rows hold the room that the names, drawn over it, need.</summary>

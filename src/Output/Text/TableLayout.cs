@@ -3,14 +3,21 @@ using KvmTraceLab.Analysis.Reports;
 namespace KvmTraceLab.Output.Text;
 
 /// <summary>
-/// A table's cells as text with columns that fit a width: rightmost optional columns go first, then the widest words shrink.
+/// A table's cells as text with columns that fit a width: the widest words shrink to a readable length, then rightmost optional
+/// columns go, then words shrink further. Cells of words that do not fit are cut, or go on in the next lines.
 /// </summary>
 internal sealed class TableLayout
 {
     private const int NarrowestText = 8;
 
-    private TableLayout(IReadOnlyList<Column> columns, List<string[]> rows, int[] widths, bool isCut, int total, int left)
+    /// <summary>A cell goes on for so many lines at most; the last is cut.</summary>
+    private const int MostLines = 12;
+
+    private readonly List<string[]> _whole;
+
+    private TableLayout(IReadOnlyList<Column> columns, List<string[]> rows, List<string[]> whole, int[] widths, bool isCut, int total, int left)
     {
+        _whole = whole;
         IsCut = isCut;
         Total = total;
         Columns = columns;
@@ -92,16 +99,34 @@ internal sealed class TableLayout
         return new(
             columns,
             [.. rows.Select(Fitted)],
+            [.. rows.Select(Kept)],
             keptWidths,
             natural > width,
             Total(),
             table.Rows.Count - shown);
+
+        string[] Kept(string[] row) => [.. kept.Select(k => row[k])];
 
         string[] Fitted(string[] row)
         {
             var cells = new string[kept.Count];
             for (var k = 0; k < cells.Length; k++) cells[k] = TextWidth.Fit(row[kept[k]], keptWidths[k]);
             return cells;
+        }
+    }
+
+    /// <summary>The lines of a row, with all the words of its cells; numbers stand in the first.</summary>
+    public IEnumerable<string[]> Wrapped(int row)
+    {
+        var cells = _whole[row];
+        var lines = new IReadOnlyList<string>[cells.Length];
+        for (var i = 0; i < cells.Length; i++)
+            lines[i] = CellText.IsNumeric(Columns[i].Kind) ? [Rows[row][i]] : TextWidth.Wrap(cells[i], Widths[i]);
+        var count = Math.Min(MostLines, lines.Max(l => l.Count));
+        for (var n = 0; n < count; n++)
+        {
+            yield return [.. lines.Select((l, i) => n >= l.Count ? ""
+                : n == count - 1 && l.Count > count ? TextWidth.Fit(string.Join(' ', l.Skip(n)), Widths[i]) : l[n])];
         }
     }
 

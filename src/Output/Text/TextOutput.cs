@@ -35,7 +35,7 @@ internal sealed class TextOutput : IReportOutput
             _ => ("", ""),
         };
         var prefix = mark.Length == 0 ? "" : mark + ": ";
-        var lines = TextWidth.Wrap(prefix + SafeText.Clean(headline.Text), Width, Width - 4);
+        List<string> lines = [.. TextWidth.Wrap(prefix + SafeText.Clean(headline.Text), Width, Width - 4)];
         if (color && mark.Length > 0 && lines[0].StartsWith(mark, StringComparison.Ordinal))
         {
             lines[0] = $"\u001b[{ansi}m{mark}\u001b[0m{lines[0][mark.Length..]}";
@@ -65,7 +65,8 @@ internal sealed class TextOutput : IReportOutput
         var layout = TableLayout.Of(table, Width - indent, separator: 2, frame: 0);
         if (layout.Rows.Count > 1)
         {
-            foreach (var row in layout.Rows) WriteLine(writer, indent, TextWidth.Fit(string.Join("  ", layout.Padded(row)).TrimEnd(' '), Width - indent));
+            for (var r = 0; r < layout.Rows.Count; r++)
+                foreach (var row in layout.Wrapped(r)) WriteLine(writer, indent, TextWidth.Fit(string.Join("  ", layout.Padded(row)).TrimEnd(' '), Width - indent));
         }
         else
         {

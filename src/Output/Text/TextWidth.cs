@@ -4,7 +4,7 @@ using System.Text;
 namespace KvmTraceLab.Output.Text;
 
 /// <summary>Columns that text takes on a terminal: 2 for East Asian wide characters and emoji, 0 for combining marks, else 1.</summary>
-internal static class TextWidth
+public static class TextWidth
 {
     private const string Ellipsis = "…";
     private const string HundredBlanks = "                                                                                                    ";
@@ -18,13 +18,16 @@ internal static class TextWidth
         (0x16fe0, 0x18dff), (0x1aff0, 0x1b2ff), (0x1d300, 0x1d37f), (0x1f000, 0x1faff), (0x20000, 0x3fffd),
     ];
 
+    /// <summary>The columns of a text.</summary>
     public static int Of(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var width = 0;
         foreach (var rune in text.EnumerateRunes()) width += Of(rune);
         return width;
     }
 
+    /// <summary>The columns of a character.</summary>
     public static int Of(Rune rune)
     {
         if (rune.Value < 0x300) return 1;
@@ -58,18 +61,24 @@ internal static class TextWidth
         return length;
     }
 
+    /// <summary>The text with blanks behind it.</summary>
     public static string PadRight(string text, int columns) => string.Concat(text, Blanks(columns - Of(text)));
 
+    /// <summary>The text with blanks before it.</summary>
     public static string PadLeft(string text, int columns) => string.Concat(Blanks(columns - Of(text)), text);
 
     private static ReadOnlySpan<char> Blanks(int count) => count <= 0 ? "" : count <= HundredBlanks.Length ? HundredBlanks.AsSpan(0, count) : new string(' ', count);
 
+    /// <summary>Wraps at spaces, every line of the same width.</summary>
+    public static IReadOnlyList<string> Wrap(string text, int columns) => Wrap(text, columns, columns);
+
     /// <summary>
-    /// Wraps at spaces; words longer than a line are cut. The first line has <paramref name="first"/> columns, the others
+    /// Wraps at spaces; words longer than a line are cut, lists behind a comma. The first line has <paramref name="first"/> columns, the others
     /// <paramref name="rest"/>.
     /// </summary>
-    public static List<string> Wrap(string text, int first, int rest)
+    public static IReadOnlyList<string> Wrap(string text, int first, int rest)
     {
+        ArgumentNullException.ThrowIfNull(text);
         List<string> lines = [];
         var left = text.AsSpan();
         var room = first;
@@ -86,6 +95,7 @@ internal static class TextWidth
             else
             {
                 cut = Math.Max(cut, char.IsHighSurrogate(left[0]) && left.Length > 1 ? 2 : 1);
+                if (left[..cut].LastIndexOf(',') is > 0 and var comma) cut = comma + 1;
                 lines.Add(left[..cut].ToString());
                 left = left[cut..];
             }

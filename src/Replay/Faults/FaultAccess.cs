@@ -33,9 +33,20 @@ public readonly record struct FaultAccess(FaultMode Mode, ulong Code, bool Gmet 
     /// <summary>Hardware found some permission in all entries: it was no missing entry.</summary>
     public bool IsPresent => Mode == FaultMode.Ept ? (Code & 0x78) != 0 : Pferr.Has(PageAccess.Present);
 
+    /// <summary>SEV-SNP's reverse map denies the access, whatever the SPTE says.</summary>
+    public bool IsReverseMap => Mode == FaultMode.Npt && Pferr.Has(PageAccess.GuestRmp);
+
     public bool IsReserved => Mode != FaultMode.Ept && Pferr.Has(PageAccess.Rsvd);
 
-    /// <summary>The word of the contract: <c>read</c>, <c>write</c>, <c>fetch-user</c>, <c>fetch-supervisor</c>, <c>fetch</c>.</summary>
+    /// <summary>In a sentence: <c>user fetch</c> for <c>fetch-user</c>.</summary>
+    public string Noun => Word switch
+    {
+        "fetch-user" => "user fetch",
+        "fetch-supervisor" => "supervisor fetch",
+        var word => word,
+    };
+
+    /// <summary>The word of JSON: <c>read</c>, <c>write</c>, <c>fetch-user</c>, <c>fetch-supervisor</c>, <c>fetch</c>.</summary>
     public string Word => IsWrite ? "write" : !IsFetch ? "read" : IsUser switch
     {
         true => "fetch-user",

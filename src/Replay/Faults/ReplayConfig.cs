@@ -33,6 +33,20 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     /// <summary>kvm_mmio was seen, or what is only recorded with all of system kvm: emulated MMIO shows.</summary>
     internal bool MmioEvents { get; set; }
 
+    /// <summary>kvm_emulate_insn was seen, or what is only recorded with all of system kvm: emulation shows.</summary>
+    internal bool EmulationEvents { get; set; }
+
+    /// <summary>SPTEs being written were seen: then one that is not seen was not written.</summary>
+    internal bool SpteWrites { get; set; }
+
+    /// <summary>
+    /// Threads that are no vCPUs were seen at work on mappings. Where there are none, the recording may have been restricted to
+    /// vCPUs (<c>trace-cmd record -P</c>), and what the host takes away does not show.
+    /// </summary>
+    internal bool OthersRecorded => OtherThreads > 0;
+
+    internal int OtherThreads { get; set; }
+
     /// <summary>kvm_tdp_mmu_spte_changed was seen: this MMU traces its zaps and write protections.</summary>
     public bool TdpMmu { get; internal set; }
 
@@ -180,7 +194,8 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     }
 
     public ConfigValue PagingValue => new(ShadowPaging ? "shadow" : TdpMmu ? "tdp" : "nested", MmuEvents || ShadowPaging ? "trace" : "assumed",
-        ShadowPaging ? "#PF is intercepted" : TdpMmu ? "kvm_tdp_mmu_spte_changed is in the trace: the TDP MMU" : "nested page faults, and no event of the TDP MMU");
+        ShadowPaging ? "#PF is intercepted" : TdpMmu ? "kvm_tdp_mmu_spte_changed is in the trace: the TDP MMU"
+        : MmuEvents ? "nested page faults, and no event of the TDP MMU" : "no event tells; nested paging is the usual case");
 
     public ConfigValue EptAccessedDirtyValue => !IsIntel ? new(null, "assumed", "EPT only")
         : EptAccessedDirty is { } ad ? new(ad, "trace", "access-tracked SPTEs were written: L1 or KVM runs without EPT A/D flags") : new(true, "assumed", "no access-tracked SPTE was seen");

@@ -31,9 +31,9 @@ internal sealed class SpteChecks
         if (!spte.IsPresent || !spte.IsLeaf(level)) return;
         var layout = spte.Layout;
         if (spte.Writable && !spte.MmuWritable && !spte.IsAccessTracked)
-            Add("w-without-mmu-writable", "A writable SPTE must be MMU-writable (rule 3.15).", spte, gfn, row);
+            Add("w-without-mmu-writable", "A writable SPTE must be MMU-writable: check_spte_writable_invariants().", spte, gfn, row);
         if ((spte.Writable || spte.MmuWritable) && !spte.HostWritable)
-            Add("w-without-host-writable", "A writable SPTE must be host-writable (rule 3.15): the host mapping is read-only.", spte, gfn, row);
+            Add("w-without-host-writable", "A writable SPTE must be host-writable (the host mapping is read-only): check_spte_writable_invariants().", spte, gfn, row);
         if (level == 1 && spte.IsLarge)
             Add("pse-at-level-1", "A level-1 SPTE must not have bit 7, the page-size bit.", spte, gfn, row);
         if (layout.Kind != MmuKind.Ept) return;
@@ -42,7 +42,7 @@ internal sealed class SpteChecks
         if (layout.SuppressVe != 0 && !spte.SuppressVe)
             Add("suppress-ve-clear", "Bit 63 (suppress #VE) is set in every EPT SPTE.", spte, gfn, row);
         if (isL1 && layout.Xu != 0 && spte.SupervisorExec != spte.UserExec && !spte.IsAccessTracked)
-            Add("xs-xu-apart", "XS and XU of an L1 EPT SPTE are set and cleared together (rule 3.1).", spte, gfn, row);
+            Add("xs-xu-apart", "XS and XU of an L1 EPT SPTE are set and cleared together: make_spte() derives both from one access.", spte, gfn, row);
     }
 
     /// <summary>A huge leaf of L1's own tables: its access is always full, so only the NX-huge-page workaround makes it non-executable, all or none.</summary>
@@ -51,7 +51,7 @@ internal sealed class SpteChecks
         if (level < 2 || !spte.IsPresent || !spte.IsLarge || spte.IsAccessTracked || spte.Layout.Kind == MmuKind.Shadow) return;
         var executable = spte.SupervisorExec || spte.UserExec;
         if (executable ? _nxHuge : _executableHuge)
-            Add("nx-huge-mixed", "Huge pages of a VM are executable all or none: with NX huge pages on, none may be (rule 3.16).", spte, gfn, row);
+            Add("nx-huge-mixed", "Huge pages of a VM are executable all or none: with NX huge pages on, none may be.", spte, gfn, row);
         _executableHuge |= executable;
         _nxHuge |= !executable;
     }

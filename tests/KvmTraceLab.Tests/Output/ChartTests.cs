@@ -61,17 +61,27 @@ public sealed class ChartTests
         var chart = new ChartSpec("h", ChartKind.Heatmap, "t", "x", "y") { Series = [new("s", xs, [.. xs.Select(_ => 1.0)])], Window = 2 };
         var plan = ChartPlan.Of(chart, 1000, 420);
         Assert.Equal((width, middle), (plan.CellWidth, plan.Series[0][0].X));
+        Assert.Equal(windows > 150 ? $"x, most of {width / 2}" : "x", plan.XTitle);
     }
 
     [Fact]
     public void Layers_say_how_many_windows_a_point_is_the_mean_of()
     {
         double[] xs = [.. Enumerable.Range(0, 1000).Select(i => i + 0.5)];
-        var chart = new ChartSpec("s", ChartKind.Stacked, "t", "x", "per second (windows of 1s)") { Series = [new("s", xs, [.. xs.Select(x => x < 4 ? 8.0 : 0)])] };
+        var chart = new ChartSpec("s", ChartKind.Stacked, "t", "x", "per second") { Series = [new("s", xs, [.. xs.Select(x => x < 4 ? 8.0 : 0)])] };
         var plan = ChartPlan.Of(chart, 1000, 420);
-        Assert.Equal("per second (windows of 1s), means of 4", plan.YTitle);
+        Assert.Equal("x, means of 4", plan.XTitle);
         Assert.Equal((2.0, 8.0), (plan.Series[0][0].X, plan.Series[0][0].Y));
-        Assert.Equal("y", ChartPlan.Of(chart with { YTitle = "y", Series = [new("s", [1, 2], [1, 2])] }, 1000, 420).YTitle);
+        Assert.Equal("x", ChartPlan.Of(chart with { Series = [new("s", [1, 2], [1, 2])] }, 1000, 420).XTitle);
+    }
+
+    [Fact]
+    public void The_time_axis_ends_with_the_values()
+    {
+        var chart = new ChartSpec("s", ChartKind.Line, "t", "x", "y") { Series = [new("s", [1000, 1010.009], [1, 2])] };
+        var plan = ChartPlan.Of(chart, 1000, 420);
+        Assert.Equal(new AxisSteps(1000, 1010.009, 1), plan.Times);
+        Assert.Equal(new AxisSteps(1000, 1010, 1), ChartPlan.Of(chart with { Series = [new("s", [1000, 1010], [1, 2])] }, 1000, 420).Times);
     }
 
     [Theory]

@@ -36,6 +36,24 @@ public sealed class WidthProperties
         return lines.All(line => TextWidth.Of(line) <= width) && string.Concat(lines).Replace(" ", "") == clean.Replace(" ", "");
     }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void A_long_cell_goes_on_in_the_next_lines_beside_its_column()
+    {
+        var table = new ReportTable(new("a", "A", ColumnKind.Text), new("n", "N", ColumnKind.Count), new("b", "B", ColumnKind.Text));
+        var words = string.Join(' ', Enumerable.Range(0, 40).Select(i => $"word{i}"));
+        table.Add("first", 7L, words);
+        table.Add("second", 8L, string.Join(' ', Enumerable.Repeat(words, 9)));
+        var report = new Report("x");
+        report.Sections.Add(new ReportSection("t", "T") { Table = table });
+        var lines = ReportOutputs.Render("text", report).TrimEnd('\n').Split('\n');
+        var second = Array.FindIndex(lines, l => l.Contains("second", StringComparison.Ordinal));
+        var column = lines[1].IndexOf('B', StringComparison.Ordinal);
+        Assert.Equal(words, string.Join(' ', lines[2..second].Select(l => l[column..])));
+        Assert.All(lines[3..second], l => Assert.True(string.IsNullOrWhiteSpace(l[..column])));
+        Assert.Equal(12, lines.Length - second);
+        Assert.EndsWith("…", lines[^1], StringComparison.Ordinal);
+    }
+
     /// <summary>A payload may be as long as a line of text: a million characters.</summary>
     [Fact]
     public void Wrapping_takes_as_long_as_the_text_is()

@@ -31,6 +31,18 @@ public sealed class HostFactsTests
         }
     }
 
+    [Fact]
+    public void A_long_list_of_flags_fills_its_lines()
+    {
+        var facts = new HostFacts { CpuFlags = [.. Enumerable.Range(0, 90).Select(i => $"flag_{i}")], Modules = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["kvm"] = new Dictionary<string, string> { ["x"] = "\"+y" } } };
+        var lines = facts.ToJson().Split('\n');
+        Assert.InRange(lines.Length, 10, 30);
+        Assert.All(lines, l => Assert.InRange(l.Length, 0, 100));
+        var read = System.Text.Json.Nodes.JsonNode.Parse(facts.ToJson())!;
+        Assert.Equal(facts.CpuFlags, read["cpuFlags"]!.AsArray().Select(f => (string)f!));
+        Assert.Equal("\"+y", (string)read["modules"]!["kvm"]!["x"]!);
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("[]")]

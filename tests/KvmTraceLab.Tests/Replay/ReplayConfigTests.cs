@@ -34,7 +34,7 @@ public sealed class ReplayConfigTests
         Assert.Equal(new ConfigValue(false, "assumed", "MBEC is an Intel feature"), config.MbecValue);
         Assert.Equal(new ConfigValue(null, "assumed", "the kernel generation is unknown"), config.GmetValue);
         Assert.Equal(new ConfigValue(false, "trace", "no event of system kvmmmu is in the trace"), config.MmuEventsValue);
-        Assert.Equal(new ConfigValue("nested", "assumed", "nested page faults, and no event of the TDP MMU"), config.PagingValue);
+        Assert.Equal(new ConfigValue("nested", "assumed", "no event tells; nested paging is the usual case"), config.PagingValue);
         Assert.Equal((EptOnly, EptOnly), (config.EptAccessedDirtyValue, config.ExecOnlyValue));
     }
 

@@ -55,8 +55,6 @@ internal sealed class TraceOptionsSet
         foreach (var file in parsed.GetValue(_files) ?? [])
             if (output is not null && file != "-" && Real(file) == Real(output)) throw new UsageException($"-o {output}: is the trace itself; give another name");
         var format = _formats.Resolve(_format is null ? null : parsed.GetValue(_format), output);
-        var dmesg = parsed.GetValue(_dmesg);
-        if (dmesg is not null && !File.Exists(dmesg)) throw new UsageException($"--dmesg {dmesg}: no such file");
         var table = parsed.GetValue(_table);
         if (table is not null && format is not ("csv" or "")) throw new UsageException($"--table {table}: goes with --format csv");
         return new TraceRequest
@@ -70,12 +68,17 @@ internal sealed class TraceOptionsSet
             Vcpus = Numbers("--vcpu", parsed.GetValue(_vcpu)),
             Format = format,
             Output = output,
-            Dmesg = dmesg,
-            GuestMap = parsed.GetValue(_guestMap),
+            Dmesg = Existing(_dmesg, parsed),
+            GuestMap = Existing(_guestMap, parsed),
             Table = table,
             Quiet = parsed.GetValue(_quiet),
         };
     }
+
+    /// <summary>A file to be read beside the trace: asked for before the trace is read, whether the command uses it or not.</summary>
+    private static string? Existing(Option<string?> option, ParseResult parsed) => parsed.GetValue(option) is not { } file || File.Exists(file)
+        ? parsed.GetValue(option)
+        : throw new UsageException($"{option.Name} {file}: no such file");
 
     /// <summary>Where a path leads.</summary>
     private static string Real(string path)

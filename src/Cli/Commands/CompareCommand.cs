@@ -139,6 +139,7 @@ internal static class CompareCommand
         if (!ClaimOptions.TryParseShare(tolerance, out var share)) throw new UsageException($"--tolerance {tolerance}: expected a share such as 10%");
         var units = work.SelectMany(w => w.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(w =>
             double.TryParse(w, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n) && n > 0 ? n : throw new UsageException($"--work {w}: expected numbers above 0")).ToList();
+        if (work.Length > 0 && units.Count == 0) throw new UsageException($"--work {work[0]}: expected numbers above 0");
         if (units.Count > 1 && units.Count != stages) throw new UsageException($"--work: one number, or one for each of the {stages} stages");
         return options with
         {

@@ -148,6 +148,7 @@ public static class FileOutput
     {
         DirectoryNotFoundException => "there is no such folder",
         FileNotFoundException => "no file can be made there",
+        PathTooLongException => "the name is too long",
         UnauthorizedAccessException => "no permission",
         _ => SafeText.Clean(exception.Message.Replace(Path.GetFullPath(path), "", StringComparison.Ordinal).TrimEnd('\'', ' ', ':', '.')),
     };

@@ -83,6 +83,13 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_is_too_long_is_said_to_be()
+    {
+        var error = Assert.Throws<OutputException>(() => FileOutput.Write(In(new string('x', 300)), stream => stream.Write("x"u8)));
+        Assert.EndsWith("x: the name is too long", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_reader_that_went_away_is_no_error()
     {
         using var server = new AnonymousPipeServerStream(PipeDirection.Out);

@@ -22,7 +22,7 @@ internal static class EventsCommand
         var names = new Option<string[]>("--event") { Description = "only these events", HelpName = "NAME,…" };
         var around = new Option<string?>("--around") { Description = "only the events around this time (as the trace prints it)", HelpName = "S" };
         var context = new Option<int>("--context", "-C") { Description = "with --around: so many events before and after (default 10)", DefaultValueFactory = _ => 10, HelpName = "N" };
-        var notUnderstood = new Option<bool>("--not-understood") { Description = "only what could not be read" };
+        var notUnderstood = new Option<bool>("--not-understood") { Description = "only events whose fields could not be read" };
         command.Add(names);
         command.Add(around);
         command.Add(context);

@@ -4,10 +4,10 @@ namespace KvmTraceLab.Parser.Health;
 public static class TraceHealth
 {
     public static readonly HealthCounter NotUnderstood = new(
-        "notUnderstood", Severity.Error, "These lines are neither events nor comments of a known form; `ktl events --not-understood` prints them.");
+        "notUnderstood", Severity.Error, "These lines are neither events nor comments of a known form; look at the first, at that offset, and send them to the project.");
 
     public static readonly HealthCounter PayloadNotUnderstood = new(
-        "payloadNotUnderstood", Severity.Error, "A known event has text of an unknown form: its fields are missing from every table. Record trace.dat, or send the line to the project.");
+        "payloadNotUnderstood", Severity.Error, "A known event has text of an unknown form: its fields are missing from every table. `ktl events --not-understood` prints these events; record trace.dat, or send them to the project.");
 
     public static readonly HealthCounter TrailingText = new(
         "trailingText", Severity.Info, "Words behind the known fields of an event were left out (notes, or fields of a newer kernel).");

@@ -33,6 +33,9 @@ public readonly record struct FaultAccess(FaultMode Mode, ulong Code, bool Gmet 
     /// <summary>Hardware found some permission in all entries: it was no missing entry.</summary>
     public bool IsPresent => Mode == FaultMode.Ept ? (Code & 0x78) != 0 : Pferr.Has(PageAccess.Present);
 
+    /// <summary>SEV-SNP's reverse map denies the access, whatever the SPTE says.</summary>
+    public bool IsReverseMap => Mode == FaultMode.Npt && Pferr.Has(PageAccess.GuestRmp);
+
     public bool IsReserved => Mode != FaultMode.Ept && Pferr.Has(PageAccess.Rsvd);
 
     /// <summary>In a sentence: <c>user fetch</c> for <c>fetch-user</c>.</summary>

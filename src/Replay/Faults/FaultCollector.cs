@@ -9,6 +9,9 @@ namespace KvmTraceLab.Replay.Faults;
 /// <summary>Fills the open fault's group from the events of its thread.</summary>
 internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, InvalidationLog invalidations, SpteChecks checks)
 {
+    /// <summary>EINTR.</summary>
+    private const int InterruptedCall = 4;
+
     private static readonly int FastRet = KnownKinds.Slot("fast_page_fault", "ret");
     private static readonly int MmioType = KnownKinds.Slot("kvm_mmio", "type");
     private static readonly int ExceptionNumber = KnownKinds.Slot("kvm_inj_exception", "exception");
@@ -78,8 +81,8 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
             case FaultEvent.UserspaceExit:
                 state.Release(invalidations, row.Time);
                 var exit = KvmUserspaceExit.Over(row);
-                if (exit.IsError) group.UserspaceError = true;
-                else if (group.UserspaceReason < 0) group.UserspaceReason = (int)exit.Reason;
+                if (exit.IsError && exit.Error != InterruptedCall) group.UserspaceError = true;
+                else if (group.UserspaceReason < 0) group.UserspaceReason = exit.IsError ? FaultGroup.KvmExitIntr : (int)exit.Reason;
                 break;
             case FaultEvent.InjException:
                 // What was being delivered when the fault came is delivered again: no answer to the fault.
@@ -105,13 +108,24 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
     }
 
     /// <summary>
-    /// RET_PF_FIXED: 4 up to about 6.11, 5 since RET_PF_WRITE_PROTECTED, where 4 is another and 5 was RET_PF_SPURIOUS. Text has the
-    /// word ready. "Fixed" is KVM's claim: the SPTE need not have changed; one that changed was fixed, whatever the generation.
+    /// RET_PF_FIXED: 4 up to about 6.11, 5 since RET_PF_WRITE_PROTECTED, where 4 is RET_PF_INVALID and 5 was RET_PF_SPURIOUS. Text has
+    /// the word ready, and so has a record whose own print format names the new numbers; else the generation decides, and where
+    /// that is not certain what the SPTE was given. "Fixed" is KVM's claim: the SPTE need not have changed. One that changed need
+    /// not be fixed either: it is read again when it is traced.
     /// </summary>
     private bool IsFixed(in EventRow row, FastPageFault fast)
     {
         if (!row.Has(FastRet)) return fast.Fixed;
-        var changed = ((fast.OldSpte ^ fast.NewSpte) & ~0x360UL) != 0;
-        return fast.Ret is 4 or 5 && (changed || fast.Ret == (config.Kernel == KvmKernel.V61 ? 4 : 5));
+        var namesNewNumbers = fast.Ret == 5 ? fast.Fixed : fast.Ret == 4 && !fast.Fixed;
+        if (namesNewNumbers) return fast.Fixed;
+        return (fast.Ret, config.Kernel) switch
+        {
+            (4, KvmKernel.V61) or (5, KvmKernel.V71 or KvmKernel.V72) => true,
+            (4, KvmKernel.V71) or (5, KvmKernel.V61) => Gives(new Spte(fast.OldSpte, config.Layout), new Spte(fast.NewSpte, config.Layout)),
+            _ => false,
+        };
     }
+
+    private static bool Gives(Spte old, Spte now) =>
+        old.IsPresent && now.IsPresent && old.Pfn == now.Pfn && (old.IsAccessTracked ? !now.IsAccessTracked : now.Writable && !old.Writable);
 }

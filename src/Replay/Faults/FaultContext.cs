@@ -24,6 +24,15 @@ internal sealed class FaultContext(ReplayConfig config)
     /// <summary>The old SPTE comes from this very fault, not from memory.</summary>
     public bool OldWitnessed { get; private set; }
 
+    /// <summary>
+    /// The old SPTE was met in this very fault, or written by this very thread. What another thread wrote may be another VM's, even
+    /// if no two threads are the same vCPU number.
+    /// </summary>
+    public bool OldIsOurs => Old is not null && (OldWitnessed || Group.Before.Lane == Group.Lane);
+
+    /// <summary>… and was not write-protected since without a trace: what it allows, hardware allows.</summary>
+    public bool OldIsCertain => OldIsOurs && (OldWitnessed || !Access.IsWrite || !WriteProtectsUntraced);
+
     /// <summary>The SPTE the fault ended with; null where nothing tells.</summary>
     public Spte? Result { get; private set; }
 
@@ -81,9 +90,16 @@ internal sealed class FaultContext(ReplayConfig config)
         };
     }
 
-    /// <summary>Hardware found nothing where the last SPTE seen would do, and the MMU in use does not trace what it takes away. What another thread mapped after this vCPU entered the guest is no such: hardware may have looked before.</summary>
-    private bool IsOutdated(Spte before) => (IsShadowed || !config.TdpMmu) && Access is { IsPresent: false, IsReserved: false } && Allows(before) &&
+    /// <summary>
+    /// Hardware found nothing where the last SPTE seen would do, and what was taken away is not traced: by the MMUs that do not trace
+    /// their zaps, and by any MMU what threads did that were not recorded. What another thread mapped after this vCPU entered the
+    /// guest is no such: hardware may have looked before.
+    /// </summary>
+    private bool IsOutdated(Spte before) => (WriteProtectsUntraced || !config.OthersRecorded) && Access is { IsPresent: false, IsReserved: false } && Allows(before) &&
         (Group.Before.Lane == Group.Lane || Group.Before.Sequence <= Group.EntrySequence);
+
+    /// <summary>Only the TDP MMU traces what it takes away, be it all or W alone.</summary>
+    private bool WriteProtectsUntraced => IsShadowed || !config.TdpMmu;
 
     /// <summary>Access-tracked before: present, all permissions saved away.</summary>
     public bool WasAccessTracked => Old is { IsAccessTracked: true };

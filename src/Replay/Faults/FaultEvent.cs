@@ -33,7 +33,6 @@ internal enum FaultEvent : byte
     InjException,
     NestedExit,
     NestedInject,
-    NestedEnter,
     Msr,
     Cpuid,
     PmlFull,

@@ -16,7 +16,7 @@ internal sealed class FaultEvents
         ("kvm_async_pf_not_present", FaultEvent.AsyncPf), ("kvm_async_pf_repeated_fault", FaultEvent.AsyncPf), ("kvm_emulate_insn", FaultEvent.Emulate),
         ("kvm_mmio", FaultEvent.Mmio), ("kvm_fast_mmio", FaultEvent.FastMmio), ("kvm_userspace_exit", FaultEvent.UserspaceExit),
         ("kvm_inj_exception", FaultEvent.InjException), ("kvm_nested_vmexit", FaultEvent.NestedExit), ("kvm_nested_vmexit_inject", FaultEvent.NestedInject),
-        ("kvm_nested_vmenter", FaultEvent.NestedEnter), ("kvm_nested_vmrun", FaultEvent.NestedEnter), ("kvm_msr", FaultEvent.Msr),
+        ("kvm_msr", FaultEvent.Msr),
         ("kvm_cpuid", FaultEvent.Cpuid), ("kvm_pml_full", FaultEvent.PmlFull), ("kvm_write_tsc_offset", FaultEvent.Clock),
         ("kvm_track_tsc", FaultEvent.Clock), ("kvm_update_master_clock", FaultEvent.Clock),
     ];
@@ -29,6 +29,9 @@ internal sealed class FaultEvents
     }
 
     public FaultEvent this[int kind] => (uint)kind < (uint)_byKind.Length ? _byKind[kind] : FaultEvent.None;
+
+    /// <summary>Whether the event may take mappings away, be it from another thread's guest.</summary>
+    public static bool TakesAway(FaultEvent e) => e is FaultEvent.TdpChanged or FaultEvent.PrepareZap or FaultEvent.ZapAllFast or FaultEvent.UnmapHva;
 
     /// <summary>Whether the event is of system kvmmmu: only then can faults be judged.</summary>
     public static bool IsMmuEvent(FaultEvent e) => e is >= FaultEvent.SpteRequested and <= FaultEvent.SplitHuge;

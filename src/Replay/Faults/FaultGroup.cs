@@ -9,6 +9,10 @@ namespace KvmTraceLab.Replay.Faults;
 internal sealed class FaultGroup
 {
     public const int MaxElements = 8;
+
+    /// <summary>KVM_EXIT_INTR.</summary>
+    public const int KvmExitIntr = 10;
+
     private const int MaxEvidence = 14;
 
     private readonly SavedEvent[] _evidence = new SavedEvent[MaxEvidence];
@@ -56,6 +60,9 @@ internal sealed class FaultGroup
     /// <summary>kvm_mmu_set_spte for the faulting frame.</summary>
     public int Sets;
     public ulong SetSpte;
+
+    /// <summary>Where it stands, by its physical address.</summary>
+    public ulong SetAt;
     public int SetLevel;
 
     /// <summary>kvm_tdp_mmu_spte_changed of the leaf of the faulting frame.</summary>
@@ -73,7 +80,11 @@ internal sealed class FaultGroup
     public int Mmios;
     public bool MmioWrite;
     public int Emulations;
+
+    /// <summary>KVM_EXIT_*; -1 for none. A signal counts as <see cref="KvmExitIntr"/>, whether KVM_RUN tells it by reason or by EINTR.</summary>
     public int UserspaceReason;
+
+    /// <summary>KVM_RUN failed, and not for a signal.</summary>
     public bool UserspaceError;
     public bool InjectedPf;
     public bool InjectedOther;
@@ -93,6 +104,9 @@ internal sealed class FaultGroup
 
     /// <summary>The guest goes on where the fault was: nothing was emulated.</summary>
     public bool SameRip => HasEntry && EntryRip is { } entry && Rip != 0 && entry == Rip;
+
+    /// <summary>The guest goes on elsewhere: the instruction was emulated, or another guest or mode is entered.</summary>
+    public bool WentOn => HasEntry && EntryRip is { } entry && Rip != 0 && entry != Rip;
 
     /// <summary>A walk of the faulting address was seen; its entries, top level first.</summary>
     public bool Walked;

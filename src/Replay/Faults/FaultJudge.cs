@@ -27,7 +27,6 @@ public sealed partial class FaultJudge : TraceObserver
 
     private const int MaxVcpuIds = 65_536;
 
-    private static readonly int NestedTdp = KnownKinds.Slot("kvm_nested_vmenter", "tdp_enabled");
     private static readonly int MsrNumber = KnownKinds.Slot("kvm_msr", "ecx");
     private static readonly int MsrWrite = KnownKinds.Slot("kvm_msr", "write");
     private static readonly int MsrData = KnownKinds.Slot("kvm_msr", "data");
@@ -109,9 +108,15 @@ public sealed partial class FaultJudge : TraceObserver
         var e = _events[row.Kind];
         if (e == FaultEvent.None || !row.HasFields) return;
         _map.Now++;
-        if (row.HasTime) _losses.See(row.Cpu, row.Time);
+        if (row.HasTime)
+        {
+            _losses.See(row.Cpu, row.Time);
+            _runs.TraceBegins(row.Time);
+        }
+
         var state = _last is { } last && ReferenceEquals(last.Lane, lane) ? last : StateOf(lane);
         if (FaultEvents.IsMmuEvent(e)) Config.MmuEvents = true;
+        if (state.IsNoVcpu && FaultEvents.TakesAway(e)) Config.OtherThreads += state.Works();
         if (state.Misconfig is { IsOpen: true } misconfig && e is not (FaultEvent.Entry or FaultEvent.Exit)) MisconfigRuns.OnEvent(state, misconfig, e, row);
         switch (e)
         {
@@ -122,16 +127,19 @@ public sealed partial class FaultJudge : TraceObserver
                 state.NestedExit.CopyFrom(row);
                 state.HasNestedExit = true;
                 return;
-            case FaultEvent.SetSpte: _sptes.OnSetSpte(state, row); break;
-            case FaultEvent.TdpChanged: _sptes.OnTdpChanged(state, row); break;
+            case FaultEvent.SetSpte or FaultEvent.TdpChanged:
+                Config.SpteWrites = true;
+                if (e == FaultEvent.SetSpte) _sptes.OnSetSpte(state, row);
+                else _sptes.OnTdpChanged(state, row);
+                break;
             case FaultEvent.GetPage: _sptes.OnGetPage(state, row); break;
             case FaultEvent.PrepareZap: _sptes.OnPrepareZap(state, row); break;
             case FaultEvent.SyncPage: _map.ForgetShadow(); break;
             case FaultEvent.ZapAllFast: _sptes.OnZapAllFast(lane, row); break;
             case FaultEvent.UnmapHva: _sptes.OnUnmap(state, row); break;
             case FaultEvent.SetSpteHva when !state.IsOpen: _invalidations.Add(row.Time, lane.Index, Invalidation.Passing); break;
-            case FaultEvent.Mmio or FaultEvent.Clock: Config.MmioEvents = true; break;
-            case FaultEvent.NestedEnter: state.L2SharesAddresses = row.Has(NestedTdp) && row[NestedTdp] == 0; return;
+            case FaultEvent.Mmio or FaultEvent.Clock: Config.MmioEvents = Config.EmulationEvents = true; break;
+            case FaultEvent.Emulate: Config.EmulationEvents = true; break;
             case FaultEvent.Msr: OnMsr(row); return;
             case FaultEvent.SpteRequested:
                 Requests++;
@@ -216,6 +224,7 @@ public sealed partial class FaultJudge : TraceObserver
 
     private void OnEntry(LaneFaults state, in EventRow row)
     {
+        Config.OtherThreads -= state.IsVcpu();
         var entry = KvmEntry.Over(row);
         if (entry.HasVcpuId)
         {
@@ -250,6 +259,7 @@ public sealed partial class FaultJudge : TraceObserver
     private void OnExit(LaneFaults state, in EventRow row)
     {
         if (state.IsOpen) Close(state, row.Time);
+        Config.OtherThreads -= state.IsVcpu();
         state.Release(_invalidations, row.Time);
         state.Exits++;
         var trip = state.Lane.Trip;
@@ -272,6 +282,7 @@ public sealed partial class FaultJudge : TraceObserver
     private void OnFault(LaneFaults state, in EventRow row)
     {
         if (state.IsOpen) Close(state, row.Time);
+        Config.OtherThreads -= state.IsVcpu();
         Faults++;
         state.Faults++;
         var fault = KvmPageFault.Over(row);
@@ -297,7 +308,7 @@ public sealed partial class FaultJudge : TraceObserver
         group.Sequence = _map.Now;
         group.Lane = state.Lane.Index;
         group.Slot = _tally.Place();
-        if (mode != FaultMode.Shadow && !_sptes.SeveralSpaces && (level == GuestLevel.L1 || state.L2SharesAddresses)) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
+        if (mode != FaultMode.Shadow && !_sptes.SeveralSpaces && level == GuestLevel.L1) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
     }
 
     private void OnMsr(in EventRow row)
@@ -325,7 +336,7 @@ public sealed partial class FaultJudge : TraceObserver
             if ((known || (when > group.EntrySequence && writer != state.Lane.Index)) && group.Sets == 0)
                 group.Before = new SpteKnowledge(SpteState.Known, spte, 1, when, writer);
         }
-        else if (group.Access.Mode != FaultMode.Shadow && !_sptes.SeveralSpaces && (group.Level == GuestLevel.L1 || state.L2SharesAddresses))
+        else if (group.Access.Mode != FaultMode.Shadow && !_sptes.SeveralSpaces && group.Level == GuestLevel.L1)
         {
             group.After = _map.Find(false, 0, group.Gfn, state.Lane.Index, Config.Layout);
         }

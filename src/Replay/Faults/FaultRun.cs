@@ -6,6 +6,9 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     /// <summary>From so many repeats on it is called a livelock.</summary>
     public const int LivelockRepeats = 8;
 
+    /// <summary>A string instruction stays at its RIP and in its page no longer than this, should emulation not be recorded.</summary>
+    public const int LongestString = 4096;
+
     /// <summary>From so many repeats on an SPTE that allows the access is no accident.</summary>
     public const int GrantedRepeats = 2;
 
@@ -25,6 +28,19 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     public long Regranted;
     public long Futile;
     public long SlotChanging;
+    public long Refused;
+    public long NotEmulated;
+
+    /// <summary>Faults whose thread had no other exit since the one before.</summary>
+    public long Adjacent;
+
+    public long LastExit;
+
+    /// <summary>Nothing of the thread was seen before it: the trace may begin within.</summary>
+    public bool StartsLane;
+
+    /// <summary>Left by a signal before anything could be done.</summary>
+    public long Interrupted;
     public long First;
     public long Last;
 

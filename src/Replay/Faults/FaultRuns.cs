@@ -14,15 +14,23 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
 
     private readonly Queue<FaultRun> _held = new();
     private int _openRuns;
+    private long _began = long.MaxValue;
 
     /// <summary>Undecidable runs that have the shape of a livelock.</summary>
     public List<LivelockShape> LivelockShaped { get; } = [];
+
+    /// <summary>What came before the trace is unknown.</summary>
+    public void TraceBegins(long time)
+    {
+        if (_began == long.MaxValue) _began = time;
+    }
 
     /// <summary>A fault with its verdict. It ends the runs of its frame, which needed no further try.</summary>
     public void Decide(LaneFaults state, in FaultRecord record, Judgement judgement)
     {
         var group = state.Group;
-        CloseRunsOf(state, group.Level, group.Gfn);
+        // An exit to L1 for something else leaves L2's fault as it was: it comes again.
+        if (record.Verdict != FaultVerdict.ExpectedL1Other) CloseRunsOf(state, group.Level, group.Gfn);
         tally.Decided(record, group.Slot);
         MakeRoom();
         if (!record.Verdict.IsBug()) return;
@@ -42,25 +50,37 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         {
             if (state.Runs.Count >= (_openRuns < MaxOpenRuns ? LaneFaults.MaxRuns : 1)) CloseOldest(state);
             _openRuns++;
-            state.Runs[key] = run = new FaultRun(key, state) { First = group.Time, FirstEnd = group.LastTime, Access = group.Access, Gpa = group.Gpa, MappedNear = invalidations.MappedNear(group.TargetGfn), Zapper = Zapper(group) };
+            state.Runs[key] = run = new FaultRun(key, state) { First = group.Time, FirstEnd = group.LastTime, Access = group.Access, Gpa = group.Gpa, MappedNear = invalidations.MappedNear(group.TargetGfn), Zapper = Zapper(group), StartsLane = state.Exits <= 1 };
         }
 
+        if (run.Count > 0 && state.Exits == run.LastExit + 1) run.Adjacent++;
+        run.LastExit = state.Exits;
         run.Count++;
         run.Last = group.Time;
         run.End = group.LastTime;
         run.LastFault = state.Faults;
         run.CutShort |= group.Lost;
+        if (group.UserspaceReason == FaultGroup.KvmExitIntr) run.Interrupted++;
         run.Looks[(int)record.Verdict]++;
         switch (judgement.Unresolved)
         {
             case Unresolved.Nothing: run.Nothing++; break;
+            case Unresolved.Doubtful: break;
             case Unresolved.SlotChanging:
                 run.Nothing++;
                 run.SlotChanging++;
                 break;
             case Unresolved.Denied: run.Denied++; break;
             case Unresolved.Granted: run.Granted++; break;
+            case Unresolved.Refused:
+                run.Denied++;
+                run.Refused++;
+                break;
             case Unresolved.Futile: run.Futile++; break;
+            case Unresolved.NotEmulated:
+                run.Futile++;
+                run.NotEmulated++;
+                break;
             case Unresolved.Widened: run.Widened++; break;
             default: run.Regranted++; break;
         }
@@ -170,6 +190,13 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
             ? losses.Touch(run.First, run.Last)
             : run.MaybeCovered + losses.Share(run.First, run.Last) >= 0.5;
         if (lost) run.Verdict = FaultVerdict.Undecidable;
+        else if (run.Verdict == FaultVerdict.Livelock && run.Futile * 2 < run.Count && run is { EndedAt: not null, Count: <= InvalidationLog.ReachFaults })
+        {
+            // It came to an end of itself, as a storm does; whether the host invalidated is not in the trace.
+            if (run.StartsLane && run.First - _began < InvalidationLog.ReachNs) run.Verdict = FaultVerdict.Undecidable;
+            else if (!config.OthersRecorded) run.Verdict = FaultVerdict.RetryStorm;
+        }
+
         Finish(run);
     }
 
@@ -209,8 +236,11 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         if (run.Count >= FaultRun.LivelockRepeats)
         {
             if (run.Regranted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
-            if (run.Denied * 2 >= run.Count) return FaultVerdict.LivelockNoProgressSpte;
+            // That no SPTE was set, or nothing emulated, says something only where such are recorded; or else that the guest did nothing in between.
+            if (run.Denied * 2 >= run.Count) return run.Refused * 2 >= run.Count && run.Adjacent * 2 < run.Count && !config.SpteWrites ? FaultVerdict.Undecidable : FaultVerdict.LivelockNoProgressSpte;
+            if (run.NotEmulated * 2 >= run.Count && !config.EmulationEvents && run.Count <= FaultRun.LongestString) return FaultVerdict.Open;
             if (run.Futile * 2 >= run.Count) return FaultVerdict.Livelock;
+            if (run.Interrupted * 2 >= run.Count) return FaultVerdict.Open;
             if (run.SlotChanging * 2 >= run.Count && invalidations.SlotDeletedSince(run.Lane.Index, run.First)) return FaultVerdict.RetryStorm;
             // KVM decides to retry while it handles a fault; the first one, if slow, may have begun long before.
             var (first, last) = (Math.Max(run.First, run.FirstEnd), Math.Max(run.Last, run.End));

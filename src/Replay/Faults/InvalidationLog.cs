@@ -31,6 +31,9 @@ internal sealed class InvalidationLog
     private long _dropped;
     private int _unsettled;
 
+    /// <summary>A clock was set back: no order of times may be relied on.</summary>
+    private bool _unordered;
+
     /// <summary>Invalidations seen.</summary>
     public long Count => _dropped + _log.Count;
 
@@ -44,6 +47,7 @@ internal sealed class InvalidationLog
             _unsettled = Math.Max(0, _unsettled - Kept);
         }
 
+        _unordered |= _log.Count > 0 && time < _log[^1].Time;
         _log.Add(new Entry(time, lane, kind) { Settled = kind is Invalidation.Passing or Invalidation.Held ? time : long.MaxValue, Held = kind == Invalidation.Held ? long.MaxValue : 0 });
         return Count;
     }
@@ -90,7 +94,12 @@ internal sealed class InvalidationLog
         for (var at = Math.Max(0, FirstFrom(first) - LookBack); at < _log.Count; at++)
         {
             var i = _log[at];
-            if (i.Time > lastWithReach) break;
+            if (i.Time > lastWithReach)
+            {
+                if (_unordered) continue;
+                break;
+            }
+
             if (i.Lane == lane || (i.Kind == Invalidation.Unseen && !unseen)) continue;
             var goesOn = i.Time >= mappedNear && (i.Kind == Invalidation.WholeSlot || (i.Kind == Invalidation.Lasting && endedAt is not null));
             var ends = goesOn ? long.MaxValue : at == zapping ? Math.Max(i.End, NextOf(zapper, at)) : i.End;
@@ -137,6 +146,7 @@ internal sealed class InvalidationLog
     /// <summary>Times ascend, as far as the trace's do.</summary>
     private int FirstFrom(long time)
     {
+        if (_unordered) return 0;
         int low = 0, high = _log.Count;
         while (low < high)
         {

@@ -45,8 +45,30 @@ internal sealed class LaneFaults(VcpuLane lane)
 
     public FaultMode LastMode;
 
-    /// <summary>L1 last started an L2 without nested paging: then L2's addresses are L1's, and its faults are about L1's SPTEs.</summary>
-    public bool L2SharesAddresses;
+    private bool _isVcpu;
+    private bool _works;
+
+    /// <summary>Neither entries nor exits nor faults were seen of it.</summary>
+    public bool IsNoVcpu => !_isVcpu;
+
+    /// <summary>It works on mappings, and is no vCPU so far; returns how many such threads there are more.</summary>
+    public int Works()
+    {
+        if (_works) return 0;
+        _works = true;
+        return 1;
+    }
+
+    /// <summary>It is a vCPU after all; returns how many there are less of those that are none.</summary>
+    public int IsVcpu()
+    {
+        if (_isVcpu) return 0;
+        _isVcpu = true;
+        return _works ? 1 : 0;
+    }
+
+    /// <summary>L1's exits offer it advanced information: bits 11:9 were seen in a qualification injected by this thread.</summary>
+    public bool AdvancedInfoSeen;
 
     /// <summary>Number of the invalidation that this thread began within the fault it handles; 0 for none.</summary>
     public long HeldInvalidation;

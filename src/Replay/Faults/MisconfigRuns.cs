@@ -10,9 +10,6 @@ namespace KvmTraceLab.Replay.Faults;
 /// </summary>
 internal sealed class MisconfigRuns(ReplayConfig config, FaultTally tally, FaultContext context)
 {
-    /// <summary>A string instruction stays at its RIP and in its page no longer than this, should emulation not be recorded.</summary>
-    private const int LongestString = 4096;
-
     private static readonly int MmioGfn = KnownKinds.Slot("handle_mmio_page_fault", "gfn");
 
     /// <summary>KVM's handler is called with PFERR_RSVD; what the access was, no event tells.</summary>
@@ -71,7 +68,7 @@ internal sealed class MisconfigRuns(ReplayConfig config, FaultTally tally, Fault
         if (state.Misconfig is not { Count: > 0 } run) return;
         var count = run.Count;
         run.Count = 0;
-        if (count < FaultRun.LivelockRepeats || run.Shown is not { } group || (!config.MmioEvents && count <= LongestString)) return;
+        if (count < FaultRun.LivelockRepeats || run.Shown is not { } group || (!config.EmulationEvents && count <= FaultRun.LongestString)) return;
         tally.Count(FaultVerdict.Livelock, count);
         context.Fill(group, null, config.Layout);
         var bug = tally.CaseOf(FaultVerdict.Livelock, state.Lane, group.Level, group.Gpa, Access, run.Rip, run.First, NotEmulated, context, group);

@@ -8,17 +8,55 @@ namespace KvmTraceLab.Replay.Faults;
 /// </summary>
 internal sealed class NestedReading(ReplayConfig config)
 {
+    private const int MaxPages = 65_536;
+
     private readonly NestedTables _tables = new(config);
-    private bool _advancedInfoSeen;
+
+    /// <summary>Role bit 20 by the frame of L1's table that is shadowed; null where pages of one frame differ.</summary>
+    private readonly Dictionary<ulong, bool?> _pages = [];
+
+    /// <summary>Trees of EPT12 whose entries, or what was injected for them, show that L1 runs them with MBEC.</summary>
+    private readonly HashSet<ulong> _mbecTrees = [];
+
+    private bool _seenOn;
+    private bool _seenOff;
 
     /// <summary>EPT12 entries or injected qualifications showed that L1 uses MBEC.</summary>
-    public bool MbecSeen { get; private set; }
+    public bool MbecSeen => _mbecTrees.Count > 0;
+
+    /// <summary>A shadow page of guest mode: whether L1 uses MBEC, or GMET, for the table that it shadows.</summary>
+    public void SeePage(ulong gfn, bool feature)
+    {
+        (_seenOn, _seenOff) = (_seenOn || feature, _seenOff || !feature);
+        if (_pages.Count >= MaxPages) _pages.Clear();
+        _pages[gfn] = _pages.TryGetValue(gfn, out var known) && known != feature ? null : feature;
+    }
+
+    /// <summary>Whether L1 uses MBEC for the L2 of this fault; null where nothing tells.</summary>
+    public bool? UsesMbec(LaneFaults state, FaultGroup group) => Feature(state, group) ?? (_mbecTrees.Contains(TreeOf(group)) ? true : null);
+
+    /// <summary>
+    /// MBEC or GMET by the role of the pages that shadow the tables walked. As long as all roles are alike, the last one of this
+    /// thread will do; L1 may run several L2s, with and without.
+    /// </summary>
+    private bool? Feature(LaneFaults state, FaultGroup group)
+    {
+        if (!_seenOn || !_seenOff) return state.FeatureRole12;
+        foreach (var (pte, level) in group.Walk)
+            if (level > 1 && _pages.TryGetValue(TableOf(pte), out var feature)) return feature;
+        return null;
+    }
+
+    private static ulong TableOf(ulong pte) => pte >> 12 & 0xff_ffff_ffff;
+
+    private static ulong TreeOf(FaultGroup group) => group.ElementCount == 0 ? 0 : TableOf(group.Elements[0].Pte);
 
     /// <summary>Learns from a closed group before it is judged.</summary>
     public void Learn(LaneFaults state, FaultGroup group)
     {
         if (group.ElementCount > 0 && group.Injections == 0 && group.Sets > 0 && state.FeatureRole12 != true && (group.Elements[group.ElementCount - 1].Pte & 7) == 4) config.ExecOnlySeen = true;
-        if (MbecSeen || group.Access.Mode != FaultMode.Ept || (config.KernelKnown && config.Kernel.IsBefore72())) return;
+        if (group.Access.Mode != FaultMode.Ept || group.ElementCount == 0 || (config.KernelKnown && config.Kernel.IsBefore72())) return;
+        var mbec = false;
         var parentsHaveXu = group.ElementCount > 1;
         for (var i = 0; i < group.ElementCount; i++)
         {
@@ -26,25 +64,26 @@ internal sealed class NestedReading(ReplayConfig config)
             var xs = (pte >> 2 & 1) != 0;
             var xu = (pte >> 10 & 1) != 0;
             var last = i == group.ElementCount - 1;
-            if (xu && !xs) MbecSeen = true;
-            if (last && xs && !xu && parentsHaveXu) MbecSeen = true;
+            mbec |= xu ? !xs : last && xs && parentsHaveXu;
             parentsHaveXu &= xu;
         }
 
         if (group.Injections > 0 && (group.InjectReason & 0xffff) == FaultCode.EptViolation)
         {
             if ((group.InjectInfo1 & 0xe40) != 0) config.SeeInjectedBits();
-            if ((group.InjectInfo1 >> 6 & 1) != 0) MbecSeen = true;
-            if ((group.InjectInfo1 & 0xe00) != 0) _advancedInfoSeen = true;
+            mbec |= (group.InjectInfo1 >> 6 & 1) != 0;
+            if ((group.InjectInfo1 & 0xe00) != 0) state.AdvancedInfoSeen = true;
         }
 
-        if (MbecSeen) config.SeeMbec("EPT12 entries or injected qualifications use XU, which L1 can only do where MBEC is offered");
+        if (!mbec) return;
+        if (_mbecTrees.Count < MaxPages) _mbecTrees.Add(TreeOf(group));
+        config.SeeMbec("EPT12 entries or injected qualifications use XU, which L1 can only do where MBEC is offered");
     }
 
     /// <summary>L1's word; null when the group has no walk of the faulting address.</summary>
     public NestedAnswer? Answer(LaneFaults state, FaultGroup group)
     {
-        if (group.Access.Mode != FaultMode.Ept) return _tables.Answer(group, mbec12: false, !config.Kernel.IsBefore72() && state.FeatureRole12 == true);
+        if (group.Access.Mode != FaultMode.Ept) return _tables.Answer(group, mbec12: false, !config.Kernel.IsBefore72() && Feature(state, group) == true);
         if (!config.KernelKnown) return AnyGeneration(group);
         if (config.Kernel.IsBefore72())
         {
@@ -52,13 +91,13 @@ internal sealed class NestedReading(ReplayConfig config)
             return _tables.Answer(group, mbec12: false, gmet12: false);
         }
 
-        group.Mbec12 = state.FeatureRole12 ?? (MbecSeen ? true : null);
-        if (group.Mbec12 is { } mbec) return WithAdvanced(_tables.Answer(group, mbec, gmet12: false));
+        group.Mbec12 = UsesMbec(state, group);
+        if (group.Mbec12 is { } mbec) return WithAdvanced(state, _tables.Answer(group, mbec, gmet12: false));
         // Nothing tells whether L1 uses MBEC: take the reading that fits what KVM did.
         var off = _tables.Answer(group, mbec12: false, gmet12: false);
         var on = _tables.Answer(group, mbec12: true, gmet12: false);
         var reflected = group.Injections > 0;
-        if (on is null || off is null || (off.Outcome != NestedOutcome.Ok) == reflected) return WithAdvanced(off) is { } a ? a with { Mask = a.Mask & ~0x40UL } : null;
+        if (on is null || off is null || (off.Outcome != NestedOutcome.Ok) == reflected) return WithAdvanced(state, off) is { } a ? a with { Mask = a.Mask & ~0x40UL } : null;
         return (on.Outcome != NestedOutcome.Ok) == reflected ? on with { Mask = on.Mask & ~0x40UL } : off;
     }
 
@@ -78,5 +117,5 @@ internal sealed class NestedReading(ReplayConfig config)
         return first;
     }
 
-    private NestedAnswer? WithAdvanced(NestedAnswer? answer) => answer is not null && _advancedInfoSeen ? answer with { Mask = answer.Mask | 0xe00 } : answer;
+    private static NestedAnswer? WithAdvanced(LaneFaults state, NestedAnswer? answer) => answer is not null && state.AdvancedInfoSeen ? answer with { Mask = answer.Mask | 0xe00 } : answer;
 }

@@ -33,6 +33,20 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
     /// <summary>kvm_mmio was seen, or what is only recorded with all of system kvm: emulated MMIO shows.</summary>
     internal bool MmioEvents { get; set; }
 
+    /// <summary>kvm_emulate_insn was seen, or what is only recorded with all of system kvm: emulation shows.</summary>
+    internal bool EmulationEvents { get; set; }
+
+    /// <summary>SPTEs being written were seen: then one that is not seen was not written.</summary>
+    internal bool SpteWrites { get; set; }
+
+    /// <summary>
+    /// Threads that are no vCPUs were seen at work on mappings. Where there are none, the recording may have been restricted to
+    /// vCPUs (<c>trace-cmd record -P</c>), and what the host takes away does not show.
+    /// </summary>
+    internal bool OthersRecorded => OtherThreads > 0;
+
+    internal int OtherThreads { get; set; }
+
     /// <summary>kvm_tdp_mmu_spte_changed was seen: this MMU traces its zaps and write protections.</summary>
     public bool TdpMmu { get; internal set; }
 

@@ -19,12 +19,16 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         if (!isL2) config.SeeSpte(set.Spte, leaf);
         var spte = new Spte(set.Spte, config.Layout);
         if (spte.IsAccessTracked) config.EptAccessedDirty = false;
-        var unknownLevel = !group.IsOpen && state.Lane.HasNested;
+        // A trace may begin within a fault of L2's.
+        var unknownLevel = !group.IsOpen && (state.Lane.HasNested || state.IsNoVcpu);
         if (config.LayoutKnown) checks.Check(spte, set.Level, set.Gfn, isL1: !isL2 && !unknownLevel && !(group.IsOpen && group.Level == GuestLevel.L2), row);
         if (group.IsOpen && spte.IsPresent) invalidations.Mapped(group.Time, row.Time, set.Gfn);
-        if (group.IsOpen && Covers(set.Gfn, set.Level, group.TargetGfn))
+        // Neighbours are mapped ahead after the page itself, and may be the same frame of L1's, or of the guest's own tables.
+        var ahead = group.Sets > 0 && group.SetAt != set.Sptep && (isL2 || group.Access.Mode == FaultMode.Shadow);
+        if (group.IsOpen && !ahead && Covers(set.Gfn, set.Level, group.TargetGfn))
         {
             group.Sets++;
+            group.SetAt = set.Sptep;
             group.ZappedAfter = false;
             group.SetSpte = set.Spte;
             group.SetLevel = set.Level;
@@ -37,12 +41,15 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
             if (isL2) map.Set(true, 0, 1, ShadowKey(group), set.Spte, state.Lane.Index);
         }
 
-        if (!isL2 && !config.TdpMmu)
+        if (!isL2 && !config.TdpMmu && !OfL2sOwnRoot(group))
         {
             if (unknownLevel) map.Forget(false, 0, set.Level, set.Gfn, state.Lane.Index);
             else map.Set(false, 0, set.Level, set.Gfn, set.Spte, state.Lane.Index);
         }
     }
+
+    /// <summary>L2 without nested paging has L1's addresses and a root of its own, which no event names.</summary>
+    private static bool OfL2sOwnRoot(FaultGroup group) => group is { IsOpen: true, Level: GuestLevel.L2, Walked: false };
 
     private bool RefusedForLogging(FaultGroup group)
     {
@@ -61,7 +68,7 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         var ept = group.Access.Mode == FaultMode.Ept;
         var what = spte.Writable && (all & 2) == 0 ? "W"
             : ept && spte.SupervisorExec && (all & 4) == 0 ? "XS"
-            : ept && spte.UserExec && (all >> 10 & 1) == 0 && (state.FeatureRole12 ?? nested.MbecSeen) ? "XU"
+            : ept && spte.UserExec && (all >> 10 & 1) == 0 && nested.UsesMbec(state, group) == true ? "XU"
             : !ept && spte.SupervisorExec && nx >> 63 != 0 ? "execute"
             : null;
         if (what is not null) checks.TooMuchForL1(spte, gfn, what, row);
@@ -97,8 +104,8 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         if (!map.SeveralVms && config.LayoutKnown) checks.CheckHuge(spte, changed.Level, changed.Gfn, row);
         var zap = !spte.IsPresent;
         if (zap && !state.IsOpen && new Spte(changed.OldSpte, layout).IsPresent) invalidations.Add(row.Time, lane, Invalidation.Passing);
-        map.Set(false, changed.AsId, changed.Level, changed.Gfn, changed.NewSpte, lane);
         var group = state.Group;
+        if (!OfL2sOwnRoot(group)) map.Set(false, changed.AsId, changed.Level, changed.Gfn, changed.NewSpte, lane);
         if (!group.IsOpen || (group.Level == GuestLevel.L2 && group.Walked) || !Covers(changed.Gfn, changed.Level, group.TargetGfn)) return;
         if (spte.IsPresent && !spte.IsLeaf(changed.Level)) return;
         group.Save(row);
@@ -131,6 +138,7 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         else
         {
             state.FeatureRole12 = smep;
+            nested.SeePage(page.Gfn, smep);
         }
     }
 

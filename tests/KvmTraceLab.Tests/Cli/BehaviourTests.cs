@@ -170,6 +170,15 @@ public sealed class BehaviourTests : IDisposable
     }
 
     [Fact]
+    public void Events_without_their_fields_are_printed_on_demand()
+    {
+        var trace = NewFile("odd.txt", "q-7 [000] 1.000000: kvm_entry: vcpu 0\nq-7 [000] 2.000000: kvm_exit: nothing known 77\nq-7 [0] ???: kvm_exit: what\n");
+        var rows = Ktl.Run("events", trace, "--not-understood", "--format", "csv").Output.TrimEnd().Split('\n');
+        Assert.Equal("2000000000,0,7,q,kvm_exit,nothing known 77,,", Assert.Single(rows.Skip(1)));
+        Assert.Equal(2, (int)JsonNode.Parse(Ktl.Run("info", trace, "--format", "json").Output)!["health"]!["notUnderstood"]!);
+    }
+
+    [Fact]
     public void Around_prints_the_event_and_its_neighbours()
     {
         var all = Ktl.Run("events", Loop, "--format", "csv").Output.TrimEnd().Split('\n');

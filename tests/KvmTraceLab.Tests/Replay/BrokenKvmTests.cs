@@ -20,6 +20,8 @@ public sealed class BrokenKvmTests
 
     private const string Unmap = "kvm_unmap_hva_range: mmu notifier unmap range: 0x007fc38ea00000 -- 0x007fc38eb3a000";
 
+    private const string Clock = "kvm_write_tsc_offset: vcpu=0 prev=0 next=1";
+
     private static readonly ReplayOptions Amd61 = new() { Intel = false, Kernel = KvmKernel.V61 };
 
     private static string Fast(string old, string now, string outcome) => $"fast_page_fault: vcpu 0 gva 12000 error_code P|W|U sptep 0xff11000005fc8000 old 0x{old} new {now} {outcome}";
@@ -67,7 +69,8 @@ public sealed class BrokenKvmTests
     [Fact]
     public void MMIO_that_is_known_must_be_emulated()
     {
-        Expect("LIVELOCK", "emulation-skipped", Times(8, Npf(Cached, Handle)));
+        Expect("LIVELOCK", "emulation-skipped", [Clock, .. Times(8, Npf(Cached, Handle))]);
+        Expect("EXPECTED_MMIO_CACHED", null, Times(8, Npf(Cached, Handle)));
         Expect("EXPECTED_MMIO_CACHED", null, Times(7, Npf(Cached, Handle)));
         Expect("EXPECTED_MMIO_CACHED", null, Times(9, Npf(Cached, Handle, Emulated, Mmio)));
         Expect("EXPECTED_MMIO_CACHED", null, Times(9, Npf(Cached, Handle, Emulated, UserExit)));
@@ -121,7 +124,7 @@ public sealed class BrokenKvmTests
     [InlineData("12025", "100000007", "100000006", "BUG_WRONG_REFLECTED_INFO", "present-not-injected")]
     [InlineData("8000000000012027", "100000015", "100000015", "EXPECTED_L1_REFLECTED", null)]
     [InlineData("8000000000012027", "100000015", "100000005", "BUG_WRONG_REFLECTED_INFO", "fetch-bit-wrong")]
-    [InlineData("8000000000012027", "100000015", "10000000d", "BUG_WRONG_REFLECTED_INFO", "reserved-bit-injected")]
+    [InlineData("8000000000012027", "100000015", "10000001d", "BUG_WRONG_REFLECTED_INFO", "reserved-bit-injected")]
     public void What_L1_is_told_of_its_own_violation(string leaf, string code, string info1, string verdict, string? hypothesis) =>
         Expect(verdict, hypothesis, Nested(leaf, code, "kvm_mmu_walker_error: pferr 4 U", Inject(info1)));
 
@@ -251,15 +254,15 @@ public sealed class BrokenKvmTests
         Assert.Equal(hypothesis, HypothesisRanking.Rank(Assert.Single(judge.Bugs)) is [var first, ..] ? first.Id : null);
     }
 
-    /// <summary>L2's address is none of L1's, unless L1 runs it without nested paging.</summary>
+    /// <summary>L2's address is none of L1's; and where L1 runs it without nested paging, its SPTEs stand in a root of their own.</summary>
     [Theory]
     [InlineData("y", "LIVELOCK")]
-    [InlineData("n", "BUG_ALREADY_GRANTED")]
+    [InlineData("n", "LIVELOCK")]
     public void An_L2_fault_without_a_walk_is_not_held_against_L1s_SPTEs(string nestedPaging, string verdict)
     {
         string[] fault = Nested("0", Read);
         string[] unwalked = [.. fault.Where(l => !l.Contains("kvm_mmu_pag", StringComparison.Ordinal))];
-        Expect(verdict, nestedPaging == "y" ? "stale-mmu-seq" : null, [Changed("0", Writable),
+        Expect(verdict, "stale-mmu-seq", [Changed("0", Writable),
             $"kvm_nested_vmenter: rip: 0x0000000000001000 vmcb: 0x0000000000300000 nested_rip: 0x0000000000001000 int_ctl: 0x00000000 event_inj: 0x00000000 nested_npt={nestedPaging} nested_cr3: 0x0000000000310000",
             .. Times(8, unwalked)]);
     }

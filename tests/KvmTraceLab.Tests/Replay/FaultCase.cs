@@ -87,7 +87,9 @@ internal sealed class FaultCase
         switch (word)
         {
             case "l2": _group.Level = GuestLevel.L2; break;
-            case "tdpmmu": _config.TdpMmu = true; break;
+            case "tdpmmu": (_config.TdpMmu, _config.OtherThreads) = (true, 1); break;
+            case "alone": _config.OtherThreads = 0; break;
+            case "given": _group.GivenBefore = Value(value).Spte; break;
             case "nommu": _config.MmuEvents = false; break;
             case "asked": (_group.Requested, _group.RequestedGfn, _group.RequestedLevel) = (true, 0x12, 1); break;
             case "fast":

@@ -31,7 +31,7 @@ public sealed class FaultRunTests
 
     private static string[] Pages(int from, int count, Func<string, string[]> fault) => [.. Enumerable.Range(from, count).SelectMany(p => fault(p.ToString("x")))];
 
-    private static string Verdicts(params string[] lines) => Run(Amd61, [Elsewhere, .. lines]).Verdicts;
+    private static string Verdicts(params string[] lines) => Run(Amd61, [Elsewhere, "kvm_exit: reason EXIT_HLT rip 0x4000 info 0 0", Entry, .. lines]).Verdicts;
 
     /// <summary>Eight of one frame, level, code and rip; what is different is another run, and what resolves the frame ends it.</summary>
     [Fact]
@@ -84,7 +84,7 @@ public sealed class FaultRunTests
             'W' => [Requested, Changed(Protected, Writable)],
             _ => [Requested, Set(Protected)],
         }));
-        Assert.Equal(verdicts.Contains(' ', StringComparison.Ordinal) ? verdicts : All(verdicts, faults.Length), Run(Amd61, [Changed("0", Writable), Entry, .. lines]).Verdicts);
+        Assert.Equal(verdicts.Contains(' ', StringComparison.Ordinal) ? verdicts : All(verdicts, faults.Length), Run(Amd61, [Changed("0", Writable), "other: " + Changed("0", Writable).Replace("gfn 12", "gfn 99", StringComparison.Ordinal), Entry, .. lines]).Verdicts);
     }
 
     [Theory]
@@ -243,7 +243,7 @@ public sealed class FaultRunTests
     [Fact]
     public void Runs_of_one_page_are_one_case()
     {
-        var judge = Run(Amd61, [Elsewhere, .. Enumerable.Range(1, 3).SelectMany(rip => Times(100, Nothing(rip: $"{rip}000"))), .. Times(8, Nothing("13"))]).Judge;
+        var judge = Run(Amd61, [Elsewhere, .. Enumerable.Range(1, 3).SelectMany(rip => Times(100, [.. Nothing(rip: $"{rip}000")[..^1], $"kvm_entry: vcpu 0 rip 0x{rip}000"])), .. Times(8, Nothing("13"))]).Judge;
         Assert.Equal([(0x12000UL, 300L, 32), (0x13000UL, 8L, 8)], judge.Bugs.Select(b => (b.Gpa, b.Count, b.Observations.Count)));
         Assert.Equal((0x1000UL, 308L), (judge.Bugs[0].Rip, judge.CountOf(FaultVerdict.Livelock)));
         Assert.Equal(1_000_000_000L + 3000L * (1 + 1200 - 2), judge.Bugs[0].LastNs);

@@ -1,9 +1,10 @@
 using KvmTraceLab.Replay.Faults;
 using KvmTraceLab.Tests.Replay.Simulation;
+using Xunit.Abstractions;
 
 namespace KvmTraceLab.Tests.Replay;
 
-public sealed class SimulatedKvmTests
+public sealed class SimulatedKvmTests(ITestOutputHelper output)
 {
     private const int Seeds = 4;
 
@@ -56,6 +57,7 @@ public sealed class SimulatedKvmTests
             else missed = $"seed {seed}: {judged.Describe()}";
         }
 
+        output.WriteLine($"| {bug.Hypothesis} | {bug.Host} | {bug.Verdict} | {found} of {struck} | {named} of {struck} |");
         Assert.True(struck > 0, $"{bug} never struck");
         Assert.True(found == struck, $"{bug}: found in {found} of {struck}; {missed}");
         Assert.True(named == struck, $"{bug}: named in {named} of {struck}; {missed}");

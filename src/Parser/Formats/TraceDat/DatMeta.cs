@@ -1,3 +1,4 @@
+using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Health;
 
 namespace KvmTraceLab.Parser.Formats.TraceDat;
@@ -17,6 +18,7 @@ internal sealed record DatBuffer(string Name, string? Clock, int PageSize, bool 
 /// <summary>Everything a trace.dat says about itself before its events.</summary>
 internal sealed class DatMeta(string path, int version, bool bigEndian, int longSize, int pageSize)
 {
+    /// <summary>The kernel numbers its events in 16 bits: neither more of them nor higher numbers.</summary>
     public const int MaxFormats = 65536;
 
     public string Path { get; } = path;
@@ -54,9 +56,18 @@ internal sealed class DatMeta(string path, int version, bool bigEndian, int long
     /// <summary>Trouble met in the descriptions.</summary>
     public HealthLog Health { get; init; } = new();
 
+    /// <summary>The trouble, before the events: a batch without rows, or none.</summary>
+    public IEnumerable<EventBatch> Notes(EventCatalog catalog)
+    {
+        if (Health.Entries.Count == 0) yield break;
+        var notes = new EventBatch(catalog);
+        notes.Health.Merge(Health);
+        yield return notes;
+    }
+
     public void AddFormat(string system, byte[] text, long offset)
     {
-        if (Formats.Count < MaxFormats && EventFormat.TryParse(system, text) is { } format) Formats.Add(format);
+        if (Formats.Count < MaxFormats && EventFormat.TryParse(system, text) is { Id: < MaxFormats } format) Formats.Add(format);
         else Health.Count(TraceDatHealth.BadFormat, offset);
     }
 }

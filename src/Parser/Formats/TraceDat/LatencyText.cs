@@ -1,3 +1,4 @@
+using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Health;
 using KvmTraceLab.Parser.Input;
 
@@ -10,6 +11,7 @@ namespace KvmTraceLab.Parser.Formats.TraceDat;
 internal static class LatencyText
 {
     private const long Limit = 512L << 20;
+    private const long MostChunk = 64L << 20;
 
     /// <summary>A reader of the text, or null where the file has pages.</summary>
     public static ITraceReader? TryOpen(DatSource source, DatMeta meta, TraceOptions options)
@@ -27,7 +29,7 @@ internal static class LatencyText
             reader.Info.Kernel ??= info.Kernel;
             reader.Info.Hostname ??= info.Hostname;
             reader.Info.Facts.AddRange(info.Facts);
-            return reader;
+            return new Noted(reader, meta);
         }
 
         throw new TraceException(meta.Path, buffer.TextOffset, "holds the text of a latency tracer, and no event line was found in it; give the output of trace-cmd report");
@@ -36,20 +38,48 @@ internal static class LatencyText
     private static byte[] Text(DatSource source, DatMeta meta, DatBuffer buffer)
     {
         var cursor = new DatCursor(source, buffer.TextOffset, source.Length, meta.BigEndian);
+        if (buffer.Compressed) return Unpacked(cursor, meta);
         var size = (long)Math.Min((ulong)buffer.TextSize, (ulong)Math.Max(0, Math.Min(cursor.Left, Limit)));
-        if (!buffer.Compressed) return cursor.TryBytes((ulong)size, Limit, out var text) ? text : [];
+        if (size < buffer.TextSize) meta.Health.Count(TraceDatHealth.MissingData, buffer.TextOffset + size);
+        return cursor.TryBytes((ulong)size, Limit, out var text) ? text : [];
+    }
+
+    private static byte[] Unpacked(DatCursor cursor, DatMeta meta)
+    {
         using var unpacked = new MemoryStream();
-        if (!cursor.TryU32(out var chunks)) return [];
-        for (var i = 0u; i < chunks && unpacked.Length < Limit; i++)
+        if (!cursor.TryU32(out var chunks)) chunks = 1; // not even that is there
+        for (var i = 0u; i < chunks; i++)
         {
-            if (!cursor.TryU32(out var packedSize) || !cursor.TryU32(out var size32) || size32 > (packedSize * 4096L) + 4096 || size32 > 64 << 20) break;
-            if (!cursor.TryBytes(packedSize, 64 << 20, out var packed)) break;
-            var chunk = new byte[size32];
-            var got = DatCompression.Unpack(meta.Compression, packed, packed.Length, chunk, meta.Path);
-            if (got < 0) break;
-            unpacked.Write(chunk, 0, got);
+            var at = cursor.Position;
+            if (!cursor.TryU32(out var packedSize) || !cursor.TryU32(out var size) || !cursor.TryBytes(packedSize, MostChunk, out var packed))
+            {
+                meta.Health.Count(TraceDatHealth.MissingData, at);
+                break;
+            }
+
+            var chunk = size > (packedSize * 4096L) + 4096 || size > MostChunk || unpacked.Length + size > Limit ? null : new byte[size];
+            var got = chunk is null ? -1 : DatCompression.Unpack(meta.Compression, packed, packed.Length, chunk, meta.Path);
+            if (got < 0)
+            {
+                meta.Health.Count(TraceDatHealth.BadChunk, at);
+                break;
+            }
+
+            unpacked.Write(chunk!, 0, got);
         }
 
         return unpacked.ToArray();
+    }
+
+    /// <summary>The reader of the text, and what was wrong with the file around it.</summary>
+    private sealed class Noted(ITraceReader text, DatMeta meta) : ITraceReader
+    {
+        public TraceInfo Info => text.Info;
+
+        public EventCatalog Catalog => text.Catalog;
+
+        public IEnumerable<EventBatch> Read(CancellationToken cancel) => meta.Notes(Catalog).Concat(text.Read(cancel));
+
+        public void Dispose() => text.Dispose();
     }
 }

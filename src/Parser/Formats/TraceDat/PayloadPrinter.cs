@@ -9,6 +9,10 @@ namespace KvmTraceLab.Parser.Formats.TraceDat;
 /// </summary>
 internal sealed class PayloadPrinter
 {
+    /// <summary>Text of a record: labels, and numbers for its bytes. A format that wants more has fields on top of each other, a million perhaps.</summary>
+    private const int MostLabels = 4096;
+    private const int MostTextPerByte = 8;
+
     private readonly DatMeta _meta;
     private readonly (FormatField Field, byte[] Label, Conversion? As)[] _fields;
     private readonly bool _isText;
@@ -31,15 +35,17 @@ internal sealed class PayloadPrinter
         _fields = [.. fields.Select(field => (field, Encoding.UTF8.GetBytes($" {field.Name}="), Of(field, conversions)))];
     }
 
-    /// <summary>Writes the payload to the unit's text; false if a field lies behind the record's end.</summary>
+    /// <summary>Writes the payload to the unit's text; false if a field lies behind the record's end, or is one too many.</summary>
     public bool Print(ReadOnlySpan<byte> record, DecodeUnit unit)
     {
         if (_printkFormat is not null && TryPrintk(record, unit)) return true;
         var whole = true;
+        var most = unit.TextLength + MostLabels + (MostTextPerByte * record.Length);
         foreach (ref readonly var entry in _fields.AsSpan())
         {
             var field = entry.Field;
             if (_isText && field.Name != "buf") continue;
+            if (unit.TextLength + entry.Label.Length > most) return false;
             if (!_isText) unit.AddText(entry.Label);
             if (field.Form != FieldForm.Number)
             {

@@ -42,13 +42,7 @@ internal sealed class TraceDatReader : ITraceReader
     public IEnumerable<EventBatch> Read(CancellationToken cancel)
     {
         var streams = Streams();
-        if (_meta.Health.Entries.Count > 0)
-        {
-            var notes = new EventBatch(Catalog);
-            notes.Health.Merge(_meta.Health);
-            yield return notes;
-        }
-
+        foreach (var notes in _meta.Notes(Catalog)) yield return notes;
         var small = streams.Count == 0 || _source.Length < WorthThreads;
         var merger = new StreamMerger(Catalog, streams, small ? 1 : Math.Clamp(_options.Threads, 1, 64)) { UnitTaken = Taken };
         foreach (var batch in merger.Merge(cancel)) yield return batch;

@@ -52,7 +52,7 @@ internal sealed class PerfTraceLines : ILineDress
         {
             var bracket = Closing(payload);
             var behind = payload.AsSpan(Math.Min(payload.Length, bracket + 1)).Trim();
-            payload = string.Join(' ', payload[..bracket].Split(", ").Select(Pair)) + (behind.IsEmpty ? "" : behind.StartsWith("//") ? $" {behind}" : $" // {behind}");
+            payload = string.Join(' ', payload[..bracket].Split(", ").Select(Pair)) + Reason(text.AsSpan(name, end), payload[..bracket]) + (behind.IsEmpty ? "" : behind.StartsWith("//") ? $" {behind}" : $" // {behind}");
         }
         else if (payload.EndsWith(')'))
         {
@@ -60,6 +60,20 @@ internal sealed class PerfTraceLines : ILineDress
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"{task}{milliseconds / 1000}.{(milliseconds % 1000 * 1000) + microseconds:d6}: {text.AsSpan(name, end)}: {payload}");
+    }
+
+    /// <summary>Fields that are 0 are left out. That of most is read so anyhow; an exit whose reason is left out is one for reason 0, not for none.</summary>
+    private static string Reason(ReadOnlySpan<char> name, string fields)
+    {
+        if (!fields.Contains("isa: ", StringComparison.Ordinal) || fields.Contains("exit_reason: ", StringComparison.Ordinal) || fields.Contains("exit_code: ", StringComparison.Ordinal)) return "";
+        foreach (var shape in KvmEvents.All)
+        {
+            if (!name.SequenceEqual(shape.Name)) continue;
+            foreach (var field in shape.Fields)
+                if (field.Is("exit_reason") || field.Is("exit_code")) return $" {field.Name}=0x0";
+        }
+
+        return "";
     }
 
     /// <summary>Where the bracket closes that was opened before the fields; what stands behind it was noted by hand.</summary>

@@ -14,6 +14,7 @@ internal static class FaultRules
         new GmetUserRule(),
         new EmulatedWriteRule(),
         new ResolvedRule(),
+        new ReverseMapRule(),
         new SpuriousRule(),
         new UnresolvedRule(),
     ];

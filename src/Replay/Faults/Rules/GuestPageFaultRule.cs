@@ -10,7 +10,7 @@ internal sealed class GuestPageFaultRule : IFaultRule
     public Judgement? Judge(FaultContext context)
     {
         var group = context.Group;
-        if (context.Access.Mode != FaultMode.Shadow || !group.InjectedPf) return null;
+        if (!group.InjectedPf || (context.Access.Mode != FaultMode.Shadow && (context.IsShadowed || group.Level == GuestLevel.L2))) return null;
         return Judgement.Final(FaultVerdict.ExpectedGuestPf, "the guest's tables deny it and the guest gets #PF");
     }
 }

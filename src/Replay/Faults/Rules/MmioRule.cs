@@ -15,7 +15,11 @@ internal sealed class MmioRule : IFaultRule
         // Emulation, or a device in the kernel, steps over the instruction; a guest that goes on where it was got neither.
         var left = group is { SameRip: true, Mmios: 0, FastMmio: false, Emulations: 0, InjectedPf: false, InjectedOther: false, UserspaceReason: < 0, UserspaceError: false, Injections: 0 };
         if (left && !context.Wrote && (group.MarkMmio || (context.Access.IsReserved && group.HandleMmio)))
-            return new Judgement(context.Access.IsReserved ? FaultVerdict.ExpectedMmioCached : FaultVerdict.ExpectedMmioFirst, Unresolved.Futile, "the frame is known as MMIO, yet the access is not emulated");
+        {
+            return new Judgement(context.Access.IsReserved ? FaultVerdict.ExpectedMmioCached : FaultVerdict.ExpectedMmioFirst,
+                group.MarkMmio ? Unresolved.Futile : Unresolved.NotEmulated, "the frame is known as MMIO, yet the access is not emulated");
+        }
+
         var emulated = group.Mmios > 0 || group.FastMmio || group.UserspaceReason == KvmExitMmio;
         if (group.MarkMmio && !(group.Sets > 0 && context.ResultAllows))
         {

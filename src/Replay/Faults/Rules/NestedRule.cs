@@ -1,10 +1,14 @@
 using KvmTraceLab.Mmu;
+using KvmTraceLab.Mmu.Entries;
 
 namespace KvmTraceLab.Replay.Faults.Rules;
 
 /// <summary>An L2 fault is held against L1's own tables: reflected rightly, wrongly, not at all, or needlessly.</summary>
 internal sealed class NestedRule : IFaultRule
 {
+    /// <summary>Bits 51:36. No processor with nested paging has fewer than 36 address bits.</summary>
+    private const ulong HighAddressBits = 0x000f_fff0_0000_0000;
+
     public string Name => "nested-reflection";
 
     public string Sentence => "An L2 access that EPT12 or NPT12 denies is reflected with the right information; one they allow is not.";
@@ -18,6 +22,8 @@ internal sealed class NestedRule : IFaultRule
             return Judgement.Final(FaultVerdict.BugWrongReflectedInfo, static c => $"exit reason {c.Group.InjectReason} is injected where L1's entries {Entries(c.Group)} call for a page fault's");
         if (group.Injections > 0 && !reflected)
             return Judgement.Final(FaultVerdict.ExpectedL1Other, static c => $"L1 gets exit reason {c.Group.InjectReason} instead");
+        if (reflected && MayBeReserved(group, answer))
+            return Judgement.Final(FaultVerdict.ExpectedL1Reflected, static c => $"L1's entries {Entries(c.Group)} have bits that its processor may reserve");
         if (answer.Outcome != NestedOutcome.Ok) return reflected ? Compare(group, answer) : NotReflected(context, answer);
         if (reflected)
         {
@@ -60,6 +66,7 @@ internal sealed class NestedRule : IFaultRule
         var group = context.Group;
         if (group is { HasEntry: true, Lost: false, WalkError: true, InjectedPf: true, Emulations: 0, UserspaceReason: < 0 })
             return Judgement.Final(FaultVerdict.BugSwallowedL1Violation, static c => $"L1's entries {Entries(c.Group)} deny a {c.Access.Noun}, and L2 gets #PF instead of an exit to L1");
+        if (group.WentOn) return Judgement.Final(FaultVerdict.ExpectedL1Other, "the thread goes on elsewhere: L1 is entered, and its exit is not in the trace");
         if (!group.HasEntry || group.Lost || group.PmlFull || group.InjectedOther || group.InjectedPf)
             return Judgement.Final(FaultVerdict.ExpectedL1Other, "the group ends before L2 is entered again, or another event takes its place");
         if (group.WalkChanged) return Judgement.Final(FaultVerdict.Race, "L1's entry changed between two walks of this fault");
@@ -94,6 +101,21 @@ internal sealed class NestedRule : IFaultRule
     internal static bool IsNestedFault(FaultGroup group) => group.Access.Mode == FaultMode.Ept
         ? (group.InjectReason & 0xffff) is FaultCode.EptViolation or FaultCode.EptMisconfig
         : group.InjectReason == FaultCode.Npf;
+
+    /// <summary>
+    /// KVM says that an entry is malformed, and one has what L1's processor may reserve: address bits beyond its width, NX without
+    /// EFER.NX (then I/D is not told either), or execute-only where that is not supported. No event tells.
+    /// </summary>
+    private static bool MayBeReserved(FaultGroup group, NestedAnswer answer)
+    {
+        var npt = group.Access.Mode != FaultMode.Ept;
+        var malformed = npt ? (group.InjectInfo1 & (ulong)PageAccess.Rsvd) != 0 && (answer.Info & (ulong)PageAccess.Rsvd) == 0
+            : (group.InjectReason & 0xffff) == FaultCode.EptMisconfig && answer.Outcome != NestedOutcome.Misconfig;
+        if (!malformed) return false;
+        foreach (var (pte, _) in group.Walk)
+            if ((pte & HighAddressBits) != 0 || (npt ? pte >> 63 != 0 && (group.InjectInfo1 & (ulong)PageAccess.Fetch) == 0 : (pte & EptEntry.Rwx) is 0 or 4 && (pte & (EptEntry.UserExecutable | 4)) != 0)) return true;
+        return false;
+    }
 
     /// <summary>
     /// I/D tells of a fetch and depends on L1's EFER.NX or CR4.SMEP besides, which no event tells. So no other access may have

@@ -13,7 +13,7 @@ internal sealed class ResolvedRule : IFaultRule
     {
         if (!context.Wrote || !context.ResultAllows) return null;
         var group = context.Group;
-        if (group is { ZappedAfter: true, OwnUnmap: false, HasEntry: true })
+        if (group is { ZappedAfter: true, OwnUnmap: false, HasEntry: true, UserspaceReason: < 0, UserspaceError: false })
             return new Judgement(context.Access.IsPresent ? FaultVerdict.ExpectedRetry : FaultVerdict.ExpectedNotPresent, Unresolved.Futile, "the mapping is made and taken away again before the guest goes on");
         if (context.WasAccessTracked) return Judgement.Final(FaultVerdict.ExpectedAccessTracking, "the saved permissions are given back");
         if (Widened(context) is { } widened) return widened;
@@ -76,13 +76,14 @@ internal sealed class ResolvedRule : IFaultRule
     }
 
     /// <summary>
-    /// The SPTE that hardware met is narrower than the last one seen, and nothing traced narrowed it. Only where the MMU
-    /// traces what it narrows: the TDP MMU.
+    /// The SPTE that hardware met is narrower than this thread left it, and nothing traced narrowed it. Only where the MMU
+    /// traces what it narrows, the TDP MMU, and where whoever may do so was recorded, or had no time for it.
     /// </summary>
     private static Judgement? Widened(FaultContext context)
     {
         var group = context.Group;
-        if (context.IsShadowed || !context.Config.TdpMmu || group.Before.State != SpteState.Known) return null;
+        if (context.IsShadowed || !context.Config.TdpMmu || group.Before.State != SpteState.Known || group.Before.Lane != group.Lane) return null;
+        if (!context.Config.OthersRecorded && group.GivenBefore is null) return null;
         if (Vanished(context)) return new Judgement(FaultVerdict.ExpectedNotPresent, Unresolved.Widened,
             static c => $"the SPTE was last seen as 0x{c.Group.Before.Value:x}, was met as 0x{c.Group.TdpOld:x}, and nothing traced took it away");
         if (!context.OldWitnessed) return null;

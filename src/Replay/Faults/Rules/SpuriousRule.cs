@@ -1,4 +1,5 @@
 using KvmTraceLab.Mmu;
+using KvmTraceLab.Mmu.Entries;
 
 namespace KvmTraceLab.Replay.Faults.Rules;
 
@@ -17,6 +18,20 @@ internal sealed class SpuriousRule : IFaultRule
         context is { IsShadowed: true, Wrote: false, Group.Mbec12: false, Config.Mbec: not false } &&
         context.Access is { Mode: FaultMode.Ept, IsFetch: true, IsUser: true } && (context.Access.Code & 0x60) == 0x20;
 
+    /// <summary>
+    /// Another CPU wrote it since this vCPU entered the guest; or the fault met more than was last seen, which nobody but another CPU
+    /// can have given, be it that its own event comes later.
+    /// </summary>
+    private static bool GrantedByAnother(FaultContext context)
+    {
+        var group = context.Group;
+        if (IsAnothers(group.Before)) return true;
+        return context.OldWitnessed && (IsAnothers(group.After) || (group.Before.State == SpteState.Known && !context.Allows(new Spte(group.Before.Value, context.Layout))));
+
+        bool IsAnothers(SpteKnowledge known) =>
+            known.State == SpteState.Known && known.Lane != group.Lane && known.Sequence > group.EntrySequence && context.Allows(new Spte(known.Value, context.Layout));
+    }
+
     public Judgement? Judge(FaultContext context)
     {
         var group = context.Group;
@@ -25,8 +40,8 @@ internal sealed class SpuriousRule : IFaultRule
         if (MbecLeftOn(context)) return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, "every entry has XS, and L1 runs L2 without MBEC: XS alone must do");
         if (context.Result is not { } spte || !context.Allows(spte) || group.OwnUnmap || group.AsyncPf) return null;
         if (context.Old is null) return null;
-        if (!context.OldWitnessed && group.Before.Lane != group.Lane && group.Before.Sequence > group.EntrySequence)
-            return Judgement.Final(FaultVerdict.Race, "another CPU granted it after this vCPU entered the guest");
+        if (GrantedByAnother(context)) return Judgement.Final(FaultVerdict.Race, "another CPU granted it after this vCPU entered the guest");
+        if (!context.OldIsCertain) return null;
         return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Granted, static c => $"SPTE 0x{c.Result!.Value.Value:x} allows the access already{(c.Access.IsPresent ? "" : NothingMapped)}");
     }
 }

@@ -5,8 +5,6 @@ namespace KvmTraceLab.Replay.Faults.Rules;
 /// <summary>What remains: the guest is entered again without what it needs. Repetition decides what that means.</summary>
 internal sealed class UnresolvedRule : IFaultRule
 {
-    private const int KvmExitIntr = 10;
-
     public string Name => "unresolved";
 
     public string Sentence => "A fault that is left as it was is tried again; repeated for ever it is a livelock.";
@@ -40,15 +38,20 @@ internal sealed class UnresolvedRule : IFaultRule
                 : Judgement.Final(FaultVerdict.Undecidable, "the access is emulated, and nothing tells why");
         }
 
+        if (group.WentOn) return Judgement.Final(Looks(context), "the guest goes on elsewhere: the access was emulated, or another guest is entered, which is not in the trace");
+
         // A signal (KVM_EXIT_INTR), and a thread that never comes back, say nothing about the fault.
-        if (group is { UserspaceReason: >= 0 and not KvmExitIntr, HasEntry: true } && !context.Wrote)
+        if (group is { UserspaceError: true, HasEntry: true } && !context.Wrote)
+            return Judgement.Final(FaultVerdict.ExpectedRetry, "KVM_RUN fails, and user space tries again");
+        if (group is { UserspaceReason: >= 0 and not FaultGroup.KvmExitIntr, HasEntry: true } && !context.Wrote)
             return Judgement.Final(FaultVerdict.ExpectedRetry, static c => $"user space is asked (KVM_EXIT {c.Group.UserspaceReason})");
         // check_mmio_spte is left out while a memslot is changed, and then a frame of that slot is tried again.
         if (context.Access.IsReserved && new Spte(group.Before.Value, context.Layout).IsMmio && group is { CheckMmio: false, HandleMmio: false, MarkMmio: false, Requested: false, FastTries: 0, Sets: 0, TdpChanges: 0, SameRip: true })
             return new Judgement(FaultVerdict.ExpectedRetry, Unresolved.SlotChanging, "an MMIO marker is met and not compared with the memslots, which happens while they are changed");
         // "Spurious" is a word about the SPTE as it is.
-        if (context.Wrote || group.FastSpurious || (group.Requested && (context.Access.IsPresent || context.Old is not null)))
-            return new Judgement(Looks(context), Unresolved.Denied, Denies);
+        if (context.Wrote || group.FastSpurious) return new Judgement(Looks(context), Unresolved.Denied, Denies);
+        if (context.ResultAllows && !context.OldIsOurs) return new Judgement(FaultVerdict.SpuriousOk, Unresolved.Doubtful, "another thread wrote an SPTE that allows the access, if it is the same VM's");
+        if (group.Requested && (context.Access.IsPresent || context.OldIsOurs)) return new Judgement(Looks(context), Unresolved.Refused, Denies);
         return new Judgement(Looks(context), Unresolved.Nothing, "nothing traced was done about it");
     }
 

@@ -97,6 +97,8 @@ public sealed class LooseTextTests
     [Theory]
     [InlineData("  4327.373 CPU 0/KVM/16105 kvm:kvm_pio(rw: 0, port: 1544, size: 4, count: 1, val: 6007728)", "4327373000 CPU 0/KVM tid 16105 kvm_pio: rw=0x0 port=0x608 size=0x4 count=0x1 val=0x5babb0")]
     [InlineData("     0.003 (         ): CPU 0/KVM/16105 kvm:kvm_exit:reason HLT rip 0x10 info 0 0)", "3000 CPU 0/KVM tid 16105 kvm_exit: exit_reason=0xc isa=0x1 guest_rip=0x10 info1=0x0 info2=0x0")]
+    [InlineData("     0.003 CPU 0/KVM/16105 kvm:kvm_exit(guest_rip: 4096, isa: 1, info1: 5)", "3000 CPU 0/KVM tid 16105 kvm_exit: exit_reason=0x0 isa=0x1 guest_rip=0x1000 info1=0x5")]
+    [InlineData("     0.003 CPU 0/KVM/16105 kvm:kvm_exit(exit_reason: 12, guest_rip: 4096, isa: 1)", "3000 CPU 0/KVM tid 16105 kvm_exit: exit_reason=0xc isa=0x1 guest_rip=0x1000")]
     [InlineData("     1.003 kvm:kvm_msr:msr_read ce = 0x0 (#GP))", "1003000 kvm_msr: write=0x0 ecx=0xce data=0x0 exception=0x1")]
     public void What_perf_trace_prints_is_read(string line, string row) => Assert.Equal(row, Assert.Single(TextRows.Of(line + "\n").Rows));
 

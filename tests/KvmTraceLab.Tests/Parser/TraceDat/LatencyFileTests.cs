@@ -8,11 +8,14 @@ namespace KvmTraceLab.Tests.Parser.TraceDat;
 /// <summary>Version 6 of a latency tracer: after the options stands the text of tracefs' <c>trace</c>.</summary>
 public sealed class LatencyFileTests
 {
-    private static byte[] With(string text)
+    /// <param name="text">The tracer's.</param>
+    /// <param name="options">What stands before it.</param>
+    private static byte[] With(string text, params (int Id, byte[] Data)[] options)
     {
-        var file = TraceDatFileTests.Sample(new TraceDatBuilder { PageSize = 256 }).Build();
-        var at = file.AsSpan().IndexOf("flyrecord\0"u8);
-        return [.. file[..at], .. "latency  \0"u8, .. Encoding.UTF8.GetBytes(text)];
+        var builder = new TraceDatBuilder();
+        foreach (var (id, data) in options) builder.Option(id, data);
+        var file = builder.Build();
+        return [.. file[..file.AsSpan().IndexOf("flyrecord\0"u8)], .. "latency  \0"u8, .. Encoding.UTF8.GetBytes(text)];
     }
 
     [Fact]
@@ -27,11 +30,14 @@ public sealed class LatencyFileTests
     [Fact]
     public void What_the_file_says_of_the_clock_holds_for_the_text()
     {
-        var file = TraceDatFileTests.Sample(new TraceDatBuilder { PageSize = 256 }).Option(4, "local [global]").Build();
-        var at = file.AsSpan().IndexOf("flyrecord\0"u8);
-        using var trace = Trace.Open(TraceInput.FromBytes([.. file[..at], .. "latency  \0  qemu-7 [001] 1.500000: kvm_entry: vcpu 0, rip 0xfff\n"u8]), new TraceOptions());
+        using var trace = Trace.Open(TraceInput.FromBytes(With("  qemu-7 [001] 1.500000: kvm_entry: vcpu 0, rip 0xfff\n", (4, "local [global]\0"u8.ToArray()))), new TraceOptions());
         Assert.Equal("global", trace.Info.Clock);
     }
+
+    /// <summary>CPUCOUNT has four bytes.</summary>
+    [Fact]
+    public void What_is_wrong_with_the_file_is_counted_beside_the_text() => Assert.EndsWith(
+        " rip=0xfff immediate_exit=0x0\ndatBadOption 1\n", DatText.Of(With("  qemu-7 [001] 1.500000: kvm_entry: vcpu 0, rip 0xfff\n", (8, [1]))), StringComparison.Ordinal);
 
     [Fact]
     public void Text_without_events_is_refused_with_what_to_do() =>

@@ -72,6 +72,32 @@ public sealed class TraceDatDamageTests
         Assert.InRange(DatCompression.Unpack("zlib", packed, packed.Length, new byte[16], "memory"), -1, 0);
     }
 
+    /// <summary>A file whose only event has a number that no kernel gives.</summary>
+    [Theory]
+    [InlineData(6)]
+    [InlineData(7)]
+    public void A_format_with_a_number_beyond_16_bits_is_damaged(int version)
+    {
+        var b = new TraceDatBuilder { Version = version, PageSize = 256 }.Event("other", TraceDatBuilder.Format("demo", 70_000, ""));
+        b.Page(0, new RingPageBuilder(100).Data(5, b.Numbers((5, 2), (0, 2), (7, 4))));
+        var outcome = DatText.Outcome(b.Build());
+        if (version == 6) Assert.Equal("105 [0] kworker/0:1-7 (unknown):\ndatBadFormat 1\ndatUnknownEvent 1\n", outcome);
+        else Assert.Contains("no event formats were found", outcome, StringComparison.Ordinal);
+    }
+
+    /// <summary>A small record whose format has thousands of fields at one place: what it is printed as is bounded by its own size.</summary>
+    [Fact]
+    public void Fields_on_top_of_each_other_do_not_make_a_record_a_book()
+    {
+        var fields = string.Concat(Enumerable.Range(0, 5000).Select(i => $"\tfield:int field_number_{i};\toffset:8;\tsize:4;\tsigned:1;\n"));
+        var b = new TraceDatBuilder { PageSize = 256 }.Event("other", TraceDatBuilder.Format("demo", 5, fields));
+        b.Page(0, new RingPageBuilder(100).Data(5, b.Numbers((5, 2), (0, 2), (7, 4), (77, 4))));
+        var outcome = DatText.Outcome(b.Build());
+        Assert.StartsWith("105 [0] kworker/0:1-7 demo: field_number_0=77 field_number_1=77 ", outcome, StringComparison.Ordinal);
+        Assert.EndsWith("\ndatBadRecord 1\n", outcome, StringComparison.Ordinal);
+        Assert.InRange(outcome.Length, 4000, 4400);
+    }
+
     [Fact]
     public void A_damaged_section_of_options_is_counted_where_it_is()
     {

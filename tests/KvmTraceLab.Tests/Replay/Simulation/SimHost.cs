@@ -34,6 +34,9 @@ internal sealed class SimHost(string name)
 
     public ulong NonLeaf(ulong table) => table << 12 | 0x807 | (Intel ? 1UL << 63 | 1UL << 10 : 0x20);
 
+    /// <summary>The marker of a frame without memory.</summary>
+    public ulong Mmio(ulong gfn) => gfn << 12 | (Intel ? 1UL << 63 | 6 : 1UL << 51 | 7);
+
     public bool IsPresent(ulong spte) => (spte >> 11 & 1) != 0;
 
     /// <summary>Whether hardware lets the access pass.</summary>

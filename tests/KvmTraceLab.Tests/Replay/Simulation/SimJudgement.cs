@@ -13,7 +13,7 @@ internal sealed record SimJudgement(ReplayOutcome Outcome, int Struck)
     /// <param name="seed">Decides what the guest does, and where events are lost.</param>
     /// <param name="operations">Things the guest does.</param>
     /// <param name="losses">Places where up to 40 events are replaced by a marker.</param>
-    public static SimJudgement Of(SimBug bug, int seed, int operations = 400, int losses = 0)
+    public static SimJudgement Of(SimBug bug, int seed, int operations = 600, int losses = 0)
     {
         var kvm = new SimKvm(new SimHost(bug.Host), bug, seed);
         var bytes = Lose(kvm.Run(operations), losses, seed);

@@ -109,7 +109,13 @@ public sealed class ExitGroups(IReadOnlyList<ExitKey> keys, bool withoutHlt) : A
         report.Sections.Add(new ReportSection("exits", $"Exits by {string.Join(", ", keys.Select(k => k.Name))}") { Table = table });
     }
 
-    private static string Title(string key) => key == "reason" ? "VM-EXIT" : key;
+    private static string Title(string key) => key switch
+    {
+        "reason" => "VM-EXIT",
+        "vcpu" => "vCPU",
+        "rip" or "msr" or "gpa" or "cr" or "cpuid" or "tid" => key.ToUpperInvariant(),
+        _ => char.ToUpperInvariant(key[0]) + key[1..],
+    };
 
     /// <summary>Values of all keys; equal when all are.</summary>
     private readonly struct GroupKey(ulong?[] values) : IEquatable<GroupKey>, IComparable<GroupKey>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KvmTraceLab.Analysis.Loops;
 using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Analysis.Signatures;
 using KvmTraceLab.Parser.Events.Vocabulary;
 using KvmTraceLab.Replay.Faults;
 
@@ -131,7 +132,7 @@ public static class ReplayReport
         if (judge.Faults == 0)
         {
             if (judge.FaultExits > 0) return (ReplayOverall.Undecidable, "there are exits for page faults but no kvm_page_fault events; record system kvm as a whole, and kvmmmu");
-            if (judge.Requests > 0) return (ReplayOverall.Undecidable, $"kvm_mmu_spte_requested tells of {judge.Requests} faults but there are no kvm_page_fault events; record system kvm as a whole, and kvmmmu");
+            if (judge.Requests > 0) return (ReplayOverall.Undecidable, $"kvm_mmu_spte_requested tells of {Finding.Count(judge.Requests, "fault")} but there are no kvm_page_fault events; record system kvm as a whole, and kvmmmu");
             return polls > 0
                 ? (ReplayOverall.Expected, "no page fault was recorded; the guest polls a device register (NON_MMU_POLL_LOOP), which is no MMU matter")
                 : (ReplayOverall.Expected, "no page fault was recorded: nothing to judge");
@@ -141,7 +142,7 @@ public static class ReplayReport
         if (!judge.Config.MmuEvents)
         {
             var shaped = judge.LivelockShaped.Count > 0 ? "; some are livelock-shaped" : "";
-            return (ReplayOverall.Undecidable, $"the trace has no kvmmmu events, so what KVM did about {judge.Faults} faults is unknown{shaped}; record with {FaultVerdictAnalysis.RecordCommand}");
+            return (ReplayOverall.Undecidable, $"the trace has no kvmmmu events, so what KVM did about {Finding.Count(judge.Faults, "fault")} is unknown{shaped}; record with {FaultVerdictAnalysis.RecordCommand}");
         }
 
         if (undecidable * 50 > judge.Faults)
@@ -152,6 +153,7 @@ public static class ReplayReport
 
         var open = judge.CountOf(FaultVerdict.Unexplained);
         var exceptions = (open > 0 ? $", but for {open} unexplained ones" : "") + (undecidable > 0 ? $"{(open > 0 ? " and" : ", but for")} {undecidable} that cannot be judged" : "");
+        if (judge.Faults == 1 && exceptions.Length == 0) return (ReplayOverall.Expected, "the one fault has an explanation that needs no bug");
         var storms = judge.CountOf(FaultVerdict.RetryStorm);
         var alone = storms > 0 && !judge.Config.OthersRecorded
             ? $"; {storms} are retries that came to an end, and what other threads invalidated is not in the trace: record all of them (no -P)" : "";

@@ -118,13 +118,43 @@ internal sealed class LineEventWriter(Stream stream, TraceInfo info, Dialect dia
         else SafeText.WriteLine(stream, _line.Written, keepTabs: !visible);
     }
 
+    /// <summary>Plain text breaks at its last space that fits; anything else, and a word too long for a line, is measured.</summary>
     private void WriteWrapped()
     {
+        var line = _line.Written.TrimEnd((byte)' ');
+        if (line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0)
+        {
+            WriteMeasured(line, Width);
+            return;
+        }
+
+        var room = Width;
+        while (line.Length > room)
+        {
+            var space = line[..(room + 1)].LastIndexOf((byte)' ');
+            if (space <= 0 || line[..space].TrimStart((byte)' ').IsEmpty)
+            {
+                WriteMeasured(line, room);
+                return;
+            }
+
+            stream.Write(line[..space].TrimEnd((byte)' '));
+            stream.Write("\n        "u8);
+            line = line[(space + 1)..].TrimStart((byte)' ');
+            room = Width - Continued.Length;
+        }
+
+        stream.Write(line);
+        stream.WriteByte((byte)'\n');
+    }
+
+    private void WriteMeasured(ReadOnlySpan<byte> rest, int room)
+    {
         using var clean = new MemoryStream();
-        SafeText.WriteLine(clean, _line.Written);
+        SafeText.WriteLine(clean, rest);
         var text = Encoding.UTF8.GetString(clean.GetBuffer(), 0, (int)clean.Length - 1);
         var indent = "";
-        foreach (var line in TextWidth.Wrap(text, Width, Width - Continued.Length))
+        foreach (var line in TextWidth.Wrap(text, room, Width - Continued.Length))
         {
             stream.Write(Encoding.UTF8.GetBytes($"{indent}{line}\n"));
             indent = Continued;

@@ -143,10 +143,10 @@ internal sealed class InvalidationLog
 
     private static long After(long time) => time > long.MaxValue - ReachNs ? long.MaxValue : time + ReachNs;
 
-    /// <summary>Times ascend, as far as the trace's do.</summary>
+    /// <summary>Times ascend, as far as the trace's do; where they do not, the newest are looked at.</summary>
     private int FirstFrom(long time)
     {
-        if (_unordered) return 0;
+        if (_unordered) return Math.Max(0, _log.Count - LookBack);
         int low = 0, high = _log.Count;
         while (low < high)
         {

@@ -27,12 +27,12 @@ public sealed class ReadingTests
 
     /// <summary>The signature and the loop of the same faults add nothing to the verdict.</summary>
     [Theory]
-    [InlineData("samples/write-livelock.txt")]
-    [InlineData("samples/shadow-stale.dat")]
-    public void A_livelock_that_was_judged_has_one_headline(string sample)
+    [InlineData("samples/write-livelock.txt", "BUG: LIVELOCK")]
+    [InlineData("samples/shadow-stale.dat", "NOTICE: RETRY_STORM")]
+    public void A_livelock_that_was_judged_has_one_headline(string sample, string headline)
     {
         var lines = Text("analyze", sample).Split('\n').TakeWhile(l => l.Length > 0).ToList();
-        Assert.StartsWith("BUG: LIVELOCK", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(headline, lines[0], StringComparison.Ordinal);
         Assert.DoesNotContain(lines.Skip(1), l => l.Length > 0 && l[0] != ' ');
     }
 

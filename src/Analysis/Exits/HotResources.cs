@@ -58,7 +58,7 @@ public sealed class HotResources : Analysis
         }
     }
 
-    private static ReportTable TwoWay(string number, IEnumerable<(ulong Key, long A, long B)> top, Func<ulong, string?> name)
+    private static ReportTable TwoWay(string number, List<(ulong Key, long A, long B)> top, Func<ulong, string?> name)
     {
         var table = new ReportTable(
             new Column(number, Title(number), ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("reads", "Reads", ColumnKind.Count),
@@ -67,7 +67,7 @@ public sealed class HotResources : Analysis
         return table;
     }
 
-    private static ReportTable OneWay(string number, IEnumerable<(ulong Key, long A, long B)> top, Func<ulong, string?> name)
+    private static ReportTable OneWay(string number, List<(ulong Key, long A, long B)> top, Func<ulong, string?> name)
     {
         var table = new ReportTable(
             new Column(number, Title(number), ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };

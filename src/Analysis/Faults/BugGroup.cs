@@ -21,6 +21,7 @@ internal sealed record BugGroup(IReadOnlyList<BugCase> Cases, IReadOnlyList<Rank
     public static IReadOnlyList<BugGroup> Of(FaultJudge judge)
     {
         var groups = new List<BugGroup>();
+        if (judge.Bugs.Count == 0) return groups;
         foreach (var same in FaultDocument.InOrder(judge).Select(c => (Case: c, Ranked: HypothesisRanking.Rank(c)))
             .GroupBy(c => (c.Case.Verdict, c.Case.Level, c.Ranked.Count > 0 ? c.Ranked[0].Id : null)))
         {

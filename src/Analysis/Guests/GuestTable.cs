@@ -23,7 +23,7 @@ public sealed class GuestTable : Analysis
         var guests = Guest.OfProcesses(run.Replayer.Lanes, run.Processes);
         var told = guests.Count > 0;
         if (!told) guests = Guest.OfThreads(run.Replayer.Lanes);
-        guests = [.. guests.OrderByDescending(g => (double)g.GuestNs + g.HostNs).ThenBy(g => g.Lanes[0].Tid)];
+        if (guests.Count > 1) guests = [.. guests.OrderByDescending(g => (double)g.GuestNs + g.HostNs).ThenBy(g => g.Lanes[0].Tid)];
         report.Describe(document => document["guests"] = new JsonArray([.. guests.Select(g => (JsonNode)Json(g, told, run))]));
         var section = Section(guests, run);
         if (!told) section.Paragraphs.Add("Told apart by thread and vCPU numbers alone; traces of `ktl record` know the processes.");

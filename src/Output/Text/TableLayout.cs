@@ -93,6 +93,7 @@ internal sealed class TableLayout
             }
         }
 
+        var order = kept.ToArray();
         var columns = new Column[kept.Count];
         var keptWidths = new int[kept.Count];
         for (var k = 0; k < kept.Count; k++) (columns[k], keptWidths[k]) = (table.Columns[kept[k]], widths[kept[k]]);
@@ -105,7 +106,7 @@ internal sealed class TableLayout
             Total(),
             table.Rows.Count - shown);
 
-        string[] Kept(string[] row) => [.. kept.Select(k => row[k])];
+        string[] Kept(string[] row) => Array.ConvertAll(order, k => row[k]);
 
         string[] Fitted(string[] row)
         {
@@ -122,7 +123,9 @@ internal sealed class TableLayout
         var lines = new IReadOnlyList<string>[cells.Length];
         for (var i = 0; i < cells.Length; i++)
             lines[i] = CellText.IsNumeric(Columns[i].Kind) ? [Rows[row][i]] : TextWidth.Wrap(cells[i], Widths[i]);
-        var count = Math.Min(MostLines, lines.Max(l => l.Count));
+        var longest = 0;
+        foreach (var line in lines) longest = Math.Max(longest, line.Count);
+        var count = Math.Min(MostLines, longest);
         for (var n = 0; n < count; n++)
         {
             yield return [.. lines.Select((l, i) => n >= l.Count ? ""

@@ -27,7 +27,7 @@ public sealed class ExitReasonVocabulary : Vocabulary
         _words = new WordTable((VmxExitReason.Count + SvmExitCode.Count) * 2);
         Add(VmxExitReason.Spellings, Isa.Vmx);
         Add(SvmExitCode.Spellings, Isa.Svm);
-        Add(VmxExitReason.Ancient, Isa.Vmx);
+        foreach (var (word, number) in VmxExitReason.Ancient) Add(word, number, Isa.Vmx);
     }
 
     public static ExitReasonVocabulary Instance { get; } = new(null);
@@ -126,8 +126,10 @@ public sealed class ExitReasonVocabulary : Vocabulary
 
     private void Add(IEnumerable<(string Word, uint Number)> spellings, Isa isa)
     {
-        foreach (var (word, number) in spellings) _words.Add(word, number | (ulong)isa << (int)IsaShift);
+        foreach (var (word, number) in spellings) Add(word, number, isa);
     }
+
+    private void Add(string word, uint number, Isa isa) => _words.Add(word, number | (ulong)isa << (int)IsaShift);
 
     private static bool TryNumber(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word, ref int i, out ulong value, out ulong companion)
     {

@@ -131,11 +131,11 @@ public static class VmxExitReason
     ];
 
     /// <summary>The lower-case names of 2.6.3x; some are SVM names of today too, which then win.</summary>
-    public static IEnumerable<(string Word, uint Number)> Ancient =>
-    [
+    public static ReadOnlySpan<(string Word, uint Number)> Ancient => new (string, uint)[]
+    {
         ("exception", 0), ("ext_irq", 1), ("triple_fault", 2), ("interrupt_window", 7), ("nmi_window", 8),
         ("task_switch", 9), ("cpuid", 10), ("halt", 12), ("invlpg", 14), ("hypercall", 18), ("cr_access", 28),
         ("dr_access", 29), ("io_instruction", 30), ("rdmsr", 31), ("wrmsr", 32), ("tpr_below_thres", 43),
         ("apic_access", 44), ("ept_violation", 48), ("wbinvd", 54),
-    ];
+    };
 }

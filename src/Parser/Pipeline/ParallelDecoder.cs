@@ -10,6 +10,9 @@ namespace KvmTraceLab.Parser.Pipeline;
 internal sealed class ParallelDecoder<TBlock> : IDisposable
     where TBlock : class
 {
+    /// <summary>A worker that is at work is through in less.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly Func<TBlock, bool> _next;
     private readonly Func<Action<TBlock, EventBatch>> _newDecoder;
     private readonly Slot[] _ring;
@@ -58,7 +61,8 @@ internal sealed class ParallelDecoder<TBlock> : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        foreach (var worker in _workers) worker.Join();
+        foreach (var worker in _workers)
+            if (!worker.Join(Patience)) return; // it reads from a pipe that says nothing; the process need not wait for that
         foreach (var slot in _ring) slot.Dispose();
         _stop.Dispose();
     }

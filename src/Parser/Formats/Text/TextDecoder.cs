@@ -145,7 +145,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         head.Cpu = envelope.Cpu;
         head.Tid = envelope.Tid;
         head.Kind = (ushort)kind;
-        head.Buffer = envelope.BufferLength == 0 ? (byte)0 : _kinds.Buffer(line.Slice(envelope.BufferStart, envelope.BufferLength));
+        head.Buffer = envelope.BufferLength == 0 ? (byte)0 : _kinds.Buffer(_block.Bytes.AsSpan(start + envelope.BufferStart, envelope.BufferLength));
         head.Offset = _block.Offset + start;
         head.CommStart = start + envelope.CommStart;
         head.CommLength = envelope.CommLength;
@@ -448,6 +448,8 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         envelope.TimeForm = _heldEnvelope.TimeForm;
         envelope.CommStart = _heldEnvelope.CommStart + shift;
         envelope.CommLength = _heldEnvelope.CommLength;
+        envelope.BufferStart = _heldEnvelope.BufferStart + shift;
+        envelope.BufferLength = _heldEnvelope.BufferLength;
         _envelopeOnly = -1;
     }
 

@@ -164,6 +164,13 @@ public sealed class LooseTextTests
         Assert.Equal(0, rows.Health.CountOf(TraceHealth.Prose));
     }
 
+    [Fact]
+    public void An_event_wrapped_behind_its_envelope_keeps_the_instance()
+    {
+        var rows = TextRows.Of("guest: CPU 0/KVM-16105 [001]  4327.371266:\nkvm_entry: vcpu 0, rip 0x10\nguest: CPU 0/KVM-16105 [001]  4327.371267: kvm_fpu: load\n");
+        Assert.Equal(["4327371266000 [1] CPU 0/KVM tid 16105 guest/kvm_entry: vcpu_id=0x0 rip=0x10 immediate_exit=0x0", "4327371267000 [1] CPU 0/KVM tid 16105 guest/kvm_fpu: load=0x1"], rows.Rows);
+    }
+
     /// <summary>A mailer breaks behind a blank too.</summary>
     [Fact]
     public void A_soft_break_may_follow_a_blank()

@@ -8,25 +8,51 @@ internal sealed partial class TextDecoder
     /// <summary>Places for what was said after two kinds of events; a power of two less one.</summary>
     private const int ContextMask = 255;
 
-    private Envelope _recent;
-    private int _recentStart;
-    private Envelope _older;
-    private int _olderStart;
-    private readonly Tail[] _tails = new Tail[ContextMask + 1];
-    private int _lastKind;
-    private int _context;
+    /// <summary>Beginnings of lines followed at a time: a task on a CPU each, as many as vCPUs may take turns.</summary>
+    private const int MaxHeads = 16;
+
+    /// <summary>Stands for lines whose beginning is not followed.</summary>
+    private const int NoHead = MaxHeads;
+
+    private readonly LineHead[] _heads = new LineHead[MaxHeads + 1];
+    private readonly Tail[] _tails = new Tail[(MaxHeads + 1) * (ContextMask + 1)];
+    private int _headCount;
+    private int _headsMade;
+
+    /// <summary>How the line at hand, or the last one, begins.</summary>
+    private int _head = NoHead;
+
+    /// <summary>The block at hand; what was remembered in another is no longer good.</summary>
+    private int _generation;
     private int _repeated = -1;
     private readonly NumberPlaces _places = new();
     private readonly ulong[] _values = new ulong[ChangingNumbers.Capacity];
 
     private void ForgetLines()
     {
-        _recent = default;
-        _older = default;
-        _lastKind = 0;
-        _context = 0;
+        _headCount = 0;
+        _headsMade = 0;
+        _head = NoHead;
+        _heads[NoHead] = default;
         _repeated = -1;
-        foreach (ref var tail in _tails.AsSpan()) tail.Row = -1;
+        _generation++;
+    }
+
+    /// <summary>The place of what comes next after the last two events of the line's beginning.</summary>
+    private int TailIndex => (_head * (ContextMask + 1)) + _heads[_head].Context;
+
+    private bool IsKnown(in Tail tail) => tail.Generation == _generation;
+
+    private void ForgetTail(int index) => _tails[index].Generation = 0;
+
+    /// <summary>An event of the line's beginning was read; returns the place it came in.</summary>
+    private int GoOn(int kind)
+    {
+        var index = TailIndex;
+        ref var head = ref _heads[_head];
+        head.Context = ((head.LastKind * 31) + kind) & ContextMask;
+        head.LastKind = kind;
+        return index;
     }
 
     /// <summary>
@@ -36,19 +62,15 @@ internal sealed partial class TextDecoder
     /// </summary>
     private bool TryRepeatLine(ReadOnlySpan<byte> bytes, ref int start)
     {
-        ref var tail = ref _tails[_context];
-        if (tail.Row < 0 || _envelopeOnly >= 0) return false;
+        if (_envelopeOnly >= 0) return false;
         var line = bytes[start..];
-        if (!IsMoment(_recent, _recentStart, line))
-        {
-            if (!IsMoment(_older, _olderStart, line)) return false;
-            (_recent, _older) = (_older, _recent);
-            (_recentStart, _olderStart) = (_olderStart, _recentStart);
-        }
-
-        var at = _recent.FractionStart;
-        if (!Digits.TryFraction(line[at..], _recent.FractionDigits, out var nanoseconds)) return false;
-        at += _recent.FractionDigits + 1;
+        if (!FindMoment(line)) return false;
+        ref var tail = ref _tails[TailIndex];
+        if (!IsKnown(tail)) return false;
+        ref readonly var recent = ref _heads[_head].Envelope;
+        var at = recent.FractionStart;
+        if (!Digits.TryFraction(line[at..], recent.FractionDigits, out var nanoseconds)) return false;
+        at += recent.FractionDigits + 1;
         var name = at + tail.Gap;
         var end = at + tail.Gap + tail.Length;
         if (tail.Numbers.Count > 0)
@@ -69,14 +91,14 @@ internal sealed partial class TextDecoder
         ref readonly var known = ref batch.Heads[tail.Row];
         ref var head = ref batch.Heads[row];
         var kind = known.Kind;
-        head.Time = _recent.WholeNs + nanoseconds;
-        head.Cpu = _recent.Cpu;
-        head.Tid = _recent.Tid;
+        head.Time = recent.WholeNs + nanoseconds;
+        head.Cpu = recent.Cpu;
+        head.Tid = recent.Tid;
         head.Kind = kind;
         head.Buffer = 0;
         head.Offset = _block.Offset + start;
-        head.CommStart = start + _recent.CommStart;
-        head.CommLength = _recent.CommLength;
+        head.CommStart = start + recent.CommStart;
+        head.CommLength = recent.CommLength;
         head.PayloadStart = start + name + tail.PayloadOffset;
         head.PayloadLength = end - name - tail.PayloadOffset;
         head.Flags = _gap ? RowFlags.Gap : RowFlags.None;
@@ -89,10 +111,8 @@ internal sealed partial class TextDecoder
         _pending.End = start + end;
         _pending.Matched = true;
         _pending.LineStart = start;
-        _pending.PrefixLength = _recent.PrefixLength;
-        _pending.Context = _context;
-        _context = ((_lastKind * 31) + kind) & ContextMask;
-        _lastKind = kind;
+        _pending.PrefixLength = recent.PrefixLength;
+        _pending.Context = GoOn(kind);
         start += end + 1;
         return true;
     }
@@ -136,31 +156,40 @@ internal sealed partial class TextDecoder
         return tail.Latest = row;
     }
 
-    /// <summary>Whether the line begins as a known one did, up to the point of its seconds.</summary>
-    private bool IsMoment(in Envelope known, int knownStart, ReadOnlySpan<byte> line)
+    /// <summary>Which known line this one begins like, up to the point of its seconds.</summary>
+    private bool FindMoment(ReadOnlySpan<byte> line)
     {
-        var length = known.FractionStart;
-        return known.HeadLength > 0 && known.TimeForm == TimeForm.Seconds && known.BufferLength == 0 && line.Length > length
-            && line[..length].SequenceEqual(_block.Bytes.AsSpan(knownStart, length));
+        if (IsMoment(_heads[_head], line)) return true;
+        for (var i = 0; i < _headCount; i++)
+        {
+            if (!IsMoment(_heads[i], line)) continue;
+            _head = i;
+            return true;
+        }
+
+        return false;
     }
 
-    /// <summary>Most lines begin like one of the last two: the same task on the same CPU.</summary>
+    private bool IsMoment(in LineHead head, ReadOnlySpan<byte> line)
+    {
+        ref readonly var known = ref head.Envelope;
+        var length = known.FractionStart;
+        return known.HeadLength > 0 && known.TimeForm == TimeForm.Seconds && known.BufferLength == 0 && line.Length > length
+            && line[..length].SequenceEqual(_block.Bytes.AsSpan(head.Start, length));
+    }
+
+    /// <summary>Most lines begin like one before: the same task on the same CPU.</summary>
     private bool TryEnvelope(ReadOnlySpan<byte> line, int start, ref Envelope envelope)
     {
         _repeated = -1;
-        if (!IsHead(_recent, _recentStart, line))
-        {
-            if (!IsHead(_older, _olderStart, line)) return TryNewHead(line, start, ref envelope);
-            (_recent, _older) = (_older, _recent);
-            (_recentStart, _olderStart) = (_olderStart, _recentStart);
-        }
-
-        if (!EnvelopeReader.TryReadAs(_recent, line, ref envelope, out var nameAt)) return EnvelopeReader.TryRead(line, ref envelope);
-        if (envelope.TimeForm == TimeForm.Seconds && envelope.WholeNs != _recent.WholeNs)
+        if (!FindHead(line)) return TryNewHead(line, start, ref envelope);
+        ref var head = ref _heads[_head];
+        if (!EnvelopeReader.TryReadAs(head.Envelope, line, ref envelope, out var nameAt)) return EnvelopeReader.TryRead(line, ref envelope);
+        if (envelope.TimeForm == TimeForm.Seconds && envelope.WholeNs != head.Envelope.WholeNs)
         {
             // From the next second on, lines begin like this one.
-            _recent = envelope;
-            _recentStart = start;
+            head.Envelope = envelope;
+            head.Start = start;
         }
 
         if (TryRepeat(line, nameAt, ref envelope)) return true;
@@ -169,13 +198,13 @@ internal sealed partial class TextDecoder
 
     private bool TryNewHead(ReadOnlySpan<byte> line, int start, ref Envelope envelope)
     {
+        _head = NoHead;
         if (!EnvelopeReader.TryRead(line, ref envelope)) return false;
         if (envelope.HeadLength > 0 && envelope.Form != EnvelopeForm.NameMissing)
         {
-            _older = _recent;
-            _olderStart = _recentStart;
-            _recent = envelope;
-            _recentStart = start;
+            _head = _headsMade++ % MaxHeads;
+            _headCount = Math.Min(MaxHeads, _headsMade);
+            _heads[_head] = new LineHead { Envelope = envelope, Start = start };
         }
 
         return true;
@@ -187,8 +216,8 @@ internal sealed partial class TextDecoder
     /// </summary>
     private bool TryRepeat(ReadOnlySpan<byte> line, int nameAt, ref Envelope envelope)
     {
-        ref readonly var known = ref _tails[_context];
-        if (known.Row < 0 || line.Length - nameAt != known.Length) return false;
+        ref readonly var known = ref _tails[TailIndex];
+        if (!IsKnown(known) || line.Length - nameAt != known.Length) return false;
         if (!line[nameAt..].SequenceEqual(_block.Bytes.AsSpan(known.Start, known.Length))) return false;
         envelope.NameStart = nameAt;
         envelope.NameLength = known.NameLength;
@@ -197,19 +226,32 @@ internal sealed partial class TextDecoder
         return true;
     }
 
-    private bool IsHead(in Envelope known, int knownStart, ReadOnlySpan<byte> line)
+    private bool FindHead(ReadOnlySpan<byte> line)
     {
-        var length = known.HeadLength;
-        return length > 0 && line.Length >= length && line[..length].SequenceEqual(_block.Bytes.AsSpan(knownStart, length));
+        if (IsHead(_heads[_head], line)) return true;
+        for (var i = 0; i < _headCount; i++)
+        {
+            if (!IsHead(_heads[i], line)) continue;
+            _head = i;
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool IsHead(in LineHead head, ReadOnlySpan<byte> line)
+    {
+        var length = head.Envelope.HeadLength;
+        return length > 0 && line.Length >= length && line[..length].SequenceEqual(_block.Bytes.AsSpan(head.Start, length));
     }
 
     private void Remember(int row, int start, int lineLength, in Envelope envelope)
     {
-        ref var tail = ref _tails[_context];
+        ref var tail = ref _tails[TailIndex];
         var changing = ChangingSlots(tail, row);
         tail = new Tail
         {
-            Row = row, Latest = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart, Gap = Gap(envelope),
+            Generation = _generation, Row = row, Latest = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart, Gap = Gap(envelope),
             NameLength = envelope.NameLength, PayloadOffset = envelope.PayloadStart - envelope.NameStart, Changing = changing,
         };
         if (changing != 0) tail.Numbers.Fill(_places, changing, tail.PayloadOffset);
@@ -218,7 +260,7 @@ internal sealed partial class TextDecoder
     /// <summary>The numbers that were others when such an event last came here; once seen to change, a number is expected to.</summary>
     private ulong ChangingSlots(in Tail last, int row)
     {
-        if (last.Row < 0 || _places.Count == 0) return 0;
+        if (!IsKnown(last) || _places.Count == 0) return 0;
         ref readonly var before = ref _batch.Heads[last.Latest];
         ref readonly var now = ref _batch.Heads[row];
         if (before.Kind != now.Kind) return 0;
@@ -236,9 +278,23 @@ internal sealed partial class TextDecoder
     private static int Gap(in Envelope envelope) =>
         envelope.TimeForm == TimeForm.Seconds ? envelope.NameStart - (envelope.FractionStart + envelope.FractionDigits + 1) : 0;
 
+    /// <summary>How lines of one task on one CPU begin, and the kinds of its last events.</summary>
+    private struct LineHead
+    {
+        public Envelope Envelope;
+
+        /// <summary>Where such a line stands in the block.</summary>
+        public int Start;
+        public int LastKind;
+        public int Context;
+    }
+
     /// <summary>Where a text stands in the block, from its name to the end of the line.</summary>
     private struct Tail
     {
+        /// <summary>The block it stands in.</summary>
+        public int Generation;
+
         public int Row;
 
         /// <summary>The last row of this text, but for its numbers.</summary>

@@ -184,9 +184,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
             if (_pending.Matched && !_pending.LeftOver && !shape.KeepsText && envelope.NameLength > 0) Remember(row, start, line.Length, envelope);
         }
 
-        _pending.Context = _context;
-        _context = ((_lastKind * 31) + kind) & ContextMask;
-        _lastKind = kind;
+        _pending.Context = GoOn(kind);
     }
 
     private bool TryPayload(int row, EventShape shape, int payload, int end, out bool leftOver)
@@ -309,7 +307,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         if (read && (!leftOver || !p.Matched))
         {
             _batch.Lines.Continuations += p.Tentative;
-            _tails[p.Context].Row = -1; // its line alone is not its text
+            ForgetTail(p.Context); // its line alone is not its text
             p.Matched = true;
             p.LeftOver = leftOver;
             p.End = end;
@@ -345,7 +343,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         if (TryPayload(p.Row, shape, payload + gap, end, out var leftOver) && !leftOver)
         {
             _batch.Lines.Continuations++;
-            _tails[p.Context].Row = -1;
+            ForgetTail(p.Context);
             p.Matched = true;
             p.LeftOver = false;
             p.LineStart = start; // a third part is cut at the same width

@@ -10,10 +10,13 @@ internal sealed class MergeLane(CpuStream stream, UnitQueue queue)
 
     public CpuStream Stream { get; } = stream;
 
+    /// <summary>Units decoded, or to be decoded, ahead of the one being handed out.</summary>
+    public int Ahead => _ahead.Count;
+
     public DecodeUnit? Unit { get; private set; }
 
-    /// <summary>The next row of the unit.</summary>
-    public int Row { get; set; }
+    /// <summary>The next row of the unit; goes on with <see cref="MoveTo"/>.</summary>
+    public int Row { get; private set; }
 
     /// <summary>Number of the batch that has the unit's slots and text, and where they stand there.</summary>
     public int CopiedTo { get; set; } = -1;
@@ -24,15 +27,18 @@ internal sealed class MergeLane(CpuStream stream, UnitQueue queue)
 
     public EventBatch Batch => Unit!.Batch;
 
-    public long Time => Unit!.Batch.Heads[Row].Time;
+    /// <summary>Time of the next row.</summary>
+    public long Time { get; private set; }
+
+    public void MoveTo(int row)
+    {
+        Row = row;
+        var batch = Unit!.Batch;
+        if (row < batch.Count) Time = batch.Heads[row].Time;
+    }
 
     /// <summary>Whether this lane's next row comes before the other's.</summary>
-    public bool Before(MergeLane other)
-    {
-        var time = Time;
-        var otherTime = other.Time;
-        return time != otherTime ? time < otherTime : WinsTie(other);
-    }
+    public bool Before(MergeLane other) => Time != other.Time ? Time < other.Time : WinsTie(other);
 
     /// <summary>Whether this lane comes first where the times are the same.</summary>
     public bool WinsTie(MergeLane other) => Stream.Cpu != other.Stream.Cpu ? Stream.Cpu < other.Stream.Cpu : Stream.Buffer < other.Stream.Buffer;
@@ -43,7 +49,6 @@ internal sealed class MergeLane(CpuStream stream, UnitQueue queue)
     /// </summary>
     public DecodeUnit? Advance()
     {
-        Row = 0;
         CopiedTo = -1;
         if (_ahead.TryDequeue(out var unit))
         {
@@ -56,6 +61,7 @@ internal sealed class MergeLane(CpuStream stream, UnitQueue queue)
         }
 
         Unit = unit;
+        if (unit is not null) MoveTo(0);
         return unit;
     }
 

@@ -48,7 +48,7 @@ internal sealed class StreamMerger(EventCatalog catalog, IReadOnlyList<CpuStream
 
                 MoveNotes(_out, batch);
                 yield return batch;
-                lane.Row = batch.Count;
+                lane.MoveTo(batch.Count);
             }
             else
             {
@@ -82,7 +82,7 @@ internal sealed class StreamMerger(EventCatalog catalog, IReadOnlyList<CpuStream
     {
         while (lane.Advance() is { } unit)
         {
-            while (queue.MayScheduleMore && lane.ScheduleOne())
+            while (queue.MaySchedule(lane.Ahead) && lane.ScheduleOne())
             {
             }
 
@@ -134,7 +134,7 @@ internal sealed class StreamMerger(EventCatalog catalog, IReadOnlyList<CpuStream
             if (head.PayloadLength > 0) head.PayloadStart += textShift;
         }
 
-        lane.Row = end;
+        lane.MoveTo(end);
     }
 
     /// <summary>

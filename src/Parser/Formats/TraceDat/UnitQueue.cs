@@ -14,12 +14,15 @@ internal sealed class UnitQueue : IDisposable
     private readonly Stack<DecodeUnit> _free = new();
     private readonly List<Thread> _workers = [];
     private readonly EventCatalog _catalog;
+    private readonly int _maxAhead;
+    private readonly int _perStream;
     private int _ahead;
 
     public UnitQueue(EventCatalog catalog, int workers)
     {
         _catalog = catalog;
-        MaxAhead = workers * 4;
+        _maxAhead = workers * 4;
+        _perStream = workers == 0 ? 0 : 2;
         for (var i = 0; i < workers; i++)
         {
             var worker = new Thread(Work) { IsBackground = true, Name = "trace.dat decoder" };
@@ -28,10 +31,11 @@ internal sealed class UnitQueue : IDisposable
         }
     }
 
-    /// <summary>Units that may be under way beyond those being merged.</summary>
-    public int MaxAhead { get; }
-
-    public bool MayScheduleMore => _ahead < MaxAhead;
+    /// <summary>
+    /// Whether a stream that has so many units under way may have a further one: a few of its own, so that no stream waits for
+    /// another's, and beyond them as long as there are not many in all.
+    /// </summary>
+    public bool MaySchedule(int ahead) => ahead < _perStream || _ahead < _maxAhead;
 
     public DecodeUnit Rent()
     {

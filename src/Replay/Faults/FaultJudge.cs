@@ -16,7 +16,8 @@ namespace KvmTraceLab.Replay.Faults;
 /// </summary>
 /// <remarks>
 /// VMs are not named in a trace. As long as no two threads are the same vCPU number, all threads are one VM and share what
-/// they know of SPTEs; from then on a thread knows only what it wrote itself.
+/// they know of SPTEs; from then on a thread knows only what it wrote itself. What a bug rests on it wrote itself in any case: two VMs
+/// need not have a vCPU number in common.
 /// </remarks>
 public sealed partial class FaultJudge : TraceObserver
 {

@@ -15,7 +15,7 @@ internal sealed partial class TextDecoder
     private const int NoHead = MaxHeads;
 
     private readonly LineHead[] _heads = new LineHead[MaxHeads + 1];
-    private readonly Tail[] _tails = new Tail[(MaxHeads + 1) * (ContextMask + 1)];
+    private readonly Tail[]?[] _tails = new Tail[MaxHeads + 1][];
     private int _headCount;
     private int _headsMade;
 
@@ -43,7 +43,9 @@ internal sealed partial class TextDecoder
 
     private bool IsKnown(in Tail tail) => tail.Generation == _generation;
 
-    private void ForgetTail(int index) => _tails[index].Generation = 0;
+    private ref Tail TailAt(int index) => ref (_tails[index / (ContextMask + 1)] ??= new Tail[ContextMask + 1])[index & ContextMask];
+
+    private void ForgetTail(int index) => TailAt(index).Generation = 0;
 
     /// <summary>An event of the line's beginning was read; returns the place it came in.</summary>
     private int GoOn(int kind)
@@ -65,7 +67,7 @@ internal sealed partial class TextDecoder
         if (_envelopeOnly >= 0) return false;
         var line = bytes[start..];
         if (!FindMoment(line)) return false;
-        ref var tail = ref _tails[TailIndex];
+        ref var tail = ref TailAt(TailIndex);
         if (!IsKnown(tail)) return false;
         ref readonly var recent = ref _heads[_head].Envelope;
         var at = recent.FractionStart;
@@ -216,7 +218,7 @@ internal sealed partial class TextDecoder
     /// </summary>
     private bool TryRepeat(ReadOnlySpan<byte> line, int nameAt, ref Envelope envelope)
     {
-        ref readonly var known = ref _tails[TailIndex];
+        ref readonly var known = ref TailAt(TailIndex);
         if (!IsKnown(known) || line.Length - nameAt != known.Length) return false;
         if (!line[nameAt..].SequenceEqual(_block.Bytes.AsSpan(known.Start, known.Length))) return false;
         envelope.NameStart = nameAt;
@@ -247,7 +249,7 @@ internal sealed partial class TextDecoder
 
     private void Remember(int row, int start, int lineLength, in Envelope envelope)
     {
-        ref var tail = ref _tails[TailIndex];
+        ref var tail = ref TailAt(TailIndex);
         var changing = ChangingSlots(tail, row);
         tail = new Tail
         {

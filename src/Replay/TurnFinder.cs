@@ -41,12 +41,13 @@ internal sealed class TurnFinder
             return false;
         }
 
-        if (kind != _kinds.Entry || _exit < 0) return false;
+        if (_exit < 0 || KnownKinds.RoleOf(kind) != TripEvent.Entry) return false;
         var start = _exit;
+        _exit = -1;
+        if (kind != _kinds.Entry) return false; // other vendors' entries are told one by one
         period = row + 1 - start;
         var before = _before;
         _before = start;
-        _exit = -1;
         Varying = 0;
         return row >= _from && before >= 0 && before + period == start && period <= Turns.MaxPeriod && IsLike(batch, start, period);
     }

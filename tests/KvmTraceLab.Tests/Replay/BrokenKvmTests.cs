@@ -28,15 +28,6 @@ public sealed class BrokenKvmTests
 
     private static string Changed2(string old, string now, string gfn = "0") => $"kvm_tdp_mmu_spte_changed: as id 0 gfn {gfn} level 2 old_spte {old} new_spte {now}";
 
-    private static string[] Nested(string leaf, string code, params string[] handling) =>
-    [
-        $"kvm_exit: reason EXIT_NPF rip 0x1000 info {code} 12345",
-        $"kvm_nested_vmexit: vcpu 0 reason npf rip 0x1000 info1 0x{code} info2 0x12345 intr_info 0x00000000 error_code 0x00000000",
-        $"kvm_page_fault: vcpu 0 rip 0x1000 address 0x0000000000012345 error_code 0x{code}",
-        "kvm_mmu_pagetable_walk: addr 12345 pferr 4 U", "kvm_mmu_paging_element: pte 10d027 level 4", "kvm_mmu_paging_element: pte 10e027 level 3",
-        "kvm_mmu_paging_element: pte 10f027 level 2", $"kvm_mmu_paging_element: pte {leaf} level 1", .. handling, Entry,
-    ];
-
     private static string Inject(string info1, string info2 = "12345", string reason = "EXIT_NPF") => $"kvm_nested_vmexit_inject: reason {reason} info1 {info1} info2 {info2} int_info 0 int_info_err 0";
 
     private static void Expect(string verdict, string? hypothesis, params string[] lines)

@@ -22,6 +22,16 @@ internal static class FaultTrace
 
     public static string Changed(string old, string now, int space = 0) => $"kvm_tdp_mmu_spte_changed: as id {space} gfn 12 level 1 old_spte {old} new_spte {now}";
 
+    /// <summary>A nested page fault of L2 at gfn 12, the walk of L1's tables down to a leaf, and what is done about it.</summary>
+    public static string[] Nested(string leaf, string code, params string[] handling) =>
+    [
+        $"kvm_exit: reason EXIT_NPF rip 0x1000 info {code} 12345",
+        $"kvm_nested_vmexit: vcpu 0 reason npf rip 0x1000 info1 0x{code} info2 0x12345 intr_info 0x00000000 error_code 0x00000000",
+        $"kvm_page_fault: vcpu 0 rip 0x1000 address 0x0000000000012345 error_code 0x{code}",
+        "kvm_mmu_pagetable_walk: addr 12345 pferr 4 U", "kvm_mmu_paging_element: pte 10d027 level 4", "kvm_mmu_paging_element: pte 10e027 level 3",
+        "kvm_mmu_paging_element: pte 10f027 level 2", $"kvm_mmu_paging_element: pte {leaf} level 1", .. handling, Entry,
+    ];
+
     /// <summary>A nested page fault of L1 on AMD.</summary>
     public static string[] Npf(string code, params string[] handling) =>
     [

@@ -251,15 +251,6 @@ public sealed class HealthyKvmTests
         Assert.Equal("LIVELOCK EXPECTED_L1_OTHER", Said(Amd61, ["other: " + Changed("0", "0"), "wait 50000", Entry, .. Times(6, fault), .. interrupted, .. Times(6, fault)]));
     }
 
-    private static string[] Nested(string leaf, string code, params string[] handling) =>
-    [
-        $"kvm_exit: reason EXIT_NPF rip 0x1000 info {code} 12345",
-        $"kvm_nested_vmexit: vcpu 0 reason npf rip 0x1000 info1 0x{code} info2 0x12345 intr_info 0x00000000 error_code 0x00000000",
-        $"kvm_page_fault: vcpu 0 rip 0x1000 address 0x0000000000012345 error_code 0x{code}",
-        "kvm_mmu_pagetable_walk: addr 12345 pferr 4 U", "kvm_mmu_paging_element: pte 10d027 level 4", "kvm_mmu_paging_element: pte 10e027 level 3",
-        "kvm_mmu_paging_element: pte 10f027 level 2", $"kvm_mmu_paging_element: pte {leaf} level 1", .. handling, Entry,
-    ];
-
     private static string[] NestedEpt(string top, string leaf, string code, params string[] handling) =>
     [
         $"kvm_exit: reason EPT_VIOLATION rip 0x1000 info {code} 0",

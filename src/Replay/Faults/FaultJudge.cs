@@ -117,7 +117,7 @@ public sealed partial class FaultJudge : TraceObserver
 
         var state = _last is { } last && ReferenceEquals(last.Lane, lane) ? last : StateOf(lane);
         if (FaultEvents.IsMmuEvent(e)) Config.MmuEvents = true;
-        if (state.IsNoVcpu && FaultEvents.TakesAway(e)) Config.OtherThreads += state.Works();
+        if (FaultEvents.TakesAway(e)) state.Works(Config);
         if (state.Misconfig is { IsOpen: true } misconfig && e is not (FaultEvent.Entry or FaultEvent.Exit)) MisconfigRuns.OnEvent(state, misconfig, e, row);
         switch (e)
         {
@@ -225,7 +225,7 @@ public sealed partial class FaultJudge : TraceObserver
 
     private void OnEntry(LaneFaults state, in EventRow row)
     {
-        Config.OtherThreads -= state.IsVcpu();
+        state.IsVcpu(Config);
         var entry = KvmEntry.Over(row);
         if (entry.HasVcpuId)
         {
@@ -260,7 +260,7 @@ public sealed partial class FaultJudge : TraceObserver
     private void OnExit(LaneFaults state, in EventRow row)
     {
         if (state.IsOpen) Close(state, row.Time);
-        Config.OtherThreads -= state.IsVcpu();
+        state.IsVcpu(Config);
         state.Release(_invalidations, row.Time);
         state.Exits++;
         var trip = state.Lane.Trip;
@@ -283,7 +283,7 @@ public sealed partial class FaultJudge : TraceObserver
     private void OnFault(LaneFaults state, in EventRow row)
     {
         if (state.IsOpen) Close(state, row.Time);
-        Config.OtherThreads -= state.IsVcpu();
+        state.IsVcpu(Config);
         Faults++;
         state.Faults++;
         var fault = KvmPageFault.Over(row);

@@ -39,6 +39,9 @@ public sealed partial class FaultJudge : TraceObserver
     private readonly SpteChecks _checks = new();
     private readonly FaultTally _tally;
     private readonly FaultContext _context;
+
+    // Delegates: code compiled ahead of time looks up each call through an interface anew.
+    private readonly Func<FaultContext, Judgement?>[] _rules = [.. FaultRules.All.Select(r => (Func<FaultContext, Judgement?>)r.Judge)];
     private readonly NestedReading _nested;
     private readonly SpteEvents _sptes;
     private readonly FaultCollector _collector;
@@ -344,9 +347,9 @@ public sealed partial class FaultJudge : TraceObserver
 
         _context.Fill(group, answer, Config.Layout);
         Judgement judgement = default;
-        foreach (var rule in FaultRules.All)
+        foreach (var judge in _rules)
         {
-            if (rule.Judge(_context) is not { } said) continue;
+            if (judge(_context) is not { } said) continue;
             judgement = said;
             break;
         }

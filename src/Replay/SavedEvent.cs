@@ -8,7 +8,7 @@ public sealed class SavedEvent
 {
     private const int MaxText = 512;
 
-    private ulong[] _slots = new ulong[8];
+    private ulong[] _slots = [];
     private byte[] _text = [];
     private int _textLength;
     private int _slotCount;
@@ -63,7 +63,7 @@ public sealed class SavedEvent
         if (HasFields && row.Shape is { } shape)
         {
             _slotCount = head.Width;
-            if (_slots.Length < _slotCount) _slots = new ulong[_slotCount];
+            if (_slots.Length < _slotCount) _slots = new ulong[Math.Max(8, _slotCount)];
             batch.Slots.AsSpan(head.Start, _slotCount).CopyTo(_slots);
             if (shape.TextSlots != 0) withText = true;
         }

@@ -54,7 +54,7 @@ internal sealed class TestBed(string bin, string subject, string[] areas)
         var found = new Dictionary<string, MethodInfo>(StringComparer.Ordinal);
         foreach (var type in assembly.GetExportedTypes())
         {
-            if (!Array.Exists(areas, a => Holds(a, type)) || Array.Exists(areas, a => a.StartsWith('-') && Holds(a[1..], type))) continue;
+            if (!System.Array.Exists(areas, a => Holds(a, type)) || System.Array.Exists(areas, a => a.StartsWith('-') && Holds(a[1..], type))) continue;
             foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static))
                 if (method.CustomAttributes.Any(a => a.AttributeType.Name is "FactAttribute" or "TheoryAttribute")) found[$"{type.Name}.{method.Name}"] = method;
         }
@@ -115,21 +115,38 @@ internal sealed class TestBed(string bin, string subject, string[] areas)
         }
     }
 
-    /// <summary>Literals in attributes come as int or as the number of an enumeration; the test wants its own type.</summary>
+    /// <summary>Literals in attributes come as int or as the number of an enumeration; the test wants its own type. What is left over is the rest of a params array.</summary>
     private static object?[] Fit(ParameterInfo[] parameters, object?[] values)
     {
         var fitted = new object?[parameters.Length];
         for (var i = 0; i < parameters.Length; i++)
         {
-            var type = Nullable.GetUnderlyingType(parameters[i].ParameterType) ?? parameters[i].ParameterType;
-            var value = i < values.Length ? values[i] : parameters[i].DefaultValue;
-            fitted[i] = value is null || type.IsInstanceOfType(value) ? value
-                : type.IsEnum ? Enum.ToObject(type, value)
-                : value is IReadOnlyCollection<CustomAttributeTypedArgument> list ? list.Select(v => v.Value).ToArray()
-                : Convert.ChangeType(value, type, System.Globalization.CultureInfo.InvariantCulture);
+            var type = parameters[i].ParameterType;
+            fitted[i] = IsRest(parameters[i]) && (values.Length != parameters.Length || !IsArray(values[i], type)) ? Array(values[i..], type.GetElementType()!)
+                : Fit(i < values.Length ? values[i] : parameters[i].DefaultValue, type);
         }
 
         return fitted;
+    }
+
+    private static object? Fit(object? value, Type wanted)
+    {
+        var type = Nullable.GetUnderlyingType(wanted) ?? wanted;
+        return value is null || type.IsInstanceOfType(value) ? value
+            : type.IsEnum ? Enum.ToObject(type, value)
+            : value is IReadOnlyCollection<CustomAttributeTypedArgument> list ? Array([.. list.Select(v => v.Value)], type.GetElementType() ?? typeof(object))
+            : Convert.ChangeType(value, type, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static bool IsRest(ParameterInfo parameter) => parameter.IsDefined(typeof(ParamArrayAttribute), inherit: false);
+
+    private static bool IsArray(object? value, Type type) => value is null or IReadOnlyCollection<CustomAttributeTypedArgument> || type.IsInstanceOfType(value);
+
+    private static Array Array(object?[] values, Type element)
+    {
+        var array = System.Array.CreateInstance(element, values.Length);
+        for (var i = 0; i < values.Length; i++) array.SetValue(Fit(values[i], element), i);
+        return array;
     }
 
     /// <summary>What depends on the replaced assembly is loaded anew, and the tests' packages; the rest and the framework are shared.</summary>

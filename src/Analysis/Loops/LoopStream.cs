@@ -132,13 +132,8 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         var sum = 0UL;
         for (var i = 0; i < period; i++) sum = LoopRun.Sum(sum, _tracker.Back(i));
 
-        // Inner runs lie inside the run that now shows itself.
-        var inner = _pending.FindAll(p => p.Start >= start);
-        if (inner.Count > 0) _pending.RemoveAll(p => p.Start >= start);
-        var resumed = _pending.FindLast(p => p.Period == period && p.Signature == sum && start - p.End <= MaxInterruption && MayGoOn(p, start - p.End));
-        if (resumed is not null)
+        if (Resumed(period, sum, start) is { } resumed)
         {
-            _pending.Remove(resumed);
             resumed.PieceStart = start;
             resumed.Gaps++;
             resumed.GapEvents += Math.Max(0, start - resumed.End);
@@ -154,11 +149,37 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
             _run.FirstEvent = history.LaneEventBack(back);
         }
 
-        _run.Inner.AddRange(inner);
+        TakeInner(_run, start);
         _run.EndTime = history.TimeBack(0);
         _run.LastEvent = history.LaneEventBack(0);
         TakeInterrupts(_run, start);
         if (_run.Template is null && length >= period * _snapshotAt) Snapshot(_run, end, history);
+    }
+
+    /// <summary>The pending run that goes on with this piece; it is pending no longer.</summary>
+    private LoopRun? Resumed(int period, ulong signature, long start)
+    {
+        for (var i = _pending.Count - 1; i >= 0; i--)
+        {
+            var run = _pending[i];
+            var gap = start - run.End;
+            if (run.Start >= start || run.Period != period || run.Signature != signature || gap > MaxInterruption || !MayGoOn(run, gap)) continue;
+            _pending.RemoveAt(i);
+            return run;
+        }
+
+        return null;
+    }
+
+    /// <summary>Pending runs that lie inside the run that now shows itself are its own.</summary>
+    private void TakeInner(LoopRun run, long start)
+    {
+        for (var i = 0; i < _pending.Count; i++)
+        {
+            if (_pending[i].Start < start) continue;
+            run.Inner.Add(_pending[i]);
+            _pending.RemoveAt(i--);
+        }
     }
 
     /// <summary>Copies the first period and what came before, while the history still holds them.</summary>

@@ -121,7 +121,7 @@ public sealed partial class FaultJudge : TraceObserver
         var state = _last is { } last && ReferenceEquals(last.Lane, lane) ? last : StateOf(lane);
         if (FaultEvents.IsMmuEvent(e)) Config.MmuEvents = true;
         if (FaultEvents.TakesAway(e)) state.Works(Config);
-        if (state.Misconfig is { IsOpen: true } misconfig && e is not (FaultEvent.Entry or FaultEvent.Exit)) MisconfigRuns.OnEvent(state, misconfig, e, row);
+        if (state.Misconfig is { IsOpen: true } misconfig && e != FaultEvent.Entry) MisconfigRuns.OnEvent(state, misconfig, e, row);
         switch (e)
         {
             case FaultEvent.Entry: OnEntry(state, row); return;
@@ -302,7 +302,7 @@ public sealed partial class FaultJudge : TraceObserver
         }
 
         var lane = state.Lane;
-        var level = lane.Trip.Level == GuestLevel.L2 || state.HasNestedExit ? GuestLevel.L2 : GuestLevel.L1;
+        var level = state.Level;
         var group = state.Group;
         var rip = fault.HasRip ? fault.Rip : lane.InHost && lane.Trip.HasReason ? lane.Trip.Rip : 0;
         group.Open(row, new FaultAccess(mode, fault.ErrorCode, mode == FaultMode.Npt && Config.Gmet == true), fault.FaultAddress, rip, level,

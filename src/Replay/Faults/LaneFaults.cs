@@ -31,6 +31,9 @@ internal sealed class LaneFaults(VcpuLane lane)
 
     public bool HasNestedExit;
 
+    /// <summary>Whose exit is being handled; L1's where nothing tells.</summary>
+    public GuestLevel Level => HasNestedExit || lane.Trip.Level == GuestLevel.L2 ? GuestLevel.L2 : GuestLevel.L1;
+
     /// <summary>Running number of events at the last kvm_entry.</summary>
     public long EntrySequence;
 

@@ -22,6 +22,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
 
     private readonly PeriodTracker _tracker = new();
     private readonly List<LoopRun> _pending = [];
+    private readonly SpareEvents _spare = new();
     private readonly int _snapshotAt = Math.Clamp(minIterations, 2, 3);
     private LoopRun? _run;
     private bool _settled;
@@ -195,12 +196,12 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         for (var i = 0; i < run.Period; i++) Copy(run, i, length - 1 - i, history);
         for (var i = run.Period; i < length; i++) run.Compare(i % run.Period, history.Back(length - 1 - i).Slots);
         run.Place = length % run.Period;
-        run.Before = history.Before((int)Math.Min(int.MaxValue, end - run.Start));
+        run.Before = history.Before((int)Math.Min(int.MaxValue, end - run.Start), _spare);
     }
 
     private void Copy(LoopRun run, int place, int back, EventHistory history)
     {
-        run.Template![place] = history.Back(back).Detach();
+        run.Template![place] = _spare.Copy(history.Back(back));
         run.Tokens[place] = _tracker.Back(back);
     }
 
@@ -316,6 +317,13 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         {
             onLoop(run);
             return;
+        }
+
+        if (run.Template is { } template)
+        {
+            _spare.TakeBack(template);
+            _spare.TakeBack(run.Before);
+            run.Template = null;
         }
 
         // The outer sequence came to too few turns: what repeated inside it stands for itself.

@@ -150,7 +150,6 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         }
         else
         {
-            foreach (var pending in _pending) pending.TakeBack(start);
             _run = new LoopRun { Period = period, Start = start, PieceStart = start, Signature = sum };
             var back = (int)(end - 1 - start);
             _run.StartTime = history.TimeBack(back);
@@ -266,6 +265,8 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     private void EndRun(LoopRun run, long end)
     {
         _run = null;
+        if (run.Iterations(end) >= minIterations)
+            foreach (var pending in _pending) pending.TakeBack(run.PieceStart);
         run.EndPiece(end);
         _pending.Add(run);
         if (_pending.Count <= MaxPending) return;

@@ -22,6 +22,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
 
     private readonly PeriodTracker _tracker = new();
     private readonly List<LoopRun> _pending = [];
+    private readonly SpareEvents _spare = new();
     private readonly int _snapshotAt = Math.Clamp(minIterations, 2, 3);
     private LoopRun? _run;
     private bool _settled;
@@ -137,30 +138,51 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         var sum = 0UL;
         for (var i = 0; i < period; i++) sum = LoopRun.Sum(sum, _tracker.Back(i));
 
-        // Inner runs lie inside the run that now shows itself.
-        var inner = _pending.FindAll(p => p.Start >= start);
-        if (inner.Count > 0) _pending.RemoveAll(p => p.Start >= start);
-        var resumed = _pending.FindLast(p => p.Period == period && p.Signature == sum && start - p.End <= MaxInterruption && MayGoOn(p, start - p.End));
-        if (resumed is not null)
+        var resumed = Resumed(period, sum, start);
+        _run = resumed ?? new LoopRun { Period = period, Start = start, PieceStart = start, Signature = sum };
+        TakeInner(_run, start);
+        if (resumed is null)
         {
-            _pending.Remove(resumed);
-            BeginPiece(resumed, start, resumed.Template is null ? resumed.Place : PlaceOf(resumed, (int)length));
-            _run = resumed;
-            if (resumed.Template is not null) Compare(resumed, (int)length, history);
-        }
-        else
-        {
-            _run = new LoopRun { Period = period, Start = start, PieceStart = start, Signature = sum };
             var back = (int)(end - 1 - start);
             _run.StartTime = history.TimeBack(back);
             _run.FirstEvent = history.LaneEventBack(back);
         }
+        else
+        {
+            BeginPiece(resumed, start, resumed.Template is null ? resumed.Place : PlaceOf(resumed, (int)length));
+            if (resumed.Template is not null) Compare(resumed, (int)length, history);
+        }
 
-        _run.Inner.AddRange(inner);
         _run.EndTime = history.TimeBack(0);
         _run.LastEvent = history.LaneEventBack(0);
         TakeInterrupts(_run, start);
         if (_run.Template is null && length >= period * _snapshotAt) Snapshot(_run, end, history);
+    }
+
+    /// <summary>The pending run that goes on with this piece; it is pending no longer.</summary>
+    private LoopRun? Resumed(int period, ulong signature, long start)
+    {
+        for (var i = _pending.Count - 1; i >= 0; i--)
+        {
+            var run = _pending[i];
+            var gap = start - run.End;
+            if (run.Start >= start || run.Period != period || run.Signature != signature || gap > MaxInterruption || !MayGoOn(run, gap)) continue;
+            _pending.RemoveAt(i);
+            return run;
+        }
+
+        return null;
+    }
+
+    /// <summary>Pending runs that lie inside the run that now shows itself are its own.</summary>
+    private void TakeInner(LoopRun run, long start)
+    {
+        for (var i = 0; i < _pending.Count; i++)
+        {
+            if (_pending[i].Start < start) continue;
+            run.Inner.Add(_pending[i]);
+            _pending.RemoveAt(i--);
+        }
     }
 
     /// <summary>Copies the first period and what came before, while the history still holds them.</summary>
@@ -173,12 +195,12 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         for (var i = 0; i < run.Period; i++) Copy(run, i, length - 1 - i, history);
         for (var i = run.Period; i < length; i++) run.Compare(i % run.Period, history.Back(length - 1 - i).Slots);
         run.Place = length % run.Period;
-        run.Before = history.Before((int)Math.Min(int.MaxValue, end - run.Start));
+        run.Before = history.Before((int)Math.Min(int.MaxValue, end - run.Start), _spare);
     }
 
     private void Copy(LoopRun run, int place, int back, EventHistory history)
     {
-        run.Template![place] = history.Back(back).Detach();
+        run.Template![place] = _spare.Copy(history.Back(back));
         run.Tokens[place] = _tracker.Back(back);
     }
 
@@ -296,6 +318,13 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         {
             onLoop(run);
             return;
+        }
+
+        if (run.Template is { } template)
+        {
+            _spare.TakeBack(template);
+            _spare.TakeBack(run.Before);
+            run.Template = null;
         }
 
         // The outer sequence came to too few turns: what repeated inside it stands for itself.

@@ -25,7 +25,6 @@ internal static class Waits
         Shows = TripMarks.Pio,
         Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Io, Details = PmTimerPorts, None = TripMarks.EmulateFailed | TripMarks.NestedInject, MaxRips = 8, And = IsBusyWait, AndText = "16 in a row (of a loop's turns, at most one in eight interrupted by other exits), or an excerpt of less than 64 exits; no more than 2 ms a turn" }],
         Because = f => PmTimerWords(f),
-        Limit = f => StandsStill(f.Evidence) ? Confidence.Medium : Confidence.High,
     };
 
     public static Signature HostTicks { get; } = new(

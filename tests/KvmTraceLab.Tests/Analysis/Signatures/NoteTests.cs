@@ -93,7 +93,7 @@ public sealed class NoteTests
     public void A_timer_that_stands_still_is_said_to()
     {
         var finding = Run(t => t.Times(64, t => t.Exit("IO_INSTRUCTION", 0x1000, "608000b 0").Add("kvm_pio", "pio_read at 0x608 size 4 count 1 val 0x1234").Entry(0x1001))).The("L01");
-        Assert.Equal(Confidence.Medium, finding.Confidence);
+        Assert.Equal(Confidence.High, finding.Confidence);
         Assert.Contains("the timer itself stands still", finding.Why, StringComparison.Ordinal);
     }
 

@@ -56,8 +56,14 @@ internal static class Interrupts
         "KVM list (preemption-timer erratum)")
     {
         Blame = Blame.Hardware,
-        ListedOnly = "The value that the timer was loaded with is not in the trace, so an early exit cannot be told from a short timer.",
+        Most = Confidence.Medium,
+        Fits = [new Discriminators { In = Reasons.Vcpu, WithReasons = ["PREEMPTION_TIMER"], And = e => EarlyTimers(e.Lane!) >= 2, AndText = "kvm_wait_lapic_expire tells after at least two of them that the deadline is more than a million TSC cycles away" }],
+        LoopsHave = TripMarks.TimerEarly,
+        Because = f => [$"{EarlyTimers(f.Lane!)} of {f.Lane!.CountOf(["PREEMPTION_TIMER"])} PREEMPTION_TIMER exits of {f.Who} came more than a million TSC cycles before the deadline (kvm_wait_lapic_expire)."],
+        Limit = f => EarlyTimers(f.Lane!) >= 16 ? Confidence.Medium : Confidence.Low,
     };
+
+    private static long EarlyTimers(LaneFacts lane) => lane.CountOf(["PREEMPTION_TIMER"], TripMarks.TimerEarly);
 
     public static Signature PeriodicBacklog { get; } = new(
         "L21",
@@ -130,7 +136,7 @@ internal static class Interrupts
         Most = Confidence.Medium,
         Fits =
         [
-            new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Apic, MinShare = 0.3, MinCount = 64 },
+            new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Apic, MinShare = 0.3, MinCount = 64, And = e => e.Lane!.CountOf(["EOI_INDUCED"]) * 4 <= e.Lane.CountOf(Reasons.Apic) * 3, AndText = "no more than three of four EOI_INDUCED, which only APICv has" },
             new Discriminators { In = Reasons.Vcpu, MinCount = 64, And = e => ApicPage(e.Lane!) is >= 64 and var n && n * 10 >= e.Lane!.Guest.Count * 3, AndText = "three of ten exits are faults that kvm_apic follows: the APIC's page is emulated" },
         ],
         LoopsHave = TripMarks.Apic,

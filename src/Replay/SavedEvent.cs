@@ -120,7 +120,7 @@ public sealed class SavedEvent
     public string Payload(Dialect dialect = Dialect.Plugin, ulong starred = 0)
     {
         if (!HasFields || Shape is not { } shape) return System.Text.Encoding.UTF8.GetString(_text.AsSpan(0, _textLength)).Trim();
-        var batch = new EventBatch(_catalog);
+        var batch = new EventBatch(_catalog, rows: 1);
         var index = batch.Add(_slotCount);
         ref var head = ref batch.Heads[index];
         head.Kind = (ushort)Kind;

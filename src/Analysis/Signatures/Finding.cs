@@ -29,6 +29,14 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
     /// <summary>Loops that the signature fits, indices into the report's list.</summary>
     public List<int> Loops { get; } = [];
 
+    private long _loopTurns;
+
+    internal void AddLoop(int index, long turns)
+    {
+        Loops.Add(index);
+        _loopTurns += turns;
+    }
+
     /// <summary>Other vCPUs that it fits too.</summary>
     public List<int> AlsoTids { get; } = [];
 
@@ -75,6 +83,7 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
             if (Evidence.Scope is EvidenceScope.Loop or EvidenceScope.Spot or EvidenceScope.SameFault) sentences.Add(Figures());
             if (Signature.Because is { } because) sentences.AddRange(because(this));
             if (Cet() is { } cet) sentences.Add(cet);
+            if (Evidence.Scope == EvidenceScope.Loop && Loops.Count > 1) sentences.Add($"{Loops.Count} such loops in all, {_loopTurns} turns.");
             if (AlsoTids.Count > 0) sentences.Add($"The same on tid {string.Join(", ", AlsoTids.Take(8))}{(AlsoTids.Count > 8 ? " and more" : "")}.");
             if (Facts.Lost > 0) sentences.Add("Events were lost, so counts are lower bounds.");
             if (IsExcerpt) sentences.Add(TurnsSeen == 1 ? "Only one turn is in the trace, so it cannot show that it repeats." : $"Only {TurnsSeen} turns{(Signature.InRow ? " in a row" : "")} are in the trace.");

@@ -26,7 +26,7 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
                 if (e.Tid != best.Tid && e.Tid >= 0) finding.AddTid(e.Tid);
                 if (e.Loop is not { } loop) continue;
                 loop.Signature ??= signature.Id;
-                finding.Loops.Add(IndexOf(loops, loop));
+                finding.AddLoop(IndexOf(loops, loop), loop.Iterations);
             }
 
             findings.Add(finding);
@@ -47,15 +47,15 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
         {
             if (e.Loop is not { Signature: null } loop || (loop.Tid != finding.Evidence.Tid && !finding.AlsoTids.Contains(loop.Tid)) || !Belongs(finding, e)) continue;
             loop.Signature = finding.Signature.Id;
-            finding.Loops.Add(IndexOf(loops, loop));
+            finding.AddLoop(IndexOf(loops, loop), loop.Iterations);
         }
     }
 
     private static bool Belongs(Finding finding, Evidence loop)
     {
         var signature = finding.Signature;
-        if (signature.LoopsHave != 0) return loop.Any(signature.LoopsHave);
         var reasons = signature.Fits.Where(d => d.In.Contains(finding.Evidence.Scope)).SelectMany(d => d.Reasons).ToList();
+        if (loop.Any(signature.LoopsHave)) return true;
         if (reasons.Count == 0 || !loop.Reasons.Any(reasons.Contains)) return false;
         return finding.Evidence.Scope switch
         {

@@ -66,7 +66,7 @@ public sealed class CoverageTests(ITestOutputHelper output)
             // The truth is 10 to 15 % above or below what is claimed.
             double off = 0.10 + (0.05 * random.Unit());
             double claim = Truth / (i % 2 == 0 ? 1 + off : 1 - off);
-            if (Judgement.Of(interval, [], false, new CompareOptions { Expect = claim }).Verdict == ClaimVerdict.Confirmed) wrong++;
+            if (Judgement.Of(interval, [], IntervalBasis.Runs, new CompareOptions { Expect = claim }).Verdict == ClaimVerdict.Confirmed) wrong++;
         }
 
         output.WriteLine($"| {kind} | {covered * 100.0 / runs:0.0} % | {Math.Exp(width / runs / 2) - 1:0.0%} | {wrong * 100.0 / runs:0.0} % |");

@@ -33,9 +33,9 @@ public sealed class TerminalTests
     {
         if (OnTerminal("analyze " + Sample, noColor: true) is not { } plain) return;
         var file = Ktl.Run("analyze", Sample).Output;
-        Assert.Equal(file, Plain(plain));
+        Assert.Equal(file, WithoutBar(Plain(plain)));
         Assert.DoesNotMatch("\e\\[[0-9;]*m", plain);
-        Assert.Equal(file, Plain(OnTerminal("analyze " + Sample, noColor: false)!));
+        Assert.Equal(file, WithoutBar(Plain(OnTerminal("analyze " + Sample, noColor: false)!)));
     }
 
     [Fact]
@@ -49,6 +49,9 @@ public sealed class TerminalTests
     [Fact]
     public void The_version_names_the_commit() =>
         Assert.Matches(@"^\d+\.\d+\.\d+(\+[0-9a-f]{40})?\n$", Ktl.Run("--version").Output);
+
+    /// <summary>A busy machine may take the second after which the bar shows.</summary>
+    private static string WithoutBar(string text) => Regex.Replace(text, "\r[^\n]*\r", "");
 
     /// <summary>What .NET itself sends to switch a terminal's keypad, and colours.</summary>
     private static string Plain(string text) => Regex.Replace(text, "\e\\[[0-9;?]*[a-zA-Z]|\e[=>]", "");

@@ -75,6 +75,11 @@ public sealed class FaultJudgeTests
         Assert.Equal(0, judge.CountOf(FaultVerdict.Livelock));
     }
 
+    /// <summary>The marker's generation is compared first: that is no answer yet.</summary>
+    [Fact]
+    public void MMIO_whose_marker_is_compared_and_that_is_never_emulated() =>
+        Assert.Equal(8, Run(new ReplayOptions(), [Entry, Misconfig, Known, Device, Entry, .. Times(8, [Misconfig, "check_mmio_spte: spte 60001056 kvm_gen a spte-gen a valid 1", Known, Entry])]).Judge.CountOf(FaultVerdict.Livelock));
+
     /// <summary>A VM of L1's may have a device too: kvm_nested_vmexit tells, or L2 was entered and its exits are not traced so.</summary>
     [Theory]
     [InlineData("", Misconfig, GuestLevel.L1, 3)]

@@ -147,14 +147,14 @@ public sealed class LoopDetectorTests
     {
         int[] turn = [0, 1, 4, 7, 2], other = [300, 302];
         var script = new LoopScript().Letters([9000, 9001]);
-        foreach (var turns in (int[])[40, 2, 2, 40])
+        foreach (var turns in (int[])[40, 2, 40])
         {
             for (var i = 0; i < turns; i++) script.Letters(turn);
             script.Letters(other);
         }
 
         var loop = Assert.Single(script.Letters(Enumerable.Range(9100, 80)).Loops());
-        Assert.Equal((5, 84L, 3L), (loop.Period, loop.Iterations, loop.Interruptions));
+        Assert.Equal((5, 82L, 2L), (loop.Period, loop.Iterations, loop.Interruptions));
     }
 
     [Fact]

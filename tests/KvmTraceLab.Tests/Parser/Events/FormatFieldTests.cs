@@ -1,5 +1,6 @@
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Events.Kvm;
+using KvmTraceLab.Parser.Events.Vocabulary;
 using KvmTraceLab.Tests.Parser.Text;
 
 namespace KvmTraceLab.Tests.Parser.Events;
@@ -79,16 +80,19 @@ public sealed class FormatFieldTests
 
     /// <summary>MIPS and LoongArch have the same fields; what a number means only the print format tells.</summary>
     [Theory]
-    [InlineData("vcpu_id=1 pc=4096 reason=64", "\"vcpu %u [%s] PC: 0x%08lx\", REC->vcpu_id, __print_symbolic(REC->reason, { 64, \"IDLE\" }, { 65, \"CACHE\" }), REC->pc", true)]
-    [InlineData("pc=4096 reason=1", "\"[%s]PC: 0x%08lx\", __print_symbolic(REC->reason, { 0, \"Interrupt\" }, { 1, \"TLB Mod\" }), REC->pc", false)]
-    public void The_numbers_of_MIPS_are_not_LoongArch_s(string values, string format, bool named)
+    [InlineData("vcpu_id=1 pc=4096 reason=64", "\"vcpu %u [%s] PC: 0x%08lx\", REC->vcpu_id, __print_symbolic(REC->reason, { 64, \"IDLE\" }, { 65, \"CACHE\" }), REC->pc", Isa.LoongArch)]
+    [InlineData("pc=4096 reason=1", "\"[%s]PC: 0x%08lx\", __print_symbolic(REC->reason, { 0, \"Interrupt\" }, { 1, \"TLB Mod\" }), REC->pc", Isa.Mips)]
+    [InlineData("pc=4096 reason=1", "\"[%s]PC: 0x%08lx\", kvm_mips_exit_types_str[REC->reason], REC->pc", null)]
+    [InlineData("exit_nr=768 pc=4096 msr=1 dar=2 srr1=3 last_inst=4", "", Isa.Book3s)]
+    [InlineData("exit_nr=13 pc=4096 msr=1 dar=2 last_inst=4", "", Isa.Booke)]
+    public void The_numbers_of_MIPS_are_not_LoongArch_s(string values, string format, Isa? isa)
     {
         var shape = PayloadBench.ShapeOf("kvm_exit");
         var slots = new ulong[shape.Fields.Count];
         ulong presence = 0;
         shape.CompleteFromRecord(new Record(values, format), slots, ref presence);
-        Assert.Equal(named, (presence >> shape.SlotOf("exit_reason") & 1) != 0);
-        Assert.Equal(named ? (ulong)KvmTraceLab.Parser.Events.Vocabulary.Isa.LoongArch : 0, slots[shape.SlotOf("isa")]);
+        Assert.Equal(isa is not null, (presence >> shape.SlotOf("exit_reason") & 1) != 0);
+        Assert.Equal((ulong)(isa ?? Isa.Unknown), slots[shape.SlotOf("isa")]);
     }
 
     private sealed class Record(string values, string format = "") : IRecordFields

@@ -14,6 +14,7 @@ public static class Vocabularies
         "book3s-exit" => ExitWords.Book3s,
         "booke-exit" => ExitWords.Booke,
         "s390-exit" => S390ExitVocabulary.Instance,
+        "msr" => MsrVocabulary.Instance,
         "pferr" => FlagVocabulary.Pferr,
         "apicv-inhibit" => FlagVocabulary.ApicvInhibit,
         "apic-reg" => SymbolVocabulary.ApicRegister,

@@ -76,6 +76,17 @@ gawk_line='/kvm_exit:/{for(i=1;i<=NF;i++)if($i=="reason"){c[$(i+1)]++;break}}END
   echo
   dotnet build -c Release bench/KvmTraceLab.Bench >/dev/null
   dotnet artifacts/bin/KvmTraceLab.Bench/release/KvmTraceLab.Bench.dll allocations "$text" "$dat"
+  echo
+  echo "| recordings repeated (text)                 |      s | x gawk | M events/s | MB |"
+  echo "|---|---:|---:|---:|---:|"
+  for sample in demand-faults.txt write-livelock.txt nested-mbec.txt.zst nested-paging.dat shadow-paging.dat; do
+    "$ktl" events "samples/$sample" --format trace-cmd >"$work/one.txt"
+    dotnet run -c Release --no-build --project tests/fuzz -- --generate repeat --from "$work/one.txt" --events "$events" --out "$work/repeated.txt" >/dev/null
+    g=$(best gawk "$gawk_line" "$work/repeated.txt"); g=${g% *}
+    row "ktl analyze $sample" "$g" "$ktl" analyze "$work/repeated.txt"
+    row "ktl replay $sample" "$g" "$ktl" replay "$work/repeated.txt"
+  done
+  rm -f "$work/repeated.txt" "$work/one.txt"
   for size in ${KTL_BENCH_SIZES:-}; do
     [ -n "${head:-}" ] || { head=1; printf '\n| events | text: s | MB | trace.dat: s | MB |\n|---:|---:|---:|---:|---:|\n'; }
     printf '| %s |' "$size"

@@ -1,3 +1,4 @@
+using System.Numerics;
 using KvmTraceLab.Parser.Events;
 
 namespace KvmTraceLab.Replay;
@@ -7,7 +8,7 @@ public sealed class SavedEvent
 {
     private const int MaxText = 512;
 
-    private ulong[] _slots = new ulong[8];
+    private ulong[] _slots = [];
     private byte[] _text = [];
     private int _textLength;
     private int _slotCount;
@@ -62,9 +63,9 @@ public sealed class SavedEvent
         if (HasFields && row.Shape is { } shape)
         {
             _slotCount = head.Width;
-            if (_slots.Length < _slotCount) _slots = new ulong[_slotCount];
+            if (_slots.Length < _slotCount) _slots = new ulong[Math.Max(8, _slotCount)];
             batch.Slots.AsSpan(head.Start, _slotCount).CopyTo(_slots);
-            if (shape.HasText) withText = true;
+            if (shape.TextSlots != 0) withText = true;
         }
         else
         {
@@ -119,7 +120,7 @@ public sealed class SavedEvent
     public string Payload(Dialect dialect = Dialect.Plugin, ulong starred = 0)
     {
         if (!HasFields || Shape is not { } shape) return System.Text.Encoding.UTF8.GetString(_text.AsSpan(0, _textLength)).Trim();
-        var batch = new EventBatch(_catalog);
+        var batch = new EventBatch(_catalog, rows: 1);
         var index = batch.Add(_slotCount);
         ref var head = ref batch.Heads[index];
         head.Kind = (ushort)Kind;
@@ -142,10 +143,10 @@ public sealed class SavedEvent
     /// <summary>Text fields refer to the batch's text; make them refer to the copy.</summary>
     private void Rebase(int payloadStart, int length)
     {
-        if (_slotCount == 0 || Shape is not { HasText: true } shape) return;
-        for (var slot = 0; slot < shape.Fields.Count; slot++)
+        if (_slotCount == 0 || Shape is not { } shape) return;
+        for (var slots = shape.TextSlots; slots != 0; slots &= slots - 1)
         {
-            if (!shape.IsText(slot)) continue;
+            var slot = BitOperations.TrailingZeroCount(slots);
             var offset = TextRef.Offset(_slots[slot]) - payloadStart;
             var size = TextRef.Length(_slots[slot]);
             _slots[slot] = offset >= 0 && offset + size <= Math.Min(length, MaxText) ? TextRef.Make(offset, size) : 0;
@@ -157,9 +158,9 @@ public sealed class SavedEvent
         if (Shape is not { } shape) return;
         Span<byte> all = stackalloc byte[MaxText];
         var used = 0;
-        for (var slot = 0; slot < shape.Fields.Count; slot++)
+        for (var slots = shape.TextSlots; slots != 0; slots &= slots - 1)
         {
-            if (!shape.IsText(slot)) continue;
+            var slot = BitOperations.TrailingZeroCount(slots);
             var text = row.TextOf(_slots[slot]);
             var take = Math.Min(text.Length, MaxText - used);
             text[..take].CopyTo(all[used..]);

@@ -5,11 +5,12 @@ using KvmTraceLab.Fuzz.Generate;
 var options = new Dictionary<string, string>(StringComparer.Ordinal);
 for (var i = 0; i + 1 < args.Length; i += 2) options[args[i]] = args[i + 1];
 
-if (args.Length % 2 == 0 && options.TryGetValue("--generate", out var kind) && kind is "text" or "dat" && options.TryGetValue("--out", out var path))
+if (args.Length % 2 == 0 && options.TryGetValue("--generate", out var kind) && kind is "text" or "dat" or "repeat" && options.TryGetValue("--out", out var path))
 {
     using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 20);
     var vcpus = (int)Math.Clamp(Number("--vcpus", 4), 1, 256);
-    if (kind == "text") ReportText.Write(file, vcpus, Number("--events", 2_400_000));
+    if (kind == "repeat") RepeatedText.Write(file, options["--from"], Number("--events", 2_400_000));
+    else if (kind == "text") ReportText.Write(file, vcpus, Number("--events", 2_400_000));
     else DatFile.Write(file, vcpus, Number("--events", 2_400_000));
     return 0;
 }
@@ -25,6 +26,7 @@ Console.Error.WriteLine("""
     usage: fuzz --minutes N [--seed S] [--first CASE] [--fixtures DIR] [--keep DIR]
            fuzz --cases N [--seed S] [--first CASE]
            fuzz --generate text|dat --events N --out FILE [--vcpus N]
+           fuzz --generate repeat --from TEXT --events N --out FILE
     """);
 return 2;
 

@@ -52,42 +52,23 @@ var until = options.ContainsKey("--minutes") ? TimeSpan.FromMinutes(Number("--mi
 int next = -1, invalid = 0;
 var survivors = new List<Mutant>();
 var killed = new List<Mutant>();
+var alone = new List<Mutant>();
 try
 {
-    var unchanged = Path.Combine(scratch, "unchanged", subject.Assembly + ".dll");
-    Directory.CreateDirectory(Path.GetDirectoryName(unchanged)!);
+    var unchanged = NewPath("unchanged");
     if (!subject.Emit(null, unchanged, out var error)) throw new InvalidOperationException($"{project} does not compile: {error}");
-    Console.WriteLine($"{mutants.Count} mutants of {project}, {left.Count} known to be equivalent");
-    Parallel.For(0, Number("--jobs", 2), job =>
+    var blend = NewPath("blend");
+    var numbers = subject.EmitBlend(mutants, blend);
+    alone.AddRange(mutants.Where(m => !numbers.ContainsKey(m)));
+    Console.WriteLine($"{mutants.Count} mutants of {project}, {numbers.Count} of them in one assembly; {left.Count} known to be equivalent");
+    ForEach([.. mutants.Where(numbers.ContainsKey)], blend, (workers, mutant, _) => Told(mutant, Judged(workers, blend, numbers[mutant], blend)));
+    ForEach([.. alone], unchanged, (workers, mutant, at) =>
     {
-        var workers = Array.ConvertAll(stages, s => new Worker(bin, subject.Assembly, s, Number("--seconds", 60)));
-        var folder = Directory.CreateDirectory(Path.Combine(scratch, job.ToString(CultureInfo.InvariantCulture))).FullName;
-        while (clock.Elapsed < until && Interlocked.Increment(ref next) is var at && at < mutants.Count)
-        {
-            // A new name each time: the last one may still be mapped.
-            var path = Directory.CreateDirectory(Path.Combine(folder, at.ToString(CultureInfo.InvariantCulture))).FullName;
-            path = Path.Combine(path, subject.Assembly + ".dll");
-            if (!subject.Emit(mutants[at], path, out _))
-            {
-                Interlocked.Increment(ref invalid);
-                continue;
-            }
-
-            var failure = Array.Find(workers, w => w.Judge(path, unchanged) is not null);
-            lock (survivors)
-            {
-                (failure is not null ? killed : survivors).Add(mutants[at]);
-                if (failure is null) Console.WriteLine($"survived {mutants[at].File}:{mutants[at].Line}: {mutants[at].Old} => {mutants[at].New}");
-            }
-
-            File.Delete(path);
-        }
-
-        foreach (var worker in workers)
-        {
-            lock (survivors) if (job == 0) Console.WriteLine($"unchanged: {worker.Baseline}");
-            worker.Dispose();
-        }
+        // A new name each time: the last one may still be mapped.
+        var path = NewPath($"{at}");
+        if (subject.Emit(mutant, path, out _)) Told(mutant, Judged(workers, path, 0, unchanged));
+        else Interlocked.Increment(ref invalid);
+        File.Delete(path);
     });
 }
 finally
@@ -104,6 +85,49 @@ foreach (var file in killed.Concat(survivors).Concat(left).Select(m => m.File).D
 Console.WriteLine($"{killed.Count} killed, {survivors.Count} survived of {killed.Count + survivors.Count} that compile ({invalid} do not; {left.Count} equivalent left out), {clock.Elapsed.TotalSeconds:f0} s");
 if (options.TryGetValue("--list", out var list)) File.WriteAllLines(list, survivors.OrderBy(s => s.File, StringComparer.Ordinal).ThenBy(s => s.Line).Select(s => s.Key));
 return survivors.Count == 0 ? 0 : 1;
+
+string NewPath(string folder) => Path.Combine(Directory.CreateDirectory(Path.Combine(scratch, folder)).FullName, subject.Assembly + ".dll");
+
+void ForEach(List<Mutant> some, string first, Action<Worker[], Mutant, int> judge)
+{
+    next = -1;
+    Parallel.For(0, Number("--jobs", 2), job =>
+    {
+        var workers = Array.ConvertAll(stages, s => new Worker(bin, subject.Assembly, s, Number("--seconds", 60)));
+        while (clock.Elapsed < until && Interlocked.Increment(ref next) is var at && at < some.Count) judge(workers, some[at], at);
+        foreach (var worker in workers)
+        {
+            lock (survivors) if (job == 0 && worker.Baseline.Length > 0) Console.WriteLine($"{Path.GetFileName(Path.GetDirectoryName(first))}: {worker.Baseline}");
+            worker.Dispose();
+        }
+    });
+}
+
+// What failed at the first stage that notices it; null where every stage passes.
+static string? Judged(Worker[] workers, string path, int number, string first)
+{
+    string? doubt = null;
+    foreach (var worker in workers)
+    {
+        switch (worker.Judge(path, number, first))
+        {
+            case null: break;
+            case (TestBed.Stained or TestBed.Unreached) and var answer: doubt = answer; break;
+            case var failure: return failure;
+        }
+    }
+
+    return doubt;
+}
+
+void Told(Mutant mutant, string? failure)
+{
+    lock (survivors)
+    {
+        (failure is null ? survivors : failure is TestBed.Stained or TestBed.Unreached ? alone : killed).Add(mutant);
+        if (failure is null) Console.WriteLine($"survived {mutant.File}:{mutant.Line}: {mutant.Old} => {mutant.New}");
+    }
+}
 
 int Number(string name, int otherwise) => options.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 

@@ -51,6 +51,30 @@ internal sealed class Subject
         return result.Success;
     }
 
+    /// <summary>Writes one assembly with all of the mutants that can be in one; their numbers, from 1 on.</summary>
+    public Dictionary<Mutant, int> EmitBlend(IEnumerable<Mutant> mutants, string path)
+    {
+        var numbers = new Dictionary<Mutant, int>(ReferenceEqualityComparer.Instance);
+        foreach (var mutant in mutants.Where(Blend.Takes)) numbers[mutant] = numbers.Count + 1;
+        while (numbers.Count > 0)
+        {
+            var compilation = _compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(Blend.SwitchSource, (CSharpParseOptions)_trees.Values.First().Options));
+            foreach (var file in numbers.GroupBy(n => n.Key.File))
+                compilation = compilation.ReplaceSyntaxTree(_trees[file.Key], Blend.Of(_trees[file.Key], [.. file.Select(n => (n.Key, n.Value))]));
+            using var output = File.Create(path);
+            var result = compilation.Emit(output);
+            if (result.Success) break;
+            var blamed = result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error && d.Location.SourceTree is not null)
+                .SelectMany(d => Blend.Blamed(d.Location.SourceTree!, d.Location.SourceSpan)).ToHashSet();
+            var left = numbers.Count;
+            foreach (var mutant in numbers.Keys.ToList())
+                if (blamed.Contains(numbers[mutant])) numbers.Remove(mutant);
+            if (numbers.Count == left) throw new InvalidOperationException($"mutants do not compile together: {result.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error)}");
+        }
+
+        return numbers;
+    }
+
     private static SyntaxTree Parse(string path, CSharpParseOptions options)
     {
         using var stream = File.OpenRead(path);

@@ -7,7 +7,7 @@ internal sealed class Worker(string bin, string subject, string areas, int secon
 {
     private Process? _process;
 
-    /// <summary>The child's side: one line with a path in, one line with the failed test (or nothing) out.</summary>
+    /// <summary>The child's side: one line with a path and a number in, one line with the failed test (or nothing) out.</summary>
     public static int Serve(string bin, string subject, string areas)
     {
         var output = Console.Out;
@@ -15,10 +15,11 @@ internal sealed class Worker(string bin, string subject, string areas, int secon
         Console.SetError(TextWriter.Null);
         var bed = new TestBed(bin, subject, areas.Split(','));
         var first = true;
-        while (Console.In.ReadLine() is { } path)
+        while (Console.In.ReadLine() is { } asked)
         {
+            var (path, number) = (asked[..asked.LastIndexOf(' ')], int.Parse(asked.AsSpan(asked.LastIndexOf(' ') + 1), System.Globalization.CultureInfo.InvariantCulture));
             var timings = first ? new Dictionary<string, long>(StringComparer.Ordinal) : null;
-            var failure = bed.Run(path, timings);
+            var failure = bed.Run(path, number, timings);
             if (first && failure is null) bed.Sort(timings!);
             if (first && failure is null) output.WriteLine($"={timings!.Count} tests, {timings.Values.Sum()} ms");
             else output.WriteLine(failure is null ? "=" : $"-{failure.ReplaceLineEndings(" ")}");
@@ -32,16 +33,19 @@ internal sealed class Worker(string bin, string subject, string areas, int secon
 
     /// <summary>Null when every test passed, else what failed.</summary>
     /// <param name="path">The mutated assembly.</param>
+    /// <param name="number">Which of its mutants; 0 for the only one.</param>
     /// <param name="unchanged">The assembly without a change: a new child runs it first, to put its tests in order.</param>
-    public string? Judge(string path, string unchanged)
+    public string? Judge(string path, int number, string unchanged)
     {
         if (_process is null or { HasExited: true })
         {
             Start();
-            if (Ask(unchanged, 600) is { } broken) throw new InvalidOperationException($"the tests fail without any change: {broken}");
+            if (Ask(unchanged, 0, 600) is { } broken) throw new InvalidOperationException($"the tests fail without any change: {broken}");
         }
 
-        return Ask(path, seconds);
+        var answer = Ask(path, number, seconds);
+        if (answer == TestBed.Stained) Kill();
+        return answer;
     }
 
     /// <summary>What the child said about the unchanged assembly.</summary>
@@ -49,11 +53,11 @@ internal sealed class Worker(string bin, string subject, string areas, int secon
 
     public void Dispose() => Kill();
 
-    private string? Ask(string path, int limit)
+    private string? Ask(string path, int number, int limit)
     {
         var answer = Task.Run(() =>
         {
-            _process!.StandardInput.WriteLine(path);
+            _process!.StandardInput.WriteLine($"{path} {number}");
             _process.StandardInput.Flush();
             return _process.StandardOutput.ReadLine();
         });

@@ -89,7 +89,7 @@ public sealed class ExitGroups(IReadOnlyList<ExitKey> keys, bool withoutHlt) : A
             .OrderByDescending(r => r.Stat.Count).ThenBy(r => string.Join('\0', r.Names), StringComparer.Ordinal).ToList();
         if (_other.Count > 0) rows.Add((["(other)", .. Enumerable.Repeat("-", keys.Count - 1)], _other));
         var hostNs = Numbers.Sum(rows.Select(r => r.Stat.Times.Total));
-        var table = new ReportTable([.. keys.Select(k => new Column(k.Name, Title(k.Name), ColumnKind.Text)), .. ExitGroup.Columns]) { TimeUnit = run.TimeUnit, ShowAtMost = 60 };
+        var table = new ReportTable([.. keys.Select(k => new Column(k.Name, KeyTitle.Of(k.Name), ColumnKind.Text)), .. ExitGroup.Columns]) { TimeUnit = run.TimeUnit, ShowAtMost = 60 };
         var array = new JsonArray();
         foreach (var (names, stat) in rows)
         {
@@ -108,14 +108,6 @@ public sealed class ExitGroups(IReadOnlyList<ExitKey> keys, bool withoutHlt) : A
             + (withoutHlt ? $" {_halts} HLT exits left out." : _halts > 0 ? $" {_halts} of them HLT (idle)." : "");
         report.Sections.Add(new ReportSection("exits", $"Exits by {string.Join(", ", keys.Select(k => k.Name))}") { Table = table });
     }
-
-    private static string Title(string key) => key switch
-    {
-        "reason" => "VM-EXIT",
-        "vcpu" => "vCPU",
-        "rip" or "msr" or "gpa" or "cr" or "cpuid" or "tid" => key.ToUpperInvariant(),
-        _ => char.ToUpperInvariant(key[0]) + key[1..],
-    };
 
     /// <summary>Values of all keys; equal when all are.</summary>
     private readonly struct GroupKey(ulong?[] values) : IEquatable<GroupKey>, IComparable<GroupKey>

@@ -61,7 +61,7 @@ public sealed class HotResources : Analysis
     private static ReportTable TwoWay(string number, List<(ulong Key, long A, long B)> top, Func<ulong, string?> name)
     {
         var table = new ReportTable(
-            new Column(number, Title(number), ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("reads", "Reads", ColumnKind.Count),
+            new Column(number, KeyTitle.Of(number), ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("reads", "Reads", ColumnKind.Count),
             new Column("writes", "Writes", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };
         foreach (var (value, reads, writes) in top) table.Add(value, reads + writes, reads, writes, name(value) ?? "");
         return table;
@@ -70,21 +70,12 @@ public sealed class HotResources : Analysis
     private static ReportTable OneWay(string number, List<(ulong Key, long A, long B)> top, Func<ulong, string?> name)
     {
         var table = new ReportTable(
-            new Column(number, Title(number), ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };
+            new Column(number, KeyTitle.Of(number), ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("what", "What", ColumnKind.Text, Optional: true)) { ShowAtMost = 8 };
         foreach (var (value, reads, writes) in top) table.Add(value, reads + writes, name(value) ?? "");
         return table;
     }
 
     private static bool IsTwoWay(TripDetail detail) => detail is not (TripDetail.CpuidLeaf or TripDetail.Hypercall);
-
-    private static string Title(string number) => number switch
-    {
-        "msr" => "MSR",
-        "cr" => "CR",
-        "gpa" => "GPA",
-        "nr" => "Number",
-        _ => char.ToUpperInvariant(number[0]) + number[1..],
-    };
 
     /// <summary>Hyper-V and KVM number their hypercalls anew: where a trace has both, a number has no one name.</summary>
     private static Func<ulong, string?> HypercallNames(TraceRun run)

@@ -10,6 +10,9 @@ namespace KvmTraceLab.Analysis.Faults;
 /// <summary>Builds the report of <c>ktl replay</c>, schema <c>ktl/replay/1</c>.</summary>
 public static class ReplayReport
 {
+    /// <summary>Threads that poll, and what: so many are told of.</summary>
+    private const int MaxPollers = 5;
+
     /// <param name="judge">After the trace's end.</param>
     /// <param name="run">The trace that was read.</param>
     /// <param name="loops">Loops found beside, or null.</param>
@@ -52,8 +55,7 @@ public static class ReplayReport
         foreach (var bug in BugGroup.Of(judge).Take(5)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
         foreach (var finding in judge.Findings.Take(5)) report.Headlines.Add(FaultSections.Headline(finding, judge.Config, run.TimeUnit));
         foreach (var doubt in FaultSections.Doubtful(judge)) report.Headlines.Add(new Headline(HeadlineKind.Notice, doubt, [], "--each lists every fault with its verdict."));
-        foreach (var poll in polls)
-            report.Headlines.Add(new Headline(HeadlineKind.Notice, $"NON_MMU_POLL_LOOP: {poll!["why"]}.", [], null));
+        foreach (var poll in PollSentences(polls)) report.Headlines.Add(new Headline(HeadlineKind.Notice, $"{FaultVerdict.NonMmuPollLoop.Name()}: {poll}.", [], null));
         ReportOrder.Headlines(report);
         report.Sections.Add(Overview.SourceSection(run));
         report.Sections.Add(FaultSections.ConfigTable(judge.Config));
@@ -95,6 +97,20 @@ public static class ReplayReport
         }
 
         return polls;
+    }
+
+    /// <summary>One sentence a thread and reason, however often it came to poll.</summary>
+    private static IEnumerable<string> PollSentences(JsonArray polls)
+    {
+        var groups = polls.GroupBy(p => (Tid: (int)p!["tid"]!, Reason: (string)p["reason"]!)).ToList();
+        foreach (var group in groups.Take(MaxPollers))
+        {
+            var turns = group.Sum(p => (long?)p!["iterations"] ?? 0);
+            yield return group.Count() == 1 ? (string)group.First()!["why"]!
+                : $"tid {group.Key.Tid} polls ({group.Key.Reason}, {group.Count()} times, {turns} turns in all); no MMU fault is involved";
+        }
+
+        if (groups.Count > MaxPollers) yield return $"{groups.Count - MaxPollers} more threads poll, or poll something else";
     }
 
     private static string ExitReasonName(TraceRun run) => run.Replayer.Vendor == Isa.Svm ? "EXIT_IOIO" : "IO_INSTRUCTION";

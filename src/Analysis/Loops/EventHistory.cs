@@ -55,7 +55,9 @@ internal sealed class EventHistory
     /// At most eight events before the last <paramref name="length"/>: notable ones first, then the nearest others, in
     /// the order they happened.
     /// </summary>
-    public List<SavedEvent> Before(int length)
+    /// <param name="length">Events of the loop so far.</param>
+    /// <param name="spare">Gives the copies.</param>
+    public List<SavedEvent> Before(int length, SpareEvents spare)
     {
         var start = _events.Count - length;
         var places = new long[MaxBefore];
@@ -73,7 +75,7 @@ internal sealed class EventHistory
             if (at < chosen.Count && places[at] == index) return;
             for (var i = chosen.Count; i > at; i--) places[i] = places[i - 1];
             places[at] = index;
-            chosen.Insert(at, saved.Detach());
+            chosen.Insert(at, spare.Copy(saved));
         }
     }
 

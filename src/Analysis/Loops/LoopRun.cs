@@ -22,6 +22,9 @@ internal sealed class LoopRun
     /// <summary>Complete periods of the pieces before.</summary>
     public long IterationsBefore { get; set; }
 
+    /// <summary>Events of a turn that an interruption broke into, which the piece now running completes; between pieces, those of the turn last broken into.</summary>
+    public long Carried { get; set; }
+
     /// <summary>Token index behind the last event of the last piece.</summary>
     public long End { get; set; }
 
@@ -65,7 +68,52 @@ internal sealed class LoopRun
     /// <summary>Exits of the host's own that broke into the run, by reason name.</summary>
     public Dictionary<string, long> InterruptReasons { get; } = [];
 
-    public long Iterations(long end) => IterationsBefore + ((end - PieceStart) / Period);
+    /// <summary>The state before each of the last pieces, for as long as they may turn out to be part of a longer loop.</summary>
+    private readonly List<Piece> _doubtful = [];
+
+    public long Iterations(long end) => IterationsBefore + ((end - PieceStart + Carried) / Period);
+
+    /// <summary>The piece ends before the token of that index.</summary>
+    public void EndPiece(long end)
+    {
+        var events = end - PieceStart + Carried;
+        IterationsBefore += events / Period;
+        Carried = events % Period;
+        PieceStart = end;
+        End = end;
+    }
+
+    /// <summary>A piece begins after an interruption: in the middle of the turn that it broke into, or with a new turn.</summary>
+    public void BeginPiece(long start, int place)
+    {
+        if (place != Place || Template is null) Carried = 0;
+        Gaps++;
+        GapEvents += Math.Max(0, start - End);
+        Interruptions++;
+        PieceStart = start;
+        Place = place;
+    }
+
+    /// <summary>The place in the template at which the turn last broken into began.</summary>
+    public int TurnPlace => (int)((Place - Carried + Period) % Period);
+
+    /// <summary>Remembers the state before the piece that begins at that token, and forgets pieces that began long ago.</summary>
+    public void Doubt(long start, long oldest)
+    {
+        _doubtful.RemoveAll(p => p.Start < oldest);
+        _doubtful.Add(new Piece(start, End, IterationsBefore, Carried, Place, Gaps, GapEvents, Interruptions, EndTime, LastEvent));
+    }
+
+    /// <summary>The pieces that began at the token of that index or later belong to another run.</summary>
+    public void TakeBack(long start)
+    {
+        if (_doubtful.FindIndex(p => p.Start >= start) is var at && at < 0) return;
+        (_, End, IterationsBefore, Carried, Place, Gaps, GapEvents, Interruptions, EndTime, LastEvent) = _doubtful[at];
+        PieceStart = End;
+        _doubtful.RemoveRange(at, _doubtful.Count - at);
+    }
+
+    private readonly record struct Piece(long Start, long End, long Iterations, long Carried, int Place, long Gaps, long GapEvents, long Interruptions, long EndTime, long LastEvent);
 
     /// <summary>Compares a further turn's row; one with the slots of the turn before has nothing new.</summary>
     public void Compare(int place, in EventRow row)

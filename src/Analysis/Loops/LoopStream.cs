@@ -22,6 +22,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
 
     private readonly PeriodTracker _tracker = new();
     private readonly List<LoopRun> _pending = [];
+    private readonly SpareEvents _spare = new();
     private readonly int _snapshotAt = Math.Clamp(minIterations, 2, 3);
     private LoopRun? _run;
     private bool _settled;
@@ -56,7 +57,12 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         }
 
         var period = _tracker.Add(token);
-        if (_pending.Count > 0) FlushOld(index);
+        if (_pending.Count > 0)
+        {
+            FlushOld(index);
+            if (period == 0 && GoesOn(index + 1, history)) return;
+        }
+
         if (period > 0) Begin(period, index + 1, history);
     }
 
@@ -132,33 +138,52 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         var sum = 0UL;
         for (var i = 0; i < period; i++) sum = LoopRun.Sum(sum, _tracker.Back(i));
 
-        // Inner runs lie inside the run that now shows itself.
-        var inner = _pending.FindAll(p => p.Start >= start);
-        if (inner.Count > 0) _pending.RemoveAll(p => p.Start >= start);
-        var resumed = _pending.FindLast(p => p.Period == period && p.Signature == sum && start - p.End <= MaxInterruption && MayGoOn(p, start - p.End));
-        if (resumed is not null)
+        var resumed = Resumed(period, sum, start);
+        _run = resumed ?? new LoopRun { Period = period, Start = start, PieceStart = start, Signature = sum };
+        TakeInner(_run, start);
+        if (resumed is null)
         {
-            _pending.Remove(resumed);
-            resumed.PieceStart = start;
-            resumed.Gaps++;
-            resumed.GapEvents += Math.Max(0, start - resumed.End);
-            resumed.Interruptions++;
-            _run = resumed;
-            if (resumed.Template is not null) Realign(resumed, (int)length, history);
-        }
-        else
-        {
-            _run = new LoopRun { Period = period, Start = start, PieceStart = start, Signature = sum };
+            foreach (var pending in _pending) pending.TakeBack(start);
             var back = (int)(end - 1 - start);
             _run.StartTime = history.TimeBack(back);
             _run.FirstEvent = history.LaneEventBack(back);
         }
+        else
+        {
+            BeginPiece(resumed, start, resumed.Template is null ? resumed.Place : PlaceOf(resumed, (int)length));
+            if (resumed.Template is not null) Compare(resumed, (int)length, history);
+        }
 
-        _run.Inner.AddRange(inner);
         _run.EndTime = history.TimeBack(0);
         _run.LastEvent = history.LaneEventBack(0);
         TakeInterrupts(_run, start);
         if (_run.Template is null && length >= period * _snapshotAt) Snapshot(_run, end, history);
+    }
+
+    /// <summary>The pending run that goes on with this piece; it is pending no longer.</summary>
+    private LoopRun? Resumed(int period, ulong signature, long start)
+    {
+        for (var i = _pending.Count - 1; i >= 0; i--)
+        {
+            var run = _pending[i];
+            var gap = start - run.End;
+            if (run.Start >= start || run.Period != period || run.Signature != signature || gap > MaxInterruption || !MayGoOn(run, gap)) continue;
+            _pending.RemoveAt(i);
+            return run;
+        }
+
+        return null;
+    }
+
+    /// <summary>Pending runs that lie inside the run that now shows itself are its own.</summary>
+    private void TakeInner(LoopRun run, long start)
+    {
+        for (var i = 0; i < _pending.Count; i++)
+        {
+            if (_pending[i].Start < start) continue;
+            run.Inner.Add(_pending[i]);
+            _pending.RemoveAt(i--);
+        }
     }
 
     /// <summary>Copies the first period and what came before, while the history still holds them.</summary>
@@ -171,30 +196,80 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         for (var i = 0; i < run.Period; i++) Copy(run, i, length - 1 - i, history);
         for (var i = run.Period; i < length; i++) run.Compare(i % run.Period, history.Back(length - 1 - i).Slots);
         run.Place = length % run.Period;
-        run.Before = history.Before((int)Math.Min(int.MaxValue, end - run.Start));
+        run.Before = history.Before((int)Math.Min(int.MaxValue, end - run.Start), _spare);
     }
 
     private void Copy(LoopRun run, int place, int back, EventHistory history)
     {
-        run.Template![place] = history.Back(back).Detach();
+        run.Template![place] = _spare.Copy(history.Back(back));
         run.Tokens[place] = _tracker.Back(back);
     }
 
     /// <summary>
-    /// Where in the template a piece goes on after an interruption: pieces keep the cyclic order, and as the period is the
-    /// smallest, only one rotation of its tokens fits. The piece's first turns are then compared like any other.
+    /// One turn of a run that was interrupted, where it broke off or from its beginning, is enough to go on with it: the next
+    /// interruption may come right behind it.
     /// </summary>
-    private void Realign(LoopRun run, int length, EventHistory history)
+    private bool GoesOn(long end, EventHistory history)
+    {
+        for (var i = _pending.Count - 1; i >= 0; i--)
+        {
+            var run = _pending[i];
+            var start = end - run.Period;
+            if (run.Template is null || start <= run.End || start - run.End > MaxInterruption || run.IterationsBefore < 4 * (run.Gaps + 1)) continue;
+            var place = run.Place;
+            if (!IsTurn(run, place) && !IsTurn(run, place = run.TurnPlace)) continue;
+            _pending.RemoveAt(i);
+            BeginPiece(run, start, place);
+            Compare(run, run.Period, history);
+            _run = run;
+            run.EndTime = history.TimeBack(0);
+            run.LastEvent = history.LaneEventBack(0);
+            TakeInterrupts(run, start);
+            return true;
+        }
+
+        return false;
+    }
+
+    private static void BeginPiece(LoopRun run, long start, int place)
+    {
+        run.Doubt(start, start - MaxInterruption - (2 * PeriodTracker.MaxPeriod));
+        run.BeginPiece(start, place);
+    }
+
+    /// <summary>The newest tokens are one turn, beginning at that place of the template.</summary>
+    private bool IsTurn(LoopRun run, int place)
+    {
+        for (int back = 0, at = place; back < run.Period; back++)
+        {
+            at = at == 0 ? run.Period - 1 : at - 1;
+            if (run.Tokens[at] != _tracker.Back(back)) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Where in the template a piece of so many events goes on after an interruption: pieces keep the cyclic order, and as the period is the
+    /// smallest, only one rotation of its tokens fits.
+    /// </summary>
+    private int PlaceOf(LoopRun run, int length)
     {
         for (var shift = 0; shift < run.Period; shift++)
         {
             var fits = true;
             for (var i = 0; i < run.Period && fits; i++) fits = run.Tokens[(shift + i) % run.Period] == _tracker.Back(length - 1 - i);
-            if (!fits) continue;
-            for (var i = 0; i < length; i++) run.Compare((shift + i) % run.Period, history.Back(length - 1 - i).Slots);
-            run.Place = (shift + length) % run.Period;
-            return;
+            if (fits) return shift;
         }
+
+        return run.Place;
+    }
+
+    /// <summary>The first turns of a piece are compared like any other.</summary>
+    private static void Compare(LoopRun run, int length, EventHistory history)
+    {
+        for (var i = 0; i < length; i++) run.Compare((run.Place + i) % run.Period, history.Back(length - 1 - i).Slots);
+        run.Place = (run.Place + length) % run.Period;
     }
 
     /// <summary>Counts the host interrupts that lie inside the run, behind its first event.</summary>
@@ -213,9 +288,7 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     private void EndRun(LoopRun run, long end)
     {
         _run = null;
-        run.IterationsBefore = run.Iterations(end);
-        run.PieceStart = end;
-        run.End = end;
+        run.EndPiece(end);
         _pending.Add(run);
         if (_pending.Count <= MaxPending) return;
         Finish(_pending[0]);
@@ -244,6 +317,13 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         {
             onLoop(run);
             return;
+        }
+
+        if (run.Template is { } template)
+        {
+            _spare.TakeBack(template);
+            _spare.TakeBack(run.Before);
+            run.Template = null;
         }
 
         // The outer sequence came to too few turns: what repeated inside it stands for itself.

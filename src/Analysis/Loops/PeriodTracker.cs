@@ -70,11 +70,13 @@ internal sealed class PeriodTracker
     public int Rebuild()
     {
         var have = (int)Math.Min(_count, Remembered);
+        var end = (int)((_count - 1) & (Remembered - 1)) + Remembered + 1;
+        var tokens = _tokens.AsSpan(end - have, have);
         for (var period = 1; period <= MaxPeriod; period++)
         {
-            uint matches = 0;
-            while (matches + period < have && Back((int)matches) == Back((int)matches + period)) matches++;
-            _matches[MaxPeriod - period] = matches;
+            var at = have - 1;
+            while (at >= period && tokens[at] == tokens[at - period]) at--;
+            _matches[MaxPeriod - period] = (uint)(have - 1 - at);
         }
 
         return Smallest();

@@ -35,8 +35,14 @@ public sealed partial class FactsCollector
             var one = _reader.Of(turns.Row(0, place));
             marks |= one;
             for (var bits = (ulong)one; bits != 0; bits &= bits - 1) _marked[BitOperations.TrailingZeroCount(bits)] += turns.Count;
-            if (kind == _kinds.Pio) pio = place;
-            else if (!KnownKinds.IsExit(kind)) Fields(facts, turns, place);
+            if (kind == _kinds.Pio)
+            {
+                if (turns.Row(0, place).Has(PioValue)) pio = place;
+            }
+            else if (!KnownKinds.IsExit(kind))
+            {
+                Fields(facts, turns, place);
+            }
         }
 
         facts.LastReason!.Add(marks, turns, again: true);

@@ -17,6 +17,7 @@ public sealed partial class FactsCollector : TraceObserver
     private const int MaxKeys = 4096;
 
     private static readonly int RoleKnown = KnownKinds.Slot("kvm_mmu_get_page", "role_known");
+    private static readonly int PioValue = KnownKinds.Slot("kvm_pio", "val");
 
     private readonly MarkReader _reader = new();
     private readonly KnownKinds _kinds = new();
@@ -142,7 +143,7 @@ public sealed partial class FactsCollector : TraceObserver
     {
         if (kind == _kinds.Pio)
         {
-            facts.Value = KvmPio.Over(row).Value;
+            if (row.Has(PioValue)) facts.Value = KvmPio.Over(row).Value;
             return;
         }
 

@@ -30,7 +30,7 @@ public sealed record Signature(string Id, string Title, string Cause, string Nex
     /// <summary>Turns must follow one another; else all exits at the place count.</summary>
     public bool InRow { get; init; } = true;
 
-    /// <summary>Tells which loops belong to it where it is no single loop that it fits; without it those of its reasons do.</summary>
+    /// <summary>Tells which loops belong to it where it is no single loop that it fits; those of its reasons do too.</summary>
     public TripMarks LoopsHave { get; init; }
 
     /// <summary>Marks that the turn shown from an excerpt should have.</summary>

@@ -55,8 +55,8 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
     private static bool Belongs(Finding finding, Evidence loop)
     {
         var signature = finding.Signature;
-        if (signature.LoopsHave != 0) return loop.Any(signature.LoopsHave);
         var reasons = signature.Fits.Where(d => d.In.Contains(finding.Evidence.Scope)).SelectMany(d => d.Reasons).ToList();
+        if (loop.Any(signature.LoopsHave)) return true;
         if (reasons.Count == 0 || !loop.Reasons.Any(reasons.Contains)) return false;
         return finding.Evidence.Scope switch
         {

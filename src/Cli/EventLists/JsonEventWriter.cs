@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KvmTraceLab.Output.Text;
@@ -13,9 +14,19 @@ namespace KvmTraceLab.Cli.EventLists;
 /// </summary>
 internal sealed class JsonEventWriter : IEventWriter
 {
+    private static readonly JsonEncodedText Time = JsonEncodedText.Encode("timeNs");
+    private static readonly JsonEncodedText Cpu = JsonEncodedText.Encode("cpu");
+    private static readonly JsonEncodedText Tid = JsonEncodedText.Encode("tid");
+    private static readonly JsonEncodedText Comm = JsonEncodedText.Encode("comm");
+    private static readonly JsonEncodedText Event = JsonEncodedText.Encode("event");
+    private static readonly JsonEncodedText Payload = JsonEncodedText.Encode("payload");
+    private static readonly JsonEncodedText Fields = JsonEncodedText.Encode("fields");
+
     private readonly Stream _stream;
     private readonly Utf8JsonWriter _json;
     private readonly TextBuilder _payload = new();
+    private readonly TextBuilder _digits = new();
+    private readonly Dictionary<EventShape, JsonEncodedText[]> _names = [];
     private readonly List<ulong?> _lost = [];
     private bool _any;
 
@@ -30,15 +41,16 @@ internal sealed class JsonEventWriter : IEventWriter
     {
         _payload.Clear();
         row.PrintPayload(_payload);
-        Begin(row.HasTime, row.Time, row.Cpu, row.Tid, System.Text.Encoding.UTF8.GetString(row.Comm), row.Name, _payload.ToString().Trim(), row.Buffer);
+        Begin(row.HasTime, row.Time, row.Cpu, row.Tid, row.Comm, row.Name, _payload.Written.Trim(" \t\r\n"u8), row.Buffer);
         if (row.HasFields && row.Shape is { } shape)
         {
-            _json.WriteStartObject("fields");
-            for (var slot = 0; slot < shape.Fields.Count; slot++)
+            _json.WriteStartObject(Fields);
+            var names = NamesOf(shape);
+            for (var slot = 0; slot < names.Length; slot++)
             {
                 if (!row.Has(slot)) continue;
-                if (shape.IsText(slot)) _json.WriteString(shape.Fields[slot].Name, row.TextOf(row[slot]));
-                else Number(shape, slot, row[slot]);
+                if (shape.IsText(slot)) _json.WriteString(names[slot], row.TextOf(row[slot]));
+                else Number(names[slot], shape.PrintsHex(slot), row[slot]);
             }
 
             _json.WriteEndObject();
@@ -49,15 +61,16 @@ internal sealed class JsonEventWriter : IEventWriter
 
     public void Write(SavedEvent saved, string buffer)
     {
-        Begin(saved.HasTime, saved.Time, saved.Cpu, saved.Tid, saved.Comm, saved.Name, saved.Payload(), buffer);
+        Begin(saved.HasTime, saved.Time, saved.Cpu, saved.Tid, Encoding.UTF8.GetBytes(saved.Comm), saved.Name, Encoding.UTF8.GetBytes(saved.Payload()), buffer);
         if (saved.HasFields && saved.Shape is { } shape)
         {
-            _json.WriteStartObject("fields");
-            for (var slot = 0; slot < shape.Fields.Count; slot++)
+            _json.WriteStartObject(Fields);
+            var names = NamesOf(shape);
+            for (var slot = 0; slot < names.Length; slot++)
             {
                 if (!saved.Has(slot)) continue;
-                if (shape.IsText(slot)) _json.WriteString(shape.Fields[slot].Name, saved.Text(slot));
-                else Number(shape, slot, saved[slot]);
+                if (shape.IsText(slot)) _json.WriteString(names[slot], saved.Text(slot));
+                else Number(names[slot], shape.PrintsHex(slot), saved[slot]);
             }
 
             _json.WriteEndObject();
@@ -75,8 +88,8 @@ internal sealed class JsonEventWriter : IEventWriter
         if (_lost.Count > 0) head["lostAfter"] = new JsonArray([.. _lost.Select(l => l is { } n ? JsonValue.Create(n) : null)]);
         foreach (var (key, value) in head)
         {
-            _stream.Write(System.Text.Encoding.UTF8.GetBytes($",\n\"{key}\":"));
-            _stream.Write(System.Text.Encoding.UTF8.GetBytes(value?.ToJsonString(options) ?? "null"));
+            _stream.Write(Encoding.UTF8.GetBytes($",\n\"{key}\":"));
+            _stream.Write(Encoding.UTF8.GetBytes(value?.ToJsonString(options) ?? "null"));
         }
 
         _stream.Write("}\n"u8);
@@ -84,25 +97,38 @@ internal sealed class JsonEventWriter : IEventWriter
 
     public void Dispose() => _json.Dispose();
 
-    private void Number(EventShape shape, int slot, ulong value)
+    /// <summary>The names of the shape's fields, as JSON spells them.</summary>
+    private JsonEncodedText[] NamesOf(EventShape shape)
     {
-        if (shape.PrintsHex(slot)) _json.WriteString(shape.Fields[slot].Name, $"0x{value:x}");
-        else _json.WriteNumber(shape.Fields[slot].Name, value);
+        if (!_names.TryGetValue(shape, out var names)) _names[shape] = names = [.. shape.Fields.Select(f => JsonEncodedText.Encode(f.Name))];
+        return names;
     }
 
-    private void Begin(bool hasTime, long time, int cpu, int tid, string comm, string name, string payload, string buffer)
+    private void Number(JsonEncodedText name, bool hex, ulong value)
+    {
+        if (!hex)
+        {
+            _json.WriteNumber(name, value);
+            return;
+        }
+
+        _digits.Clear();
+        _json.WriteString(name, _digits.Append("0x"u8).AppendHex(value).Written);
+    }
+
+    private void Begin(bool hasTime, long time, int cpu, int tid, ReadOnlySpan<byte> comm, string name, ReadOnlySpan<byte> payload, string buffer)
     {
         _stream.Write(_any ? ",\n"u8 : "\n"u8);
         _any = true;
         _json.Reset();
         _json.WriteStartObject();
-        if (hasTime) _json.WriteNumber("timeNs", time);
-        else _json.WriteNull("timeNs");
-        if (cpu >= 0) _json.WriteNumber("cpu", cpu);
-        if (tid >= 0) _json.WriteNumber("tid", tid);
-        _json.WriteString("comm", comm);
-        _json.WriteString("event", name);
-        _json.WriteString("payload", payload);
+        if (hasTime) _json.WriteNumber(Time, time);
+        else _json.WriteNull(Time);
+        if (cpu >= 0) _json.WriteNumber(Cpu, cpu);
+        if (tid >= 0) _json.WriteNumber(Tid, tid);
+        _json.WriteString(Comm, comm);
+        _json.WriteString(Event, name);
+        _json.WriteString(Payload, payload);
         if (buffer.Length > 0) _json.WriteString("buffer", buffer);
         if (_lost.Count == 0) return;
         _json.WriteStartArray("lostBefore");

@@ -78,13 +78,17 @@ public sealed record SpteLayout
     public ulong Permissions => Read | Writable | User | Nx | Xs | Xu;
 
     /// <summary>The layout of a kernel generation and format. Shadow paging and NPT share one.</summary>
-    public static SpteLayout For(KvmKernel kernel, MmuKind kind) => (kernel, kind) switch
+    public static SpteLayout For(KvmKernel kernel, MmuKind kind) => (kind, kernel) switch
     {
-        (KvmKernel.V72, MmuKind.Ept) => Ept72,
-        (KvmKernel.V71, MmuKind.Ept) => Ept71,
-        (_, MmuKind.Ept) => Ept61,
-        (_, MmuKind.Npt) => X86(kernel, MmuKind.Npt),
-        _ => X86(kernel, MmuKind.Shadow),
+        (MmuKind.Ept, KvmKernel.V72) => Ept72,
+        (MmuKind.Ept, KvmKernel.V71) => Ept71,
+        (MmuKind.Ept, _) => Ept61,
+        (MmuKind.Npt, KvmKernel.V72) => Npt72,
+        (MmuKind.Npt, KvmKernel.V71) => Npt71,
+        (MmuKind.Npt, _) => Npt61,
+        (_, KvmKernel.V72) => Shadow72,
+        (_, KvmKernel.V71) => Shadow71,
+        _ => Shadow61,
     };
 
     private const ulong Bit63 = 1UL << 63;
@@ -111,14 +115,26 @@ public sealed record SpteLayout
         Kernel = KvmKernel.V61, Present = 0, SuppressVe = 0, NonPresentValue = 0, FrozenValue = 0x5a0, MmioMask = 7,
     };
 
-    private static SpteLayout X86(KvmKernel kernel, MmuKind kind) => new()
+    private static readonly SpteLayout Npt72 = new()
     {
-        Kind = kind, Kernel = kernel,
+        Kind = MmuKind.Npt, Kernel = KvmKernel.V72,
         Present = 1, User = 1UL << 2, Nx = Bit63, Xs = 0, Xu = 0,
         Accessed = 1UL << 5, Dirty = 1UL << 6, HostWritable = 1UL << 9, MmuWritable = 1UL << 10,
-        AdShift = kernel == KvmKernel.V72 ? 60 : 52, SavedBits = 0, SavedShift = 0, AccTrack = 0, SuppressVe = 0,
-        NonPresentValue = kernel == KvmKernel.V61 ? 0 : Bit63,
-        FrozenValue = kernel switch { KvmKernel.V72 => Bit63 | 0x1a0, KvmKernel.V71 => Bit63 | 0x5a0, _ => 0x5a0 },
-        MmioMask = 1UL << 51 | 1, MmioValue = 1UL << 51 | 1, MmioGenLowEnd = kernel == KvmKernel.V72 ? 9 : 10,
+        AdShift = 60, SavedBits = 0, SavedShift = 0, AccTrack = 0,
+        SuppressVe = 0, NonPresentValue = Bit63, FrozenValue = Bit63 | 0x1a0,
+        MmioMask = 1UL << 51 | 1, MmioValue = 1UL << 51 | 1, MmioGenLowEnd = 9,
     };
+
+    private static readonly SpteLayout Npt71 = Npt72 with
+    {
+        Kernel = KvmKernel.V71, AdShift = 52, FrozenValue = Bit63 | 0x5a0, MmioGenLowEnd = 10,
+    };
+
+    private static readonly SpteLayout Npt61 = Npt71 with { Kernel = KvmKernel.V61, NonPresentValue = 0, FrozenValue = 0x5a0 };
+
+    private static readonly SpteLayout Shadow72 = Npt72 with { Kind = MmuKind.Shadow };
+
+    private static readonly SpteLayout Shadow71 = Npt71 with { Kind = MmuKind.Shadow };
+
+    private static readonly SpteLayout Shadow61 = Npt61 with { Kind = MmuKind.Shadow };
 }

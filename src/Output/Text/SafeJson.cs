@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 
@@ -9,6 +10,12 @@ namespace KvmTraceLab.Output.Text;
 /// </summary>
 public sealed class SafeJson : JavaScriptEncoder
 {
+    private const string PlainText = " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+
+    /// <summary>What stands in JSON as it is: printable ASCII but for the quote and the backslash.</summary>
+    private static readonly SearchValues<char> Plain = SearchValues.Create(PlainText);
+    private static readonly SearchValues<byte> PlainBytes = SearchValues.Create(Encoding.ASCII.GetBytes(PlainText));
+
     public static SafeJson Encoder { get; } = new();
 
     public override int MaxOutputCharactersPerInputCharacter => 12;
@@ -20,8 +27,10 @@ public sealed class SafeJson : JavaScriptEncoder
         var span = new ReadOnlySpan<char>(text, textLength);
         for (var i = 0; i < span.Length; i++)
         {
-            if (span[i] is >= ' ' and < '\u007f' and not '"' and not '\\') continue;
-            if (Rune.DecodeFromUtf16(span[i..], out var rune, out _) != System.Buffers.OperationStatus.Done || WillEncode(rune.Value)) return i;
+            var plain = span[i..].IndexOfAnyExcept(Plain);
+            if (plain < 0) return -1;
+            i += plain;
+            if (Rune.DecodeFromUtf16(span[i..], out var rune, out _) != OperationStatus.Done || WillEncode(rune.Value)) return i;
             i += rune.Utf16SequenceLength - 1;
         }
 
@@ -32,8 +41,10 @@ public sealed class SafeJson : JavaScriptEncoder
     {
         for (var i = 0; i < utf8Text.Length; i++)
         {
-            if (utf8Text[i] is >= (byte)' ' and < 0x7f and not (byte)'"' and not (byte)'\\') continue;
-            if (Rune.DecodeFromUtf8(utf8Text[i..], out var rune, out var length) != System.Buffers.OperationStatus.Done || WillEncode(rune.Value)) return i;
+            var plain = utf8Text[i..].IndexOfAnyExcept(PlainBytes);
+            if (plain < 0) return -1;
+            i += plain;
+            if (Rune.DecodeFromUtf8(utf8Text[i..], out var rune, out var length) != OperationStatus.Done || WillEncode(rune.Value)) return i;
             i += length - 1;
         }
 

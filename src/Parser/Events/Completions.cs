@@ -49,6 +49,9 @@ internal static class Completions
     public static void Book3s(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence) =>
         Set(shape, "isa", (ulong)Vocabulary.Isa.Book3s, slots, ref presence);
 
+    public static void LoongArch(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence) =>
+        Set(shape, "isa", (ulong)Vocabulary.Isa.LoongArch, slots, ref presence);
+
     public static void S390(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence) =>
         Set(shape, "isa", (ulong)Vocabulary.Isa.S390, slots, ref presence);
 

@@ -6,17 +6,21 @@ namespace KvmTraceLab.Parser.Events;
 /// A run of events in columns, with one arena of field values. Batches are pooled: a batch handed out is valid until the
 /// next one is asked for.
 /// </summary>
-public sealed class EventBatch(EventCatalog catalog)
+/// <param name="catalog">Names the kinds.</param>
+/// <param name="rows">Room for so many to begin with.</param>
+public sealed class EventBatch(EventCatalog catalog, int rows = 64)
 {
+    private const int SlotsOfARow = 16;
+
     public EventCatalog Catalog { get; } = catalog;
 
     public int Count { get; private set; }
 
     /// <summary>The rows; <see cref="Count"/> of them are in use.</summary>
-    public EventHead[] Heads = new EventHead[64];
+    public EventHead[] Heads = new EventHead[rows];
 
     /// <summary>Field values of all rows; a row's window begins at <see cref="EventHead.Start"/>.</summary>
-    public ulong[] Slots = new ulong[1024];
+    public ulong[] Slots = new ulong[rows * SlotsOfARow];
 
     /// <summary>What comms, payloads and text fields refer to: the text block itself, or an arena of the decoder's.</summary>
     public byte[] Text = [];

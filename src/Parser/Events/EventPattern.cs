@@ -32,6 +32,8 @@ public sealed class EventPattern
         for (var i = 0; i < steps.Length; i++)
         {
             optional = steps[i].Code == StepCode.OptionalStart || (optional && steps[i].Code != StepCode.OptionalEnd);
+            if (steps[i].Code is StepCode.Rest or StepCode.Token) Texts |= 1UL << steps[i].Slot;
+            if (steps[i].Code == StepCode.Hex) Hexes |= 1UL << steps[i].Slot;
             if (optional || steps[i].Slot < 0 || steps[i].Code == StepCode.OptionalEnd) continue;
             _required |= 1UL << steps[i].Slot;
             if (steps[i].Vocabulary is { Companion: not null }) _selective = i;
@@ -199,11 +201,11 @@ public sealed class EventPattern
     /// <summary>Slots of the fields outside its optional parts.</summary>
     internal ulong Required => _required;
 
-    internal bool HasText => Array.Exists(_steps, s => s.Code is StepCode.Rest or StepCode.Token);
+    /// <summary>Slots that hold words of the text.</summary>
+    internal ulong Texts { get; }
 
-    internal bool IsText(int slot) => Array.Exists(_steps, s => s.Slot == slot && (s.Code is StepCode.Rest or StepCode.Token));
-
-    internal bool PrintsHex(int slot) => Array.Exists(_steps, s => s.Slot == slot && s.Code == StepCode.Hex);
+    /// <summary>Slots printed in hexadecimal.</summary>
+    internal ulong Hexes { get; }
 
     /// <summary>Prints the row; optional parts appear when all their fields are present (or their flag is set).</summary>
     public void Print(in EventRow row, TextBuilder to, Dialect dialect, ulong starred = 0)

@@ -116,18 +116,13 @@ public sealed class EventShape
     }
 
     /// <summary>Whether the event's own text prints the field in hexadecimal; <c>report -R</c> does so too.</summary>
-    public bool PrintsHex(int slot)
-    {
-        foreach (var pattern in Known.Patterns)
-            if (pattern.PrintsHex(slot)) return true;
-        return _irregular?.PrintsHex(slot) == true;
-    }
+    public bool PrintsHex(int slot) => (Known.Hexes >> slot & 1) != 0;
 
     /// <summary>Whether the slot holds a <see cref="TextRef"/>.</summary>
-    public bool IsText(int slot) => Array.Exists(Known.Patterns, p => p.IsText(slot)) || _irregular?.IsText(slot) == true;
+    public bool IsText(int slot) => (TextSlots >> slot & 1) != 0;
 
-    /// <summary>Whether some field may be a piece of the batch's text.</summary>
-    public bool HasText => Known.HasText;
+    /// <summary>Slots that may hold a piece of the batch's text.</summary>
+    public ulong TextSlots => Known.Texts;
 
     /// <summary>Whether some spelling keeps words of the text, so that words behind it might match, too.</summary>
     public bool KeepsText => Known.KeepsText;
@@ -270,10 +265,16 @@ public sealed class EventShape
             slots[names[i]] = i;
         }
 
-        var keepsText = patterns.Exists(p => p.HasText);
-        var hasText = keepsText;
-        for (var i = 0; i < made.Length && !hasText; i++) hasText = _irregular?.IsText(i) == true;
-        return new Layout([.. patterns], kernelPattern, made, slots, hasText, keepsText);
+        ulong texts = 0, hexes = 0;
+        foreach (var pattern in patterns) (texts, hexes) = (texts | pattern.Texts, hexes | pattern.Hexes);
+        var keepsText = texts != 0;
+        for (var i = 0; i < made.Length && _irregular is not null; i++)
+        {
+            if (_irregular.IsText(i)) texts |= 1UL << i;
+            if (_irregular.PrintsHex(i)) hexes |= 1UL << i;
+        }
+
+        return new Layout([.. patterns], kernelPattern, made, slots, texts, hexes, keepsText);
 
         int Slot(string field) => names.IndexOf(field) is >= 0 and var slot ? slot : throw new ArgumentException($"{Name}: no field {field}");
 
@@ -288,7 +289,7 @@ public sealed class EventShape
     public override string ToString() => $"{System}:{Name}";
 
     private sealed record Layout(
-        EventPattern[] Patterns, EventPattern? Kernel, EventField[] Fields, Dictionary<string, int> Slots, bool HasText, bool KeepsText)
+        EventPattern[] Patterns, EventPattern? Kernel, EventField[] Fields, Dictionary<string, int> Slots, ulong Texts, ulong Hexes, bool KeepsText)
     {
         public int Width { get; } = Fields.Length + 1;
     }

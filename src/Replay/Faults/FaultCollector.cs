@@ -116,12 +116,12 @@ internal sealed class FaultCollector(ReplayConfig config, GuestMemoryMap map, In
     private bool IsFixed(in EventRow row, FastPageFault fast)
     {
         if (!row.Has(FastRet)) return fast.Fixed;
-        var namesNewNumbers = fast.Ret == 5 ? fast.Fixed : fast.Ret == 4 && !fast.Fixed;
-        if (namesNewNumbers) return fast.Fixed;
-        return (fast.Ret, config.Kernel) switch
+        return (fast.Ret, fast.Fixed, config.Kernel) switch
         {
-            (4, KvmKernel.V61) or (5, KvmKernel.V71 or KvmKernel.V72) => true,
-            (4, KvmKernel.V71) or (5, KvmKernel.V61) => Gives(new Spte(fast.OldSpte, config.Layout), new Spte(fast.NewSpte, config.Layout)),
+            (5, true, _) => true,
+            (4, false, _) => false,
+            (4, _, KvmKernel.V61) or (5, _, KvmKernel.V71 or KvmKernel.V72) => true,
+            (4, _, KvmKernel.V71) or (5, _, KvmKernel.V61) => Gives(new Spte(fast.OldSpte, config.Layout), new Spte(fast.NewSpte, config.Layout)),
             _ => false,
         };
     }

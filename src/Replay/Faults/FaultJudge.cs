@@ -39,6 +39,9 @@ public sealed partial class FaultJudge : TraceObserver
     private readonly SpteChecks _checks = new();
     private readonly FaultTally _tally;
     private readonly FaultContext _context;
+
+    // Delegates: code compiled ahead of time looks up each call through an interface anew.
+    private readonly Func<FaultContext, Judgement?>[] _rules = [.. FaultRules.All.Select(r => (Func<FaultContext, Judgement?>)r.Judge)];
     private readonly NestedReading _nested;
     private readonly SpteEvents _sptes;
     private readonly FaultCollector _collector;
@@ -117,8 +120,8 @@ public sealed partial class FaultJudge : TraceObserver
 
         var state = _last is { } last && ReferenceEquals(last.Lane, lane) ? last : StateOf(lane);
         if (FaultEvents.IsMmuEvent(e)) Config.MmuEvents = true;
-        if (state.IsNoVcpu && FaultEvents.TakesAway(e)) Config.OtherThreads += state.Works();
-        if (state.Misconfig is { IsOpen: true } misconfig && e is not (FaultEvent.Entry or FaultEvent.Exit)) MisconfigRuns.OnEvent(state, misconfig, e, row);
+        if (FaultEvents.TakesAway(e)) state.Works(Config);
+        if (state.Misconfig is { IsOpen: true } misconfig && e != FaultEvent.Entry) MisconfigRuns.OnEvent(state, misconfig, e, row);
         switch (e)
         {
             case FaultEvent.Entry: OnEntry(state, row); return;
@@ -225,7 +228,7 @@ public sealed partial class FaultJudge : TraceObserver
 
     private void OnEntry(LaneFaults state, in EventRow row)
     {
-        Config.OtherThreads -= state.IsVcpu();
+        state.IsVcpu(Config);
         var entry = KvmEntry.Over(row);
         if (entry.HasVcpuId)
         {
@@ -260,7 +263,7 @@ public sealed partial class FaultJudge : TraceObserver
     private void OnExit(LaneFaults state, in EventRow row)
     {
         if (state.IsOpen) Close(state, row.Time);
-        Config.OtherThreads -= state.IsVcpu();
+        state.IsVcpu(Config);
         state.Release(_invalidations, row.Time);
         state.Exits++;
         var trip = state.Lane.Trip;
@@ -283,7 +286,7 @@ public sealed partial class FaultJudge : TraceObserver
     private void OnFault(LaneFaults state, in EventRow row)
     {
         if (state.IsOpen) Close(state, row.Time);
-        Config.OtherThreads -= state.IsVcpu();
+        state.IsVcpu(Config);
         Faults++;
         state.Faults++;
         var fault = KvmPageFault.Over(row);
@@ -299,7 +302,7 @@ public sealed partial class FaultJudge : TraceObserver
         }
 
         var lane = state.Lane;
-        var level = lane.Trip.Level == GuestLevel.L2 || state.HasNestedExit ? GuestLevel.L2 : GuestLevel.L1;
+        var level = state.Level;
         var group = state.Group;
         var rip = fault.HasRip ? fault.Rip : lane.InHost && lane.Trip.HasReason ? lane.Trip.Rip : 0;
         group.Open(row, new FaultAccess(mode, fault.ErrorCode, mode == FaultMode.Npt && Config.Gmet == true), fault.FaultAddress, rip, level,
@@ -344,9 +347,9 @@ public sealed partial class FaultJudge : TraceObserver
 
         _context.Fill(group, answer, Config.Layout);
         Judgement judgement = default;
-        foreach (var rule in FaultRules.All)
+        foreach (var judge in _rules)
         {
-            if (rule.Judge(_context) is not { } said) continue;
+            if (judge(_context) is not { } said) continue;
             judgement = said;
             break;
         }

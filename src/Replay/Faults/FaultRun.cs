@@ -34,7 +34,8 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
     /// <summary>Faults whose thread had no other exit since the one before.</summary>
     public long Adjacent;
 
-    public long LastExit;
+    /// <summary>Exits of the thread at the last fault.</summary>
+    public long LastExit = long.MinValue;
 
     /// <summary>Nothing of the thread was seen before it: the trace may begin within.</summary>
     public bool StartsLane;
@@ -78,6 +79,9 @@ internal sealed class FaultRun(FaultRun.Identity key, LaneFaults owner)
 
     /// <summary>The share of it that unmaps may explain, those included that may be among lost events before it.</summary>
     public double MaybeCovered;
+
+    /// <summary>Half of the run or more.</summary>
+    public bool IsHalf(long faults) => faults * 2 >= Count;
 
     internal readonly record struct Identity(GuestLevel Level, ulong Frame, ulong Code, ulong Rip)
     {

@@ -53,7 +53,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
             state.Runs[key] = run = new FaultRun(key, state) { First = group.Time, FirstEnd = group.LastTime, Access = group.Access, Gpa = group.Gpa, MappedNear = invalidations.MappedNear(group.TargetGfn), Zapper = Zapper(group), StartsLane = state.Exits <= 1 };
         }
 
-        if (run.Count > 0 && state.Exits == run.LastExit + 1) run.Adjacent++;
+        if (state.Exits == run.LastExit + 1) run.Adjacent++;
         run.LastExit = state.Exits;
         run.Count++;
         run.Last = group.Time;
@@ -190,7 +190,7 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
             ? losses.Touch(run.First, run.Last)
             : run.MaybeCovered + losses.Share(run.First, run.Last) >= 0.5;
         if (lost) run.Verdict = FaultVerdict.Undecidable;
-        else if (run.Verdict == FaultVerdict.Livelock && run.Futile * 2 < run.Count && run is { EndedAt: not null, Count: <= InvalidationLog.ReachFaults })
+        else if (run.Verdict == FaultVerdict.Livelock && !run.IsHalf(run.Futile) && run is { EndedAt: not null, Count: <= InvalidationLog.ReachFaults })
         {
             // It came to an end of itself, as a storm does; whether the host invalidated is not in the trace.
             if (run.StartsLane && run.First - _began < InvalidationLog.ReachNs) run.Verdict = FaultVerdict.Undecidable;
@@ -232,16 +232,16 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         if (!config.MmuEvents) return FaultVerdict.Undecidable;
         var granted = run.Granted + run.Widened;
         // What an invalidation takes away the map has forgotten, so no excuse is asked for here.
-        if (granted >= FaultRun.GrantedRepeats && granted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
+        if (granted >= FaultRun.GrantedRepeats && run.IsHalf(granted)) return FaultVerdict.BugAlreadyGranted;
         if (run.Count >= FaultRun.LivelockRepeats)
         {
-            if (run.Regranted * 2 >= run.Count) return FaultVerdict.BugAlreadyGranted;
+            if (run.IsHalf(run.Regranted)) return FaultVerdict.BugAlreadyGranted;
             // That no SPTE was set, or nothing emulated, says something only where such are recorded; or else that the guest did nothing in between.
-            if (run.Denied * 2 >= run.Count) return run.Refused * 2 >= run.Count && run.Adjacent * 2 < run.Count && !config.SpteWrites ? FaultVerdict.Undecidable : FaultVerdict.LivelockNoProgressSpte;
-            if (run.NotEmulated * 2 >= run.Count && !config.EmulationEvents && run.Count <= FaultRun.LongestString) return FaultVerdict.Open;
-            if (run.Futile * 2 >= run.Count) return FaultVerdict.Livelock;
-            if (run.Interrupted * 2 >= run.Count) return FaultVerdict.Open;
-            if (run.SlotChanging * 2 >= run.Count && invalidations.SlotDeletedSince(run.Lane.Index, run.First)) return FaultVerdict.RetryStorm;
+            if (run.IsHalf(run.Denied)) return run.IsHalf(run.Refused) && !run.IsHalf(run.Adjacent) && !config.SpteWrites ? FaultVerdict.Undecidable : FaultVerdict.LivelockNoProgressSpte;
+            if (run.IsHalf(run.NotEmulated) && !config.EmulationEvents && run.Count <= FaultRun.LongestString) return FaultVerdict.Open;
+            if (run.IsHalf(run.Futile)) return FaultVerdict.Livelock;
+            if (run.IsHalf(run.Interrupted)) return FaultVerdict.Open;
+            if (run.IsHalf(run.SlotChanging) && invalidations.SlotDeletedSince(run.Lane.Index, run.First)) return FaultVerdict.RetryStorm;
             // KVM decides to retry while it handles a fault; the first one, if slow, may have begun long before.
             var (first, last) = (Math.Max(run.First, run.FirstEnd), Math.Max(run.Last, run.End));
             // An endless run needs a better excuse than one that came to an end of itself.

@@ -68,7 +68,7 @@ internal sealed class FaultTally(Action<FaultRecord>? each)
     /// <summary>The case of a fault that is decided at once.</summary>
     public BugCase? CaseOf(FaultVerdict verdict, VcpuLane lane, GuestLevel level, ulong gpa, FaultAccess access, ulong rip, long time, Judgement judgement, FaultContext context, FaultGroup group)
     {
-        if (_cases.TryGetValue((verdict, lane.Tid, level, gpa >> 12, access.Word), out var found)) return found;
+        if (_cases.TryGetValue(KeyOf(verdict, lane, level, gpa, access), out var found)) return found;
         return Add(verdict, lane, level, gpa, access, rip, time, judgement.Why(context), group.DetachEvidence());
     }
 
@@ -76,9 +76,12 @@ internal sealed class FaultTally(Action<FaultRecord>? each)
     public BugCase? CaseOf(FaultVerdict verdict, VcpuLane lane, GuestLevel level, ulong gpa, FaultAccess access, ulong rip, long time, FaultRun run) =>
         Add(verdict, lane, level, gpa, access, rip, time, $"the same fault again and again at the same rip: {run.Why}", run.Evidence);
 
+    private static (FaultVerdict, int, GuestLevel, ulong, string) KeyOf(FaultVerdict verdict, VcpuLane lane, GuestLevel level, ulong gpa, FaultAccess access) =>
+        (verdict, lane.Tid, level, gpa >> 12, access.Word);
+
     private BugCase? Add(FaultVerdict verdict, VcpuLane lane, GuestLevel level, ulong gpa, FaultAccess access, ulong rip, long time, string why, IReadOnlyList<SavedEvent> evidence)
     {
-        var key = (verdict, lane.Tid, level, gpa >> 12, access.Word);
+        var key = KeyOf(verdict, lane, level, gpa, access);
         if (_cases.TryGetValue(key, out var found)) return found;
         if (_cases.Count >= MaxCases)
         {

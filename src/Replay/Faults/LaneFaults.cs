@@ -31,6 +31,9 @@ internal sealed class LaneFaults(VcpuLane lane)
 
     public bool HasNestedExit;
 
+    /// <summary>Whose exit is being handled; L1's where nothing tells.</summary>
+    public GuestLevel Level => HasNestedExit || lane.Trip.Level == GuestLevel.L2 ? GuestLevel.L2 : GuestLevel.L1;
+
     /// <summary>Running number of events at the last kvm_entry.</summary>
     public long EntrySequence;
 
@@ -51,20 +54,20 @@ internal sealed class LaneFaults(VcpuLane lane)
     /// <summary>Neither entries nor exits nor faults were seen of it.</summary>
     public bool IsNoVcpu => !_isVcpu;
 
-    /// <summary>It works on mappings, and is no vCPU so far; returns how many such threads there are more.</summary>
-    public int Works()
+    /// <summary>It works on mappings; one of the other threads, if it is no vCPU.</summary>
+    public void Works(ReplayConfig config)
     {
-        if (_works) return 0;
+        if (_works || _isVcpu) return;
         _works = true;
-        return 1;
+        config.OtherThreads++;
     }
 
-    /// <summary>It is a vCPU after all; returns how many there are less of those that are none.</summary>
-    public int IsVcpu()
+    /// <summary>It is a vCPU, also if it was taken for one of the other threads.</summary>
+    public void IsVcpu(ReplayConfig config)
     {
-        if (_isVcpu) return 0;
+        if (_isVcpu) return;
         _isVcpu = true;
-        return _works ? 1 : 0;
+        if (_works) config.OtherThreads--;
     }
 
     /// <summary>L1's exits offer it advanced information: bits 11:9 were seen in a qualification injected by this thread.</summary>

@@ -40,8 +40,7 @@ internal sealed class MisconfigRuns(ReplayConfig config, FaultTally tally, Fault
         run.OpenGfn = row[MmioGfn];
         if (run.Count != FaultRun.LivelockRepeats - 1) return;
         run.Shown ??= new FaultGroup();
-        var level = state.HasNestedExit || state.Lane.Trip.Level == GuestLevel.L2 ? GuestLevel.L2 : GuestLevel.L1;
-        run.Shown.Open(row, Access, run.OpenGfn << 12, run.OpenRip, level, state.HasExit ? state.Exit : null, state.HasNestedExit ? state.NestedExit : null);
+        run.Shown.Open(row, Access, run.OpenGfn << 12, run.OpenRip, state.Level, state.HasExit ? state.Exit : null, state.HasNestedExit ? state.NestedExit : null);
         run.Shown.IsOpen = false;
     }
 
@@ -55,7 +54,7 @@ internal sealed class MisconfigRuns(ReplayConfig config, FaultTally tally, Fault
             return;
         }
 
-        if (run.Count > 0 && (run.OpenRip != run.Rip || run.OpenGfn != run.Gfn)) End(state);
+        if (run.OpenRip != run.Rip || run.OpenGfn != run.Gfn) End(state);
         if (run.Count == 0) (run.Rip, run.Gfn, run.First) = (run.OpenRip, run.OpenGfn, run.OpenTime);
         run.Count++;
         run.Last = run.OpenTime;

@@ -92,14 +92,16 @@ internal sealed class NestedReading(ReplayConfig config)
         }
 
         group.Mbec12 = UsesMbec(state, group);
-        if (group.Mbec12 is { } mbec) return WithAdvanced(state, _tables.Answer(group, mbec, gmet12: false));
+        if (group.Mbec12 is { } mbec) return _tables.Answer(group, mbec, gmet12: false) is { } answer ? WithAdvanced(state, answer) : null;
         // Nothing tells whether L1 uses MBEC: take the reading that fits what KVM did.
-        var off = _tables.Answer(group, mbec12: false, gmet12: false);
-        var on = _tables.Answer(group, mbec12: true, gmet12: false);
+        if (_tables.Answer(group, mbec12: false, gmet12: false) is not { } off) return null;
+        var on = _tables.Answer(group, mbec12: true, gmet12: false)!;
         var reflected = group.Injections > 0;
-        if (on is null || off is null || (off.Outcome != NestedOutcome.Ok) == reflected) return WithAdvanced(state, off) is { } a ? a with { Mask = a.Mask & ~0x40UL } : null;
-        return (on.Outcome != NestedOutcome.Ok) == reflected ? on with { Mask = on.Mask & ~0x40UL } : off;
+        if ((off.Outcome != NestedOutcome.Ok) == reflected) return WithoutBit6(WithAdvanced(state, off));
+        return (on.Outcome != NestedOutcome.Ok) == reflected ? WithoutBit6(on) : off;
     }
+
+    private static NestedAnswer WithoutBit6(NestedAnswer answer) => answer with { Mask = answer.Mask & ~0x40UL };
 
     /// <summary>The generation is not known yet: the reading that fits what KVM did, and the bits that all agree on.</summary>
     private NestedAnswer? AnyGeneration(FaultGroup group)
@@ -117,5 +119,5 @@ internal sealed class NestedReading(ReplayConfig config)
         return first;
     }
 
-    private static NestedAnswer? WithAdvanced(LaneFaults state, NestedAnswer? answer) => answer is not null && state.AdvancedInfoSeen ? answer with { Mask = answer.Mask | 0xe00 } : answer;
+    private static NestedAnswer WithAdvanced(LaneFaults state, NestedAnswer answer) => state.AdvancedInfoSeen ? answer with { Mask = answer.Mask | 0xe00 } : answer;
 }

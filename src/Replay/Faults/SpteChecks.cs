@@ -62,7 +62,7 @@ internal sealed class SpteChecks
     /// <summary>The fast path gives W, or what access tracking saved, and takes nothing. The new SPTE is read when it is traced: another CPU may have changed it again.</summary>
     public void CheckFast(Spte old, Spte now, ulong gfn, in EventRow row)
     {
-        if (!old.IsPresent || old.IsAccessTracked || !now.IsPresent || now.IsFrozen || old.Pfn != now.Pfn) return;
+        if (!old.IsPresent || !now.IsPresent || old.Pfn != now.Pfn) return;
         if ((old.Readable && !now.Readable) || (old.User && !now.User) || (old.SupervisorExec && !now.SupervisorExec) || (old.UserExec && !now.UserExec))
             Add("fast-path-takes-away", "fast_page_fault gives permissions back and takes none away.", now, gfn, row);
     }

@@ -81,7 +81,7 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
         var all = ulong.MaxValue;
         var nx = 0UL;
         // The four entries of PAE's top level have no permissions.
-        foreach (var (pte, level) in group.ElementCount > 1 && group.Elements[0].Level == 3 ? group.Walk[1..] : group.Walk) (all, nx) = (all & pte, nx | pte);
+        foreach (var (pte, level) in group.Elements[0].Level == 3 ? group.Walk[1..] : group.Walk) (all, nx) = (all & pte, nx | pte);
         var withoutWp = group.Access.IsWrite && group.Access.IsUser == false && !spte.User;
         var what = spte.Writable && (all & 2) == 0 && !withoutWp ? "W"
             : spte.User && (all & 4) == 0 ? "U"
@@ -178,10 +178,6 @@ internal sealed class SpteEvents(ReplayConfig config, GuestMemoryMap map, Invali
     private static bool Covers(ulong gfn, int level, ulong target) => level is >= 1 and <= 5 && gfn >> (9 * (level - 1)) == target >> (9 * (level - 1));
 
     /// <summary>L2's SPTE of a frame, by L1's root and both frames: several roots may map one frame differently.</summary>
-    public static ulong ShadowKey(FaultGroup group)
-    {
-        var key = group.Gfn * 0x9e37_79b9_7f4a_7c15;
-        key = (key ^ (group.ElementCount > 0 ? group.Elements[0].Pte >> 12 : 0)) * 0xff51_afd7_ed55_8ccd;
-        return key ^ key >> 29;
-    }
+    public static ulong ShadowKey(FaultGroup group) =>
+        group.Gfn * 0x9e37_79b9_7f4a_7c15 ^ (group.ElementCount > 0 ? group.Elements[0].Pte >> 12 : 0);
 }

@@ -56,6 +56,32 @@ public sealed class ReadingTests
         Assert.Contains("ktl mmu decode --spte 0x5b86a67 --mmu npt", result.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>A guest that polls a port now and then all day long: one line, not one each time.</summary>
+    [Fact]
+    public void A_thread_that_polls_many_times_is_told_of_once()
+    {
+        var text = new System.Text.StringBuilder();
+        var time = 5_000_000;
+        for (var spell = 0; spell < 3; spell++)
+        {
+            for (var i = 0; i < 20; i++) Turn("IO_INSTRUCTION", 0x1000, "608000b 0", $"kvm_pio: pio_read at 0x608 size 4 count 1 val 0x{i:x}");
+            for (var i = 0; i < 100; i++) Turn("CPUID", 0x2000 + ((ulong)(i * i) % 97 * 16), "0 0", "kvm_cpuid: func 1 idx 0 rax 1 rbx 2 rcx 3 rdx 4, cpuid entry found");
+        }
+
+        var result = Ktl.RunWith(s => s.Write(System.Text.Encoding.UTF8.GetBytes(text.ToString())), "replay", "-");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.StartsWith("NOTICE: NON_MMU_POLL_LOOP: tid 9 polls (IO_INSTRUCTION, 3 times, 60 turns in all); no MMU fault is\n    involved.\n\n", result.Output, StringComparison.Ordinal);
+
+        void Turn(string reason, ulong rip, string info, string what)
+        {
+            Line($"kvm_exit: reason {reason} rip 0x{rip:x} info {info}");
+            Line(what);
+            Line($"kvm_entry: vcpu 0 rip 0x{rip + 1:x}");
+        }
+
+        void Line(string what) => text.Append(System.Globalization.CultureInfo.InvariantCulture, $"CPU 0/KVM-9 [000] {time / 1_000_000}.{time++ % 1_000_000:d6}: {what}\n");
+    }
+
     [Fact]
     public void Where_the_thread_goes_on_the_page_says_for_how_long() =>
         Assert.Contains("The trace of this\n    thread goes on for 1.19ms after the last of them.", Text("replay", "samples/write-livelock.txt"), StringComparison.Ordinal);

@@ -1,7 +1,9 @@
 using KvmTraceLab.Mmu;
+using KvmTraceLab.Parser.Events.KvmMmu;
 using KvmTraceLab.Parser.Events.Vocabulary;
 using KvmTraceLab.Replay;
 using KvmTraceLab.Replay.Faults;
+using KvmTraceLab.Tests.Parser.Events;
 using static KvmTraceLab.Tests.Replay.FaultTrace;
 
 namespace KvmTraceLab.Tests.Replay;
@@ -44,22 +46,52 @@ public sealed class FaultEventTests
         Assert.Equal(("", 0L), (verdicts, judge.Faults));
     }
 
-    /// <summary>The number that a record has: fixed is 4 before, 5 since RET_PF_WRITE_PROTECTED; an SPTE that changed was fixed by either.</summary>
+    /// <summary>The number that a record has: fixed is 4 before, 5 since RET_PF_WRITE_PROTECTED; an SPTE that was given more of the same frame was fixed by either. What 5 did not fix is spurious, and so is 6.</summary>
     [Theory]
-    [InlineData(KvmKernel.V61, 4, HostReadOnly, true)]
-    [InlineData(KvmKernel.V61, 5, HostReadOnly, false)]
-    [InlineData(KvmKernel.V61, 5, Writable, true)]
-    [InlineData(KvmKernel.V61, 6, Writable, false)]
-    [InlineData(KvmKernel.V61, 3, Writable, false)]
-    [InlineData(KvmKernel.V71, 4, HostReadOnly, false)]
-    [InlineData(KvmKernel.V71, 4, "5000b45", false)]
-    [InlineData(KvmKernel.V71, 4, Writable, true)]
-    [InlineData(KvmKernel.V71, 5, HostReadOnly, true)]
-    [InlineData(KvmKernel.V71, 6, HostReadOnly, false)]
-    public void The_fast_path_says_fixed(KvmKernel kernel, int ret, string now, bool isFixed)
+    [InlineData(KvmKernel.V61, 4, HostReadOnly, true, false)]
+    [InlineData(KvmKernel.V61, 5, HostReadOnly, false, true)]
+    [InlineData(KvmKernel.V61, 5, Writable, true, false)]
+    [InlineData(KvmKernel.V61, 5, "6000e67", false, true)]
+    [InlineData(KvmKernel.V61, 5, "5000667", false, true)]
+    [InlineData(KvmKernel.V61, 6, Writable, false, true)]
+    [InlineData(KvmKernel.V61, 3, Writable, false, false)]
+    [InlineData(KvmKernel.V71, 4, HostReadOnly, false, false)]
+    [InlineData(KvmKernel.V71, 4, "5000b45", false, false)]
+    [InlineData(KvmKernel.V71, 4, Writable, true, false)]
+    [InlineData(KvmKernel.V71, 5, HostReadOnly, true, false)]
+    [InlineData(KvmKernel.V71, 6, HostReadOnly, false, true)]
+    public void The_fast_path_says_fixed(KvmKernel kernel, int ret, string now, bool isFixed, bool isSpurious)
     {
         var (_, judge) = Run(new ReplayOptions { Intel = false, Kernel = kernel }, [Seen, .. Times(8, Npf(WriteDenied,
             $"fast_page_fault: vcpu_id=0 cr2_or_gpa=0x12000 error_code=7 sptep=1 old_spte=0x{HostReadOnly} new_spte=0x{now} ret={ret}", Set(HostReadOnly)))]);
+        var seen = Assert.Single(judge.Bugs).Observations[0];
+        Assert.Equal((isFixed, isSpurious), (seen.FastFixed, seen.FastSpurious));
+    }
+
+    /// <summary>A record whose print format names the numbers of RET_PF_* is believed, whatever kernel was said.</summary>
+    [Theory]
+    [InlineData(4, 0, false)]
+    [InlineData(4, 1, true)]
+    [InlineData(5, 1, true)]
+    [InlineData(5, 0, false)]
+    public void A_record_may_name_what_is_fixed(ulong ret, ulong named, bool isFixed)
+    {
+        var row = new PayloadBench().Row(FastPageFault.Shape, [0, 0x12000, 7, 0, 0x5000825, 0x5000825, 0, named, ret], 0x1ff);
+        var state = new LaneFaults(new VcpuLane(1, 0));
+        new FaultCollector(new ReplayConfig(Amd61), new GuestMemoryMap(), new InvalidationLog(), new SpteChecks()).Collect(state, FaultEvent.FastPageFault, row);
+        Assert.Equal(isFixed, state.Group.FastFixed);
+    }
+
+    /// <summary>EPT with A/D off: an access-tracked SPTE (bit 52, no R, W, X) that is given its permissions back was fixed.</summary>
+    [Theory]
+    [InlineData("10000005000833", true)]
+    [InlineData("10000005000830", false)]
+    public void The_fast_path_gives_back_what_access_tracking_saved(string now, bool isFixed)
+    {
+        const string Tracked = "10000005000830";
+        var judge = Run(new ReplayOptions { Intel = true, Kernel = KvmKernel.V61 }, [Seen, .. Times(8, ["kvm_exit: reason EPT_VIOLATION rip 0x1000 info 181 0",
+            "kvm_page_fault: vcpu 0 rip 0x1000 address 0x0000000000012000 error_code 0x181",
+            $"fast_page_fault: vcpu_id=0 cr2_or_gpa=0x12000 error_code=1 sptep=1 old_spte=0x{Tracked} new_spte=0x{now} ret=5", Set(Tracked), Entry])]).Judge;
         Assert.Equal(isFixed, Assert.Single(judge.Bugs).Observations[0].FastFixed);
     }
 
@@ -143,8 +175,28 @@ public sealed class FaultEventTests
         Assert.Equal("L1", Level(Npf(Read, Inject("100000005"))));
         Assert.Equal("L1", Level(ShadowFault([.. Walk("12067"), Requested])));
         Assert.Equal("L2 L1", Level([.. L2(Read, Requested), .. Npf(Read, Requested)]));
+        Assert.Equal("L2", Level([NestedExit, .. Npf(Read, Requested)[1..]]));
+        Assert.Equal("L2", Level(["kvm_nested_vmenter: rip: 0x0000000000001000 vmcb: 0x0000000000009000 nested_rip: 0x0000000000001000 int_ctl: 0x00000000 event_inj: 0x00000000 nested_npt=y nested_cr3: 0x000000000010c000", Entry, .. Npf(Read, Requested)]));
 
         static string Level(string[] lines) => Run(Amd61, r => r.LevelWord, [Seen, .. lines]).Words;
+    }
+
+    /// <summary>What L1's entries deny is no violation where the emulator walked them, after the mapping was asked for.</summary>
+    [Fact]
+    public void The_emulators_walk_is_no_word_of_L1s() =>
+        Assert.Equal("EXPECTED_SHADOW_WP", Verdicts([Seen, .. Npf(WriteDenied, [Requested, .. Walk("12065"), Set(Writable)])]));
+
+    /// <summary>An SPTE of L2's that another vCPU made: known until a sync of unsync pages, and then still a race if it was made meanwhile.</summary>
+    [Theory]
+    [InlineData(false, false, "SPURIOUS_OK")]
+    [InlineData(true, false, "EXPECTED_RETRY")]
+    [InlineData(true, true, "RACE")]
+    public void Another_vCPU_made_L2s_SPTE(bool synced, bool meanwhile, string verdict)
+    {
+        string[] made = [.. L2(Write, [.. Walk("12067"), Requested, Set(Writable)]).Select(l => "other: " + l)];
+        string[] sync = synced ? ["other: kvm_mmu_sync_page: sp gen 0 gfn 1 l1 8-byte q0 wux nxe ad root 0 sync"] : [];
+        string[] enters = ["kvm_exit: reason EXIT_HLT rip 0x4000 info 0 0", Entry];
+        Assert.EndsWith(" " + verdict, Verdicts([Seen, .. meanwhile ? enters : [], .. made, .. sync, .. meanwhile ? [] : enters, .. L2(WriteDenied, [.. Walk("12067"), Requested])]), StringComparison.Ordinal);
     }
 
     /// <summary>The rip of the fault, of the exit where the fault has none, or none.</summary>
@@ -155,7 +207,7 @@ public sealed class FaultEventTests
     public void Where_it_happened(string fault, bool exit, int rip)
     {
         string[] one = [.. exit ? (string[])["kvm_exit: reason EXIT_NPF rip 0x1000 info 100000004 12000"] : [], fault, Requested, $"kvm_entry: vcpu 0 rip 0x{rip:x}"];
-        Assert.Equal((ulong)rip, Assert.Single(Run(Amd61, [Seen, Entry, .. Times(8, one)]).Judge.Bugs).Rip);
+        Assert.Equal((ulong)rip, Assert.Single(Run(Amd61, [Seen, "kvm_exit: reason EXIT_HLT rip 0x4000 info 0 0", Entry, .. Times(8, one)]).Judge.Bugs).Rip);
     }
 
     /// <summary>The U bit of an NPF tells who fetched with GMET, and only then.</summary>

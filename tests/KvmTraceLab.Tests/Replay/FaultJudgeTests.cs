@@ -1,4 +1,5 @@
 using KvmTraceLab.Mmu;
+using KvmTraceLab.Replay;
 using KvmTraceLab.Replay.Faults;
 using static KvmTraceLab.Tests.Replay.FaultTrace;
 
@@ -72,6 +73,26 @@ public sealed class FaultJudgeTests
         var judge = Run(new ReplayOptions(), [Entry, Misconfig, Known, Device, Entry, .. Times(6, turn), Misconfig, Known, answer, Entry, .. Times(6, turn)]).Judge;
         Assert.Empty(judge.Bugs);
         Assert.Equal(0, judge.CountOf(FaultVerdict.Livelock));
+    }
+
+    /// <summary>A VM of L1's may have a device too: kvm_nested_vmexit tells, or L2 was entered and its exits are not traced so.</summary>
+    [Theory]
+    [InlineData("", Misconfig, GuestLevel.L1, 3)]
+    [InlineData("", Misconfig + "\nkvm_nested_vmexit: vcpu 0 reason EPT_MISCONFIG rip 0x1000 info1 0x0000000000000000 info2 0x0000000000000000 intr_info 0x00000000 error_code 0x00000000", GuestLevel.L2, 4)]
+    [InlineData("kvm_nested_vmenter: rip: 0x0000000000001000 vmcs: 0x0000000000009000 nested_rip: 0x0000000000001000 int_ctl: 0x00000000 event_inj: 0x00000000 nested_ept=y nested_eptp: 0x000000000010c01e", Misconfig, GuestLevel.L2, 3)]
+    public void Whose_MMIO_is_never_emulated(string enters, string exit, GuestLevel level, int evidence)
+    {
+        var bug = Assert.Single(Run(new ReplayOptions(), [Entry, Misconfig, Known, Device, .. enters.Length > 0 ? (string[])[enters] : [], Entry, .. Times(8, [.. exit.Split('\n'), Known, Entry])]).Judge.Bugs);
+        Assert.Equal((level, evidence), (bug.Level, bug.Evidence.Count));
+    }
+
+    /// <summary>The same page again and again, emulated in between, is one case; 32 observations of it are kept.</summary>
+    [Fact]
+    public void MMIO_that_is_emulated_now_and_then()
+    {
+        string[] known = [Misconfig, Known, Entry];
+        var bug = Assert.Single(Run(new ReplayOptions(), [Entry, .. Times(40, [.. Times(8, known), Misconfig, Known, Device, Entry])]).Judge.Bugs);
+        Assert.Equal((320L, 32), (bug.Count, bug.Observations.Count));
     }
 
     /// <summary>6.1 decodes an instruction that touches the APIC's page, unprotects the frame, and lets the guest try once more before it emulates.</summary>
@@ -153,6 +174,19 @@ public sealed class FaultJudgeTests
     [Fact]
     public void Another_CPU_that_granted_it_before_this_one_entered_is_no_race() =>
         Assert.Equal("SPURIOUS_OK", Run(Amd61, [Changed("0", Protected), "other: " + Changed(Protected, Writable), Entry, .. Npf(WriteDenied, Requested)]).Verdicts);
+
+    /// <summary>A thread that takes mappings away and is no vCPU: then others than vCPUs were recorded.</summary>
+    [Theory]
+    [InlineData("kvm_tdp_mmu_spte_changed: as id 0 gfn 99 level 1 old_spte 5000e67 new_spte 0", true)]
+    [InlineData("kvm_mmu_prepare_zap_page: sp gen 0 gfn 1 l1 8-byte q0 wux nxe ad root 0 sync", true)]
+    [InlineData("kvm_mmu_zap_all_fast: kvm-mmu-valid-gen 1 used_pages 2a", true)]
+    [InlineData("kvm_unmap_hva_range: mmu notifier unmap range: 0x007fc38ea00000 -- 0x007fc38eb3a000", true)]
+    [InlineData("kvm_mmu_spte_requested: gfn 99 pfn 5000 level 1", false)]
+    public void Others_are_recorded(string work, bool seen)
+    {
+        Assert.Equal(seen, Run(Amd61, "other: " + work).Judge.Config.OthersRecorded);
+        Assert.False(Run(Amd61, "other: " + work, "other: " + Entry).Judge.Config.OthersRecorded);
+    }
 
     /// <summary>A fault whose end was lost is no evidence, and what was known before a loss is not known after.</summary>
     [Fact]

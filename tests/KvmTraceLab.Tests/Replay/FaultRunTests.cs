@@ -116,6 +116,77 @@ public sealed class FaultRunTests
         Assert.Equal(All(verdict, 8) + " EXPECTED_NOT_PRESENT",
             Verdicts([.. Times(4, Nothing()), Elsewhere, $"wait {wait}", .. Times(4, Nothing()), .. Resolved(), "lost 1", Elsewhere]));
 
+    /// <summary>
+    /// Mappings asked for in a trace in which no SPTE is ever set: such may not be recorded, unless half of the faults follow
+    /// one another without another exit. 4 others before 8 leave four pairs.
+    /// </summary>
+    [Theory]
+    [InlineData(0, "LIVELOCK_NO_PROGRESS_SPTE")]
+    [InlineData(4, "LIVELOCK_NO_PROGRESS_SPTE")]
+    [InlineData(5, "UNDECIDABLE")]
+    [InlineData(8, "UNDECIDABLE")]
+    public void No_SPTE_is_ever_set(int others, string verdict)
+    {
+        var refused = Npf(WriteDenied, Requested);
+        string[] halted = ["kvm_exit: reason EXIT_HLT rip 0x4000 info 0 0", "kvm_entry: vcpu 0 rip 0x4001"];
+        Assert.Equal(All(verdict, 8), Run(Amd61, [.. Times(others, [.. halted, .. refused]), .. Times(8 - others, refused)]).Verdicts);
+    }
+
+    /// <summary>What the fast path says it fixed, and did not, needs no other SPTE to be judged by.</summary>
+    [Fact]
+    public void Only_the_fast_path_sets_SPTEs() =>
+        Assert.Equal(All("LIVELOCK_NO_PROGRESS_SPTE", 8), Run(Amd61, Times(8, ["kvm_exit: reason EXIT_HLT rip 0x4000 info 0 0", "kvm_entry: vcpu 0 rip 0x4001",
+            .. Npf(WriteDenied, $"fast_page_fault: vcpu 0 gva 12000 error_code P|W|U sptep 0xff11000005fc8000 old 0x{Protected} new {Protected} spurious 0 fixed 1")])).Verdicts);
+
+    /// <summary>A known MMIO frame, where emulation was never seen: it may not have been recorded, and a string instruction stays at its RIP for a page.</summary>
+    [Theory]
+    [InlineData(4096, "EXPECTED_MMIO_CACHED")]
+    [InlineData(4097, "LIVELOCK")]
+    public void A_string_of_MMIO(int times, string verdict) =>
+        Assert.Equal(All(verdict, times), Run(Amd61, Times(times, Npf("10000000d", "handle_mmio_page_fault: addr:0 gfn 12 access 0"))).Verdicts);
+
+    /// <summary>A clock that stands still: an unmap at the time of the last fault, whose handling took none, may have been waited for.</summary>
+    [Fact]
+    public void An_unmap_at_the_last_moment_is_an_excuse()
+    {
+        var fault = Nothing();
+        Assert.StartsWith("EXPECTED_RETRY EXPECTED_RETRY EXPECTED_NOT_PRESENT",
+            Verdicts([Elsewhere, .. fault, fault[0], fault[1], "same", Zap, "same", fault[2], "same", fault[3], .. Pages(0x200, 90, Resolved)]), StringComparison.Ordinal);
+    }
+
+    private const string Unmap = "kvm_unmap_hva_range: mmu notifier unmap range: 0x007fc38ea00000 -- 0x007fc38eb3a000";
+
+    /// <summary>
+    /// A thread unmaps a range and takes frame 12 away, while its neighbour is mapped again. Long after that, faults of frame 12 wait until
+    /// they are served: the unmap went on, if it was another thread's.
+    /// </summary>
+    [Theory]
+    [InlineData("other: ", true, "RETRY_STORM")]
+    [InlineData("other: ", false, "LIVELOCK")]
+    [InlineData("", true, "LIVELOCK")]
+    public void Who_took_the_frame_away_may_still_be_at_it(string thread, bool ends, string verdict) =>
+        Assert.Equal($"EXPECTED_NOT_PRESENT {All(verdict, 8)}{(ends ? " EXPECTED_NOT_PRESENT" : "")}",
+            Verdicts([thread + Unmap, thread + Changed(Writable, "0"), .. Resolved("13"), "wait 30000", .. Times(8, Nothing()), .. ends ? Resolved() : []]));
+
+    /// <summary>Where only vCPUs were recorded, who invalidates is not seen: runs that end were storms. Not those that an unmap does not explain.</summary>
+    [Fact]
+    public void Only_vCPUs_are_recorded()
+    {
+        var mmio = Npf(Read, "mark_mmio_spte: sptep:0xff gfn 12 access 7 gen 8");
+        string[] before = [Changed("0", "0"), "kvm_exit: reason EXIT_HLT rip 0x4000 info 0 0", Entry];
+        Assert.Equal(All("RETRY_STORM", 9) + " EXPECTED_NOT_PRESENT", Run(Amd61, [.. before, .. Times(9, Nothing()), .. Resolved()]).Verdicts);
+        Assert.Equal(All("LIVELOCK", 9) + " EXPECTED_NOT_PRESENT", Run(Amd61, [.. before, .. Times(5, mmio), .. Times(4, Nothing()), .. Resolved()]).Verdicts);
+        Assert.Equal("BUG_ALREADY_GRANTED BUG_ALREADY_GRANTED EXPECTED_COW",
+            Run(Amd61, [Changed("0", Writable), Entry, .. Times(2, Npf(WriteDenied, Requested)), .. Npf(WriteDenied, Requested, Changed(Writable, "6000e67"), Set("6000e67"))]).Verdicts);
+    }
+
+    /// <summary>A thread's part of the trace begins with the run: less than 20 ms after the trace, what went before may have been an unmap.</summary>
+    [Theory]
+    [InlineData(19_993, "UNDECIDABLE")]
+    [InlineData(19_994, "LIVELOCK")]
+    public void The_trace_begins_with_the_run(int wait, string verdict) =>
+        Assert.Equal(All(verdict, 8) + " EXPECTED_NOT_PRESENT", Run(Amd61, [Elsewhere, $"wait {wait}", .. Times(8, Nothing()), .. Resolved()]).Verdicts);
+
     /// <summary>Looked after at every 16th fault: the run of the 16th is over when more than 64 have passed, at the 96th.</summary>
     [Theory]
     [InlineData(79, "EXPECTED_NOT_PRESENT")]

@@ -156,6 +156,49 @@ public sealed class NestedReadingTests
         Assert.False(group.Mbec12);
     }
 
+    /// <summary>L1 runs one L2 with MBEC and one without: the tables walked tell, not the frame that the leaf maps, nor a table that both use.</summary>
+    [Fact]
+    public void Each_tree_of_EPT12_has_its_MBEC()
+    {
+        var nested = new NestedReading(Config(KvmKernel.V72));
+        nested.SeePage(0x100, true);
+        Assert.Null(Of(0x100007));
+        _lane.FeatureRole12 = true;
+        Assert.True(Of(0x300007));
+        nested.SeePage(0x200, false);
+        Assert.Equal((true, false, null), (Of(0x100007), Of(0x200007), Of(0x300007)));
+        nested.SeePage(0x100, false);
+        Assert.Null(Of(0x100007));
+
+        bool? Of(ulong top) => nested.UsesMbec(_lane, Group(0x181, [top, 7, 7, 0x100037]));
+    }
+
+    /// <summary>65 536 shadow pages are known; with one more the others are forgotten.</summary>
+    [Theory]
+    [InlineData(65_534, true)]
+    [InlineData(65_535, null)]
+    public void Shadow_pages_are_bounded(int others, bool? mbec)
+    {
+        var nested = new NestedReading(Config(KvmKernel.V72));
+        nested.SeePage(0x100, true);
+        for (var i = 0; i < others; i++) nested.SeePage(0x1000UL + (ulong)i, false);
+        nested.SeePage(0x100_0000, false);
+        Assert.Equal(mbec, nested.UsesMbec(_lane, Group(0x181, [0x100007, 7, 7, 0x37])));
+    }
+
+    /// <summary>65 536 trees are known to use MBEC, and no more.</summary>
+    [Fact]
+    public void Trees_are_bounded()
+    {
+        var nested = new NestedReading(Config(KvmKernel.V72));
+        for (var i = 1UL; i <= 65_537; i++) nested.Learn(_lane, Group(0x181, Tree(i)));
+        Assert.Equal((true, true, null), (Uses(1), Uses(65_536), Uses(65_537)));
+
+        bool? Uses(ulong tree) => nested.UsesMbec(_lane, Group(0x181, Tree(tree)));
+
+        static ulong[] Tree(ulong number) => [number << 12 | 0x403, 7, 7, 0x37];
+    }
+
     /// <summary>The generation is unknown: what KVM did chooses the reading, and the oldest stands where none fits.</summary>
     [Theory]
     [InlineData(0, 0, NestedOutcome.Ok, 0x1ff)]

@@ -241,4 +241,24 @@ public sealed class ReplayConfigTests
         Assert.Equal(new ConfigValue("shadow", "trace", "#PF is intercepted"), config.PagingValue);
         Assert.Equal((MmuKind.Shadow, MmuKind.Shadow), (config.Kind, config.Layout.Kind));
     }
+
+    /// <summary>Whose SPTEs these are: the vendor, a fault or #PF tells, or the first present leaf, by bits 5:3. What is told is not told anew.</summary>
+    [Fact]
+    public void Whose_SPTEs_these_are()
+    {
+        const ulong WriteBack = 6UL << 3, Caching = 4UL << 3;
+        Assert.False(Config(intel: null).LayoutKnown);
+        Assert.True(Config(intel: true).LayoutKnown);
+        var shadow = Config(intel: null);
+        shadow.ShadowPaging = true;
+        Assert.True(shadow.LayoutKnown);
+
+        var config = Config(intel: null);
+        config.SeeSpte(WriteBack | 5, isLeaf: true);
+        config.SeeSpte(Present | WriteBack | 5, isLeaf: false);
+        Assert.False(config.LayoutKnown);
+        config.SeeSpte(Present | WriteBack | 5, isLeaf: true);
+        config.SeeSpte(Present | Caching | 5, isLeaf: true);
+        Assert.Equal((true, MmuKind.Ept), (config.LayoutKnown, config.Kind));
+    }
 }

@@ -155,7 +155,7 @@ internal static class FaultSignatures
         Blame = Blame.Normal,
         Fits =
         [
-            new Discriminators { In = Reasons.Turns, Reasons = Reasons.Misconfig, MinCount = 16, MinShare = 0.2, Any = TripMarks.Mmio | TripMarks.FastMmio, None = TripMarks.EmulateFailed, And = e => e.Spot is { Count: >= 16 } s && s.Of(TripMarks.Mmio | TripMarks.FastMmio) * 10 >= s.Count * 9, AndText = "an MMIO access follows nine of ten, at one place" },
+            new Discriminators { In = Reasons.Turns, Reasons = Reasons.Misconfig, MinCount = 16, MinShare = 0.2, Any = TripMarks.Mmio | TripMarks.FastMmio, None = TripMarks.EmulateFailed, And = e => e.Spot is { Count: >= 16 } s && s.Of(TripMarks.Mmio | TripMarks.FastMmio) * 10 >= s.Count * 9 && s.ShareOf(TripMarks.Apic) < 0.5, AndText = "an MMIO access follows nine of ten, at one place; not the local APIC's" },
         ],
         Because = f => Doorbells(f),
     };
@@ -173,9 +173,12 @@ internal static class FaultSignatures
         Limit = f => f.Evidence.Any(TripMarks.FastFaultFailed) ? Confidence.High : Confidence.Medium,
     };
 
-    /// <summary>An excerpt may begin behind the exit and end with the next: the failures of KVM_RUN tell that it was tried again.</summary>
+    /// <summary>
+    /// The turns of a loop are of one page, though other pages may have faulted there too. An excerpt may begin behind the exit and end with
+    /// the next: the failures of KVM_RUN tell that it was tried again.
+    /// </summary>
     private static bool IsRefusedAgain(Evidence e) =>
-        e.Spot is null or { Addresses: <= 1 } && (e.Turns >= 2 || (e.Facts.Exits < 64 && e.Facts.Of(TripMarks.UserFault) >= 2));
+        (e.Loop is not null || e.Spot is null or { Addresses: <= 1 }) && (e.Turns >= 2 || (e.Facts.Exits < 64 && e.Facts.Of(TripMarks.UserFault) >= 2));
 
     public static Signature SharedRangeHuge { get; } = new(
         "L39",

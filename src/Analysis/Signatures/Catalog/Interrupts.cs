@@ -136,9 +136,21 @@ internal static class Interrupts
     {
         Blame = Blame.Host,
         Most = Confidence.Medium,
-        Fits = [new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Apic, MinShare = 0.3, MinCount = 64 }],
-        Because = f => [$"{f.Lane!.CountOf(Reasons.Apic)} of {f.Lane.Guest.Count} exits of {f.Who}: {string.Join(", ", f.Lane.Reasons.Select(r => (Name: ExitReasonVocabulary.ReportName(r.Key.Isa, r.Key.Reason), r.Value.Count)).Where(r => Reasons.Apic.Contains(r.Name)).OrderByDescending(r => r.Count).ThenBy(r => r.Name, StringComparer.Ordinal).Select(r => $"{r.Name} {r.Count}"))}."],
+        Fits =
+        [
+            new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Apic, MinShare = 0.3, MinCount = 64 },
+            new Discriminators { In = Reasons.Vcpu, MinCount = 64, And = e => ApicPage(e.Lane!) is >= 64 and var n && n * 10 >= e.Lane!.Guest.Count * 3, AndText = "three of ten exits are faults that kvm_apic follows: the APIC's page is emulated" },
+        ],
+        LoopsHave = TripMarks.Apic,
+        Because = f => [$"{f.Lane!.CountOf(Reasons.Apic) + ApicPage(f.Lane)} of {f.Lane.Guest.Count} exits of {f.Who}: {string.Join(", ", ApicCounts(f.Lane))}."],
     };
+
+    private static long ApicPage(LaneFacts lane) => lane.CountOf(Reasons.FaultOrMisconfig, TripMarks.Apic);
+
+    private static IEnumerable<string> ApicCounts(LaneFacts lane) =>
+        lane.Reasons.Select(r => (Name: ExitReasonVocabulary.ReportName(r.Key.Isa, r.Key.Reason), r.Value))
+            .Select(r => Reasons.Apic.Contains(r.Name) ? (r.Name, r.Value.Count) : (Name: $"{r.Name} at the APIC's page", Count: Reasons.FaultOrMisconfig.Contains(r.Name) ? r.Value.Of(TripMarks.Apic) : 0))
+            .Where(r => r.Count > 0).OrderByDescending(r => r.Count).ThenBy(r => r.Name, StringComparer.Ordinal).Select(r => $"{r.Name} {r.Count}");
 
     public static Signature WindowStorm { get; } = new(
         "L36",

@@ -6,6 +6,7 @@ internal static class Reasons
     public static readonly string[] Io = ["IO_INSTRUCTION", "EXIT_IOIO"];
     public static readonly string[] Fault = ["EPT_VIOLATION", "EXIT_NPF"];
     public static readonly string[] Misconfig = ["EPT_MISCONFIG", "EXIT_NPF"];
+    public static readonly string[] FaultOrMisconfig = ["EPT_VIOLATION", "EPT_MISCONFIG", "EXIT_NPF"];
     public static readonly string[] Halt = ["HLT", "EXIT_HLT", "EXIT_IDLE_HLT"];
     public static readonly string[] HostInterrupt = ["EXTERNAL_INTERRUPT", "EXIT_INTR"];
     public static readonly string[] Cpuid = ["CPUID", "EXIT_CPUID"];

@@ -23,7 +23,7 @@ internal static class Waits
     {
         Blame = Blame.GuestWait,
         Shows = TripMarks.Pio,
-        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Io, Details = PmTimerPorts, None = TripMarks.EmulateFailed | TripMarks.NestedInject, MaxRips = 8, And = IsRowOrExcerpt, AndText = "16 in a row, or an excerpt of less than 64 exits" }],
+        Fits = [new Discriminators { In = Reasons.Turns, Reasons = Reasons.Io, Details = PmTimerPorts, None = TripMarks.EmulateFailed | TripMarks.NestedInject, MaxRips = 8, And = IsBusyWait, AndText = "16 in a row (of a loop's turns, at most one in eight interrupted by other exits), or an excerpt of less than 64 exits; no more than 2 ms a turn" }],
         Because = f => PmTimerWords(f),
     };
 
@@ -75,6 +75,9 @@ internal static class Waits
         Fits =
         [
             new Discriminators { In = Reasons.Turns, Reasons = Reasons.Cpuid, MinTurns = 16, MinShare = 0.3, MinCount = 64, MinRate = 1_000, MaxRips = 2 },
+
+            // What is timed stands between two of them.
+            new Discriminators { In = Reasons.Loop, Reasons = Reasons.Cpuid, MinTurns = 16, MinShare = 0.3, MinCount = 64, MinRate = 1_000, MaxRips = 4 },
         ],
     };
 
@@ -102,7 +105,7 @@ internal static class Waits
     {
         if (f.Evidence.Spot is { Values: > 1 } spot)
         {
-            if (spot.ValueChanges == 0) yield return "The value never changed: the timer stands still.";
+            if (StandsStill(f.Evidence)) yield return "The value never changed: the timer itself stands still, so no wait on it can end; look at the device that gives it (the VMM's).";
             else if (f.Run.IsNanoseconds && spot.AdvancePerSecond is { } hz && f.Evidence.Turns >= Finding.FewTurns)
             {
                 var mhz = (hz / 1e6).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture);
@@ -116,8 +119,14 @@ internal static class Waits
         if (f.Evidence.Rips.Count == 2 && f.Evidence.Rips[1] - f.Evidence.Rips[0] == 1) yield return "Exit and entry RIP are one byte apart: a single IN instruction.";
     }
 
-    /// <summary>A guest whose clock is the PM timer reads it a few times in a row all day long: that is no wait.</summary>
-    private static bool IsRowOrExcerpt(Evidence e) => e.Scope == EvidenceScope.Loop || e.Turns >= Finding.FewTurns || e.Facts.Exits < 64;
+    private static bool StandsStill(Evidence e) => e.Spot is { Values: >= 4, ValueChanges: 0 };
+
+    /// <summary>A guest whose clock is the PM timer reads it a few times in a row, or at each tick, all day long: that is no wait.</summary>
+    private static bool IsBusyWait(Evidence e) =>
+        e.Loop is { } loop ? (loop.Interruptions - loop.InterruptReasons.Values.Sum()) * 8 <= loop.Iterations && !IsSlow(e) : e.Turns >= Finding.FewTurns ? !IsSlow(e) : e.Facts.Exits < 64;
+
+    /// <summary>Not in few turns: the vCPU may have been off its CPU in one of them.</summary>
+    private static bool IsSlow(Evidence e) => e.HasTime && e.Turns >= 64 && e.TurnNs > 2_000_000;
 
     private static bool OnlyHost(Evidence e) => e.Lane is { } lane && lane.Host.Count >= lane.Guest.Count * 9;
 

@@ -13,7 +13,9 @@ public readonly ref struct KvmExitIdle(EventRow row) : IKvmEvent<KvmExitIdle>
         older: ["\\[{reason:@loongarch-exit}\\]PC: 0x{pc:x8}"],
         fields: "vcpu_id reason isa pc",
         keys: "reason",
-        rip: "pc");
+        rip: "pc",
+        complete: Completions.LoongArch,
+        completeUnless: "isa");
 
     public static KvmExitIdle Over(EventRow row) => new(row);
 

@@ -66,7 +66,7 @@ internal sealed partial class TextDecoder
     {
         if (_envelopeOnly >= 0) return false;
         var line = bytes[start..];
-        if (!FindMoment(line)) return false;
+        if (!FindHead(line, moment: true)) return false;
         ref var tail = ref TailAt(TailIndex);
         if (!IsKnown(tail)) return false;
         ref readonly var recent = ref _heads[_head].Envelope;
@@ -158,13 +158,13 @@ internal sealed partial class TextDecoder
         return tail.Latest = row;
     }
 
-    /// <summary>Which known line this one begins like, up to the point of its seconds.</summary>
-    private bool FindMoment(ReadOnlySpan<byte> line)
+    /// <summary>Which known line this one begins like, up to its time or (<paramref name="moment"/>) to the point of its seconds.</summary>
+    private bool FindHead(ReadOnlySpan<byte> line, bool moment)
     {
-        if (IsMoment(_heads[_head], line)) return true;
+        if (BeginsLike(_heads[_head], line, moment)) return true;
         for (var i = 0; i < _headCount; i++)
         {
-            if (!IsMoment(_heads[i], line)) continue;
+            if (!BeginsLike(_heads[i], line, moment)) continue;
             _head = i;
             return true;
         }
@@ -172,26 +172,23 @@ internal sealed partial class TextDecoder
         return false;
     }
 
-    private bool IsMoment(in LineHead head, ReadOnlySpan<byte> line)
+    private bool BeginsLike(in LineHead head, ReadOnlySpan<byte> line, bool moment)
     {
-        ref readonly var known = ref head.Envelope;
-        var length = known.FractionStart;
-        return known.HeadLength > 0 && known.TimeForm == TimeForm.Seconds && known.BufferLength == 0 && line.Length > length
-            && line[..length].SequenceEqual(_block.Bytes.AsSpan(head.Start, length));
+        var length = moment ? head.MomentLength : head.Envelope.HeadLength;
+        return length > 0 && line.Length > length && line[..length].SequenceEqual(_block.Bytes.AsSpan(head.Start, length));
     }
 
     /// <summary>Most lines begin like one before: the same task on the same CPU.</summary>
     private bool TryEnvelope(ReadOnlySpan<byte> line, int start, ref Envelope envelope)
     {
         _repeated = -1;
-        if (!FindHead(line)) return TryNewHead(line, start, ref envelope);
+        if (!FindHead(line, moment: false)) return TryNewHead(line, start, ref envelope);
         ref var head = ref _heads[_head];
         if (!EnvelopeReader.TryReadAs(head.Envelope, line, ref envelope, out var nameAt)) return EnvelopeReader.TryRead(line, ref envelope);
         if (envelope.TimeForm == TimeForm.Seconds && envelope.WholeNs != head.Envelope.WholeNs)
         {
             // From the next second on, lines begin like this one.
-            head.Envelope = envelope;
-            head.Start = start;
+            head.Begin(envelope, start);
         }
 
         if (TryRepeat(line, nameAt, ref envelope)) return true;
@@ -206,7 +203,8 @@ internal sealed partial class TextDecoder
         {
             _head = _headsMade++ % MaxHeads;
             _headCount = Math.Min(MaxHeads, _headsMade);
-            _heads[_head] = new LineHead { Envelope = envelope, Start = start };
+            _heads[_head] = default;
+            _heads[_head].Begin(envelope, start);
         }
 
         return true;
@@ -226,25 +224,6 @@ internal sealed partial class TextDecoder
         envelope.PayloadStart = nameAt + known.PayloadOffset;
         _repeated = known.Row;
         return true;
-    }
-
-    private bool FindHead(ReadOnlySpan<byte> line)
-    {
-        if (IsHead(_heads[_head], line)) return true;
-        for (var i = 0; i < _headCount; i++)
-        {
-            if (!IsHead(_heads[i], line)) continue;
-            _head = i;
-            return true;
-        }
-
-        return false;
-    }
-
-    private bool IsHead(in LineHead head, ReadOnlySpan<byte> line)
-    {
-        var length = head.Envelope.HeadLength;
-        return length > 0 && line.Length >= length && line[..length].SequenceEqual(_block.Bytes.AsSpan(head.Start, length));
     }
 
     private void Remember(int row, int start, int lineLength, in Envelope envelope)
@@ -287,8 +266,19 @@ internal sealed partial class TextDecoder
 
         /// <summary>Where such a line stands in the block.</summary>
         public int Start;
+
+        /// <summary>Bytes up to the point of its seconds; 0 where the time has another form.</summary>
+        public int MomentLength;
         public int LastKind;
         public int Context;
+
+        public void Begin(in Envelope envelope, int start)
+        {
+            Envelope = envelope;
+            Start = start;
+            var whole = envelope.HeadLength > 0 && envelope.TimeForm == TimeForm.Seconds && envelope.BufferLength == 0;
+            MomentLength = whole ? envelope.FractionStart : 0;
+        }
     }
 
     /// <summary>Where a text stands in the block, from its name to the end of the line.</summary>

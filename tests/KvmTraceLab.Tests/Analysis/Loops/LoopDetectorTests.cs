@@ -80,6 +80,67 @@ public sealed class LoopDetectorTests
         }
     }
 
+    /// <summary>
+    /// Other events may break into a turn, which then goes on where it was, or is left and begun anew; and they may come again after a single turn.
+    /// </summary>
+    [Fact]
+    public void Interruptions_may_fall_into_a_turn_and_after_every_turn()
+    {
+        var random = new Random(12);
+        foreach (var period in Enumerable.Range(2, 63))
+        {
+            var body = Body(random, period);
+            var script = new LoopScript().Letters(Noise(random, 5));
+            var (start, turns, interruptions, noise) = (script.NextNs, 0, 0, 20_000);
+            while (turns < 60)
+            {
+                // In the first turns there is nothing yet that could be gone on with.
+                var breaks = turns >= 5 * (interruptions + 1);
+                if (!breaks || random.Next(3) > 0)
+                {
+                    script.Letters(body);
+                    turns++;
+                    continue;
+                }
+
+                var at = random.Next(period);
+                var left = at > 0 && random.Next(3) == 0;
+                script.Letters(body.Take(at));
+                var others = random.Next(1, left ? 65 - at : 65);
+                script.Letters(Enumerable.Range(noise, others));
+                noise += others;
+                script.Letters(left ? body : body.Skip(at)).Letters(body);
+                turns += 2;
+                interruptions++;
+                if (at > 0 || random.Next(2) > 0) continue;
+
+                // One turn alone between two interruptions.
+                script.Letters(Enumerable.Range(noise, 7)).Letters(body);
+                noise += 7;
+                turns++;
+                interruptions++;
+            }
+
+            var end = script.NextNs - 1000;
+            var loop = Assert.Single(script.Letters(Enumerable.Range(noise, 200)).Loops());
+            Assert.Equal((period, turns, interruptions), (loop.Period, loop.Iterations, loop.Interruptions));
+            Assert.Equal((start, end), (loop.StartNs, loop.EndNs));
+            Assert.All(loop.Events, e => Assert.Equal(e.Event.Name == "kvm_msr", e.Varying != 0));
+        }
+    }
+
+    /// <summary>Single turns of a loop that has ended are no longer its own where they are part of a longer one.</summary>
+    [Fact]
+    public void A_longer_loop_that_holds_turns_of_the_one_before_keeps_them()
+    {
+        var script = new LoopScript().Letters([9000, 9001]);
+        for (var turn = 0; turn < 40; turn++) script.Letters([0, 1, 2]);
+        script.Letters(Enumerable.Range(9100, 10));
+        var start = script.NextNs;
+        for (var turn = 0; turn < 20; turn++) script.Letters([0, 1, 2, 3, 4, 5, 6, 8]);
+        Assert.Equal([(8, 20L, 0L, start), (3, 40L, 0L, 1_000_002_000L)], script.Loops().Select(l => (l.Period, l.Iterations, l.Interruptions, l.StartNs)));
+    }
+
     [Fact]
     public void A_longer_gap_makes_two_loops()
     {

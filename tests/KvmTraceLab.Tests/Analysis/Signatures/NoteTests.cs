@@ -78,6 +78,52 @@ public sealed class NoteTests
         Assert.DoesNotContain("L01", run.Ids);
     }
 
+    /// <summary>Read at each tick, or a few times between two halts: the loop is there, but the guest does not wait.</summary>
+    [Theory]
+    [InlineData(1, 10_000, 0)]
+    [InlineData(3, 5, 1)]
+    public void Reads_of_a_clock_are_no_wait(int row, double gap, int halts)
+    {
+        var run = Run(t => t.Times(100, (t, i) => t.After(gap).Times(1 + (i % row), (t, j) => SignatureCases.PmTimer(t, (i * 3) + j, "pio_read", "608000b")).Times(halts, t => t.Plain("HLT", 0x9000 + ((ulong)(i * i) % 7 * 16)))));
+        Assert.NotEmpty(run.Loops);
+        Assert.DoesNotContain("L01", run.Ids);
+    }
+
+    [Fact]
+    public void A_timer_that_stands_still_is_said_to()
+    {
+        var finding = Run(t => t.Times(64, t => t.Exit("IO_INSTRUCTION", 0x1000, "608000b 0").Add("kvm_pio", "pio_read at 0x608 size 4 count 1 val 0x1234").Entry(0x1001))).The("L01");
+        Assert.Equal(Confidence.High, finding.Confidence);
+        Assert.Contains("the timer itself stands still", finding.Why, StringComparison.Ordinal);
+    }
+
+    /// <summary>AMD without AVIC, or Intel without virtualised APIC accesses.</summary>
+    [Theory]
+    [InlineData("EXIT_NPF", "10000000f fee000b0")]
+    [InlineData("EPT_VIOLATION", "182 0")]
+    public void The_APICs_page_is_no_doorbell(string reason, string info)
+    {
+        var run = Run(t => t.Times(100, t => t.Exit(reason, 0x1000, info).Fault(0x1000, 0xfee000b0, info.Split(' ')[0]).Add("kvm_emulate_insn", "0:1000: 89 07").Add("kvm_mmio", "mmio write len 4 gpa 0xfee000b0 val 0x0").Add("kvm_apic", "apic_write APIC_EOI = 0x0").Entry(0x1002)));
+        Assert.Equal(["L33"], run.Ids);
+        Assert.Equal("L33", Assert.Single(run.Loops).Signature);
+        Assert.Contains($"{reason} at the APIC's page 100", run.The("L33").Why, StringComparison.Ordinal);
+    }
+
+    /// <summary>The head page of the block was mapped at the same RIP before.</summary>
+    [Fact]
+    public void A_page_refused_again_and_again_is_told_though_others_were_mapped_there()
+    {
+        var run = Run(t => t.Exit("EPT_VIOLATION", 0x1000, "181 0").Fault(0x1000, 0x4000, "181").Add("kvm_mmu_set_spte", "gfn 4 spte 1234 (rwx) level 1 at 99").Entry(0x1000)
+            .Times(30, t => t.Exit("EPT_VIOLATION", 0x1000, "181 0").Fault(0x1000, 0x5000, "181").Add("kvm_userspace_exit", "reason error (14)").Entry(0x1000)));
+        Assert.Contains("L38", run.Ids);
+        Assert.Equal("L38", Assert.Single(run.Loops).Signature);
+    }
+
+    [Fact]
+    public void What_is_timed_between_two_CPUIDs_is_a_storm_of_them() =>
+        Assert.Contains("L30", Run(t => t.Times(100, t => t.Exit("CPUID", 0x1000).Add("kvm_cpuid", "func 0 idx 0 rax 1 rbx 0 rcx 0 rdx 0, cpuid entry found").Entry(0x1002)
+            .Exit("CPUID", 0x1040).Add("kvm_cpuid", "func 0 idx 0 rax 1 rbx 0 rcx 0 rdx 0, cpuid entry found").Entry(0x1042))).Ids);
+
     [Fact]
     public void A_row_of_sixteen_faults_is_livelock_shaped_and_not_sure()
     {

@@ -9,6 +9,9 @@ namespace KvmTraceLab.Tests.Parser.Events;
 /// </summary>
 public sealed class RealReportTests
 {
+    /// <summary>What the plugin says in front of a kvm_nested_vmexit since 5.10: it is read over, and not printed.</summary>
+    private const string Complaint = "<CANT FIND FIELD rip>";
+
     private readonly PayloadBench _bench = new();
 
     private static IEnumerable<(string Name, string Payload)> Lines(string file)
@@ -51,7 +54,7 @@ public sealed class RealReportTests
             // Nor does it know the values of enumerators: with -N it prints 0x1 where the kernel prints tsc.
             if (dialect == Dialect.Kernel && payload.Contains("hostclock", StringComparison.Ordinal)) continue;
             var printed = PayloadBench.Print(_bench.Whole(name, payload), dialect);
-            if (printed.Trim() != payload.Trim()) bad.Add($"{name}: {payload} => {printed}");
+            if (printed.Trim() != payload.Replace(Complaint, "", StringComparison.Ordinal).Trim()) bad.Add($"{name}: {payload} => {printed}");
         }
 
         Assert.True(bad.Count == 0, string.Join("\n", bad));

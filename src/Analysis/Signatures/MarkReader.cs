@@ -26,7 +26,7 @@ internal sealed class MarkReader
     {
         foreach (var shape in KvmEvents.All)
             if (shape.System == "kvmmmu") (_always[EventCatalog.KindOf(shape)], _cares[EventCatalog.KindOf(shape)]) = (TripMarks.MmuEvent, true);
-        On("kvm_exit", Exit);
+        foreach (var name in (string[])["kvm_exit", "kvm_guest_exit", "kvm_s390_sie_exit"]) On(name, Exit);
         On("kvm_page_fault", TripMarks.PageFault);
         On("kvm_mmu_set_spte", TripMarks.SpteSet);
         On("kvm_tdp_mmu_spte_changed", TripMarks.SpteSet);

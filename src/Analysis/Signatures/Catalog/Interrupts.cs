@@ -107,9 +107,17 @@ internal static class Interrupts
     {
         Blame = Blame.Vmm,
         Most = Confidence.Medium,
-        Fits = [new Discriminators { In = Reasons.Vcpu, And = e => e.Lane!.Guest.Of(TripMarks.PmuMsr) is >= 64 and var pmu && pmu * 10 >= e.Lane.Guest.Count * 9 && Nmis(e.Lane) >= 16, AndText = "nine of ten exits access PMU MSRs, and at least 16 exits are NMIs" }],
+        Fits =
+        [
+            new Discriminators { In = Reasons.Vcpu, And = e => e.Lane!.Guest.Of(TripMarks.PmuMsr) is >= 64 and var pmu && pmu * 10 >= e.Lane.Guest.Count * 9 && Nmis(e.Lane) >= 16, AndText = "nine of ten exits access PMU MSRs, and at least 16 exits are NMIs" },
+
+            // Cut down to what matters: an access has an exit of its own, which was left out behind the NMI's.
+            new Discriminators { In = Reasons.Turns, Reasons = ["EXCEPTION_NMI", "EXIT_NMI"], All = TripMarks.PmuMsr },
+        ],
         LoopsHave = TripMarks.PmuMsr,
-        Because = f => [$"{f.Lane!.Guest.Of(TripMarks.PmuMsr)} of {f.Lane.Guest.Count} exits of {f.Who} access performance counters, {Nmis(f.Lane)} are NMIs, and hardly anything else happens."],
+        Because = f => f.Evidence.Scope != EvidenceScope.Vcpu
+            ? ["The guest accesses its performance counters right behind the exit of an NMI."]
+            : [$"{f.Lane!.Guest.Of(TripMarks.PmuMsr)} of {f.Lane.Guest.Count} exits of {f.Who} access performance counters, {Nmis(f.Lane)} are NMIs, and hardly anything else happens."],
     };
 
     public static Signature PauseStorm { get; } = new(

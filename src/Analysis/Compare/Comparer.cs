@@ -101,7 +101,7 @@ public static class Comparer
 
         return all;
 
-        static double? MeanSeconds(Stage stage) => 
+        static double? MeanSeconds(Stage stage) =>
             stage.Runs.Count == 0 || stage.Runs.Any(r => r.Seconds is null) ? null : stage.Runs.Average(r => r.Seconds);
     }
 }

@@ -1,5 +1,3 @@
-using KvmTraceLab.Parser.Events.Vocabulary;
-
 namespace KvmTraceLab.Replay.Faults;
 
 /// <summary>Turns of a guest in a loop that holds no fault.</summary>
@@ -9,7 +7,7 @@ public sealed partial class FaultJudge
     {
         var trip = lane.Trip;
         if (StateOf(lane) is not { IsOpen: false, HeldInvalidation: 0, Misconfig: null or { IsOpen: false } } || ExitClass.IsNestedFault(trip.Isa, trip.Reason)
-            || FaultModes.OfExit(trip) == FaultMode.Shadow || (trip.Isa == Isa.Vmx && trip.Reason == VmxExitReason.EptMisconfig)) return false;
+            || FaultModes.OfExit(trip) == FaultMode.Shadow) return false;
         for (var place = 0; place < turn.Period; place++)
             if (!IsIdle(_events[turn.KindAt(place)])) return false;
         return true;

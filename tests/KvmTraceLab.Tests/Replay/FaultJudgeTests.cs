@@ -75,6 +75,11 @@ public sealed class FaultJudgeTests
         Assert.Equal(0, judge.CountOf(FaultVerdict.Livelock));
     }
 
+    /// <summary>The marker's generation is compared first: that is no answer yet.</summary>
+    [Fact]
+    public void MMIO_whose_marker_is_compared_and_that_is_never_emulated() =>
+        Assert.Equal(8, Run(new ReplayOptions(), [Entry, Misconfig, Known, Device, Entry, .. Times(8, [Misconfig, "check_mmio_spte: spte 60001056 kvm_gen a spte-gen a valid 1", Known, Entry])]).Judge.CountOf(FaultVerdict.Livelock));
+
     /// <summary>A VM of L1's may have a device too: kvm_nested_vmexit tells, or L2 was entered and its exits are not traced so.</summary>
     [Theory]
     [InlineData("", Misconfig, GuestLevel.L1, 3)]
@@ -195,6 +200,9 @@ public sealed class FaultJudgeTests
         var fault = Npf(Read, Requested);
         Assert.Equal("UNDECIDABLE", Run(Amd61, [Changed("0", "0"), fault[0], fault[1], "lost", Requested, Entry]).Verdicts);
         Assert.Equal("EXPECTED_NOT_PRESENT", Run(Amd61, [Changed("0", "0"), fault[0], fault[1], Requested, Entry]).Verdicts);
+        var denied = Nested("0", Read, "kvm_mmu_walker_error: pferr 4 U");
+        Assert.Equal("UNDECIDABLE", Run(Amd61, [.. denied[..^1], "lost", "kvm_nested_vmexit_inject: reason EXIT_NPF info1 100000006 info2 12345 int_info 0 int_info_err 0", Entry]).Verdicts);
+        Assert.Equal("EXPECTED_L1_OTHER", Run(Amd61, denied[..^1]).Verdicts);
     }
 
     /// <summary>Neither an entry nor a next exit: the trace ends.</summary>

@@ -42,6 +42,7 @@ public sealed class HypothesisTests
     [InlineData("npt61 4 set=WXUmh", "spte-never-readable=1")]
     [InlineData("npt61 6 set=WXUmh", "spte-never-readable=1")]
     [InlineData("npt61 5 set=Rmh", "spte-never-readable=1")]
+    [InlineData("ept72 181 set=XUmh", "spte-never-readable=1")]
     [InlineData("npt61 7 set=RWmh", "spte-never-readable=1")]
     [InlineData("npt61 7 before=RXUh", "emulation-skipped=1 stale-mmu-seq=0.4")]
     [InlineData("npt61 d", "emulation-skipped=1 stale-mmu-seq=0.4")]

@@ -89,6 +89,9 @@ public static class Comparer
         all.AddRange(last.Obstacles.Except(first.Obstacles, StringComparer.Ordinal));
         if (options.Per == ComparePer.Trace || options.Work.Count > 0) return all;
 
+        // What helps is told once, however many runs it would help.
+        if (first.IsUnsteady || last.IsUnsteady) all.Add("compare the whole runs with --per trace or --work");
+
         double? a = MeanSeconds(first.Stage);
         double? b = MeanSeconds(last.Stage);
         if (a is double x && b is double y && Math.Max(x, y) > MostSpanRatio * Math.Min(x, y))

@@ -26,6 +26,9 @@ internal sealed class StageEstimate
 
     public List<string> Notes { get; } = [];
 
+    /// <summary>Whether one of its runs has no one steady rate.</summary>
+    public bool IsUnsteady { get; private set; }
+
     /// <param name="stage">The stage, each run once.</param>
     /// <param name="options">Unit and seed.</param>
     /// <param name="work">Units of work of a run, or null.</param>
@@ -125,7 +128,8 @@ internal sealed class StageEstimate
             string rates = string.Join(", ", quarters.Select(q => Words.Rate(q / perWindow)));
             if (phases || !run.IsSteady)
             {
-                result.Obstacles.Add($"{series.Path} has no one steady rate (its quarters ran at {rates} exits/s); compare the whole runs with --per trace or --work");
+                result.Obstacles.Add($"{series.Path} has no one steady rate (its quarters ran at {rates} exits/s)");
+                result.IsUnsteady = true;
             }
             else if (run.DriftSigmas > 4 && (run.Drift > 1.25 || run.Drift < 0.8))
             {

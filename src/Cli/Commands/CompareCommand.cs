@@ -152,7 +152,7 @@ internal static class CompareCommand
         var options = new ClaimOptions { Seed = seed };
         if (expect is not null)
         {
-            if (!ClaimOptions.TryParseFactor(expect, out var factor)) throw new UsageException($"--expect {expect}: expected a factor such as 24x");
+            if (!ClaimOptions.TryParseFactor(expect, out var factor)) throw new UsageException($"--expect {expect}: expected a factor such as 24x, or a change with its sign such as -70%");
             options = options with { Expect = factor };
         }
 

@@ -225,7 +225,7 @@ public sealed class BehaviourTests : IDisposable
     [InlineData("2 or more STAGE are needed, found 1 (see `ktl compare --help`)", "compare", "rate:1")]
     [InlineData("--threads x: expected a whole number (see `ktl info --help`)", "info", Loop, "--threads", "x")]
     [InlineData("--seed -1: expected a whole number", "compare", "rate:1", "rate:2", "--seed", "-1")]
-    [InlineData("--weight time: samples/seed-mail.txt times no exit, since no entry follows one; take --weight count", "export", "samples/seed-mail.txt", "--to", "speedscope", "--weight", "time")]
+    [InlineData("expected a factor such as 24x, or a change with its sign such as -70%", "compare", "rate:1", "rate:2", "--expect", "70%")]
     [InlineData("--mbec on: KVM has it since Linux 7.2, not in --kernel 6.1", "mmu", "explain", "--mbec", "on", "--kernel", "6.1")]
     [InlineData("no option '--formt'; did you mean --format? (see `ktl analyze --help`)", "analyze", Loop, "--formt", "json")]
     public void What_cannot_be_done_is_said_in_one_line(string says, params string[] arguments) =>
@@ -239,6 +239,15 @@ public sealed class BehaviourTests : IDisposable
         Assert.Contains("0xfffff801b031bf35 (HalpTimer+0x35)", Ktl.Run("analyze", Loop, "--guest-map", map).Output.ReplaceLineEndings(" ").Replace("       ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         var parting = JsonNode.Parse(Ktl.Run("compare", Loop, "samples/demand-faults.txt", "--guest-map", map, "--format", "json").Output)!["differences"]!["parting"]!;
         Assert.Contains("(KiInit+0xc2)", parting.ToJsonString().Replace("\\u002B", "+", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stacks_by_time_that_must_be_empty_say_why()
+    {
+        var run = Ktl.Run("export", "samples/seed-mail.txt", "--to", "speedscope", "--weight", "time");
+        Assert.Equal(0, run.Code);
+        Assert.Equal("ktl: --weight time: samples/seed-mail.txt times no exit, since no entry follows one, and so these stacks are empty; take --weight count\n", run.Error);
+        Assert.Equal("", Ktl.Run("export", Loop, "--to", "speedscope", "--weight", "time").Error);
     }
 
     [Fact]

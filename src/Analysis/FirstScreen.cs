@@ -128,7 +128,7 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
     /// <summary>Events of KVM's own without any exit are another matter than a trace of something else.</summary>
     private Headline WithoutExits(TraceRun run)
     {
-        var events = Overview.Events(run).Where(e => e.Name.StartsWith("kvm_", StringComparison.Ordinal) && e.Name != "kvm_entry").Take(3).ToList();
+        var events = Overview.Events(run).Where(e => e.Name.StartsWith("kvm_", StringComparison.Ordinal) && !KnownKinds.IsEntry(KnownKinds.Kind(e.Name))).Take(3).ToList();
         var asked = facts.Excerpt.MostRequested();
         const string What = "The trace has no kvm_exit: nothing can be said of exits or loops.";
         return events.Count == 0

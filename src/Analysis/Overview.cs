@@ -139,13 +139,16 @@ public sealed class Overview : Analysis
             new Column("busy_share", "Busy", ColumnKind.Share, Optional: true), new Column("exit_rate", "Exits/s", ColumnKind.Rate, Optional: true)) { TimeUnit = run.TimeUnit, ShowAtMost = 16 };
         foreach (var lane in vcpus)
         {
-            table.Add((long)lane.Tid, (long?)lane.Vcpu, lane.Comm, lane.Exits, lane.Entries, lane.GuestNs, lane.HostNs, lane.IdleNs, Busy(lane),
+            table.Add((long)lane.Tid, (long?)lane.Vcpu, lane.Comm, lane.Exits, lane.Entries, Told(lane, lane.GuestNs), Told(lane, lane.HostNs), Told(lane, lane.IdleNs), Busy(lane),
                 run.Seconds is { } s ? lane.Exits / s : null);
         }
 
         if (vcpus.Count > 0) table.Footer = "Host: from exit to entry, idle exits aside (KVM, the VMM, preemption). Busy: guest and host.";
         return new ReportSection("vcpus", "vCPUs") { Table = table };
     }
+
+    /// <summary>Null where the trace times nothing of the thread: that is no zero.</summary>
+    private static long? Told(VcpuLane lane, long ns) => lane.GuestNs + lane.HostNs + lane.IdleNs > 0 ? ns : null;
 
     private static double? Busy(VcpuLane lane)
     {
@@ -173,7 +176,7 @@ public sealed class Overview : Analysis
             ? $", {Numbers.Time(run.Replayer.FirstTime, run.TimeUnit)} to {Numbers.Time(run.Replayer.LastTime, run.TimeUnit)} ({Numbers.Duration(run.Replayer.LastTime - run.Replayer.FirstTime, run.TimeUnit)})"
             : run.Replayer.Rows == 0 ? "" : ", without times";
         var unit = info.Version > 0 ? "records" : "lines";
-        section.Paragraphs.Add($"{run.Trace.Path}: {info.Format}{(info.Version > 0 ? $" version {info.Version}" : "")}, vendor {run.Vendor}, {Finding.Count(info.Cpus, "CPU")}{span}.");
+        section.Paragraphs.Add($"{run.Trace.Path}: {info.Format}{(info.Version > 0 ? $" version {info.Version}" : "")}, vendor {run.Vendor}{(info.Cpus > 0 ? $", {Finding.Count(info.Cpus, "CPU")}" : "")}{span}.");
         section.Paragraphs.Add($"{run.Trace.Lines.Lines} {unit}, {Finding.Count(run.Trace.Lines.Events, "event")} of {Finding.Count(Events(run).Count, "kind")}, "
             + $"{Finding.Count(run.Replayer.Lanes.Count(l => l.IsVcpu), "vCPU")}, {Finding.Count(run.Exits, "exit")}.");
         if (run.Exits >= Finding.ManyExits && TimeSpent(run) is { } spent) section.Paragraphs.Add(spent);

@@ -23,6 +23,9 @@ internal sealed record TraceRequest
     /// <summary>vCPUs that take part; empty for all.</summary>
     public IReadOnlySet<int> Vcpus { get; init; } = new HashSet<int>();
 
+    /// <summary>Whether a part of the events was asked for alone.</summary>
+    public bool IsPart => From is not null || To is not null || Tids.Count > 0 || Vcpus.Count > 0;
+
     public string Format { get; init; } = "text";
 
     public string? Output { get; init; }

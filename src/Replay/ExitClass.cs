@@ -7,10 +7,19 @@ namespace KvmTraceLab.Replay;
 public static class ExitClass
 {
     /// <summary>The host's own interrupts, NMIs and timers: they say nothing of the guest.</summary>
-    public static bool IsHostInterrupt(Isa isa, uint reason, in KvmExit exit) => isa switch
+    public static bool IsHostInterrupt(Isa isa, uint reason, in KvmExit exit) =>
+        IsHostInterrupt(isa, reason) || (isa == Isa.Vmx && reason == VmxExitReason.ExceptionNmi && IsNmi(exit));
+
+    /// <summary>As far as the reason alone tells: VMX has one for all exceptions, NMIs among them. arm64's IRQ is told as what it is.</summary>
+    public static bool IsHostInterrupt(Isa isa, uint reason) => isa switch
     {
         Isa.Svm => reason is 0x60 or 0x61 or 0x62, // INTR, NMI, SMI
-        Isa.Vmx => reason is VmxExitReason.ExternalInterrupt or VmxExitReason.PreemptionTimer || (reason == VmxExitReason.ExceptionNmi && IsNmi(exit)),
+        Isa.Vmx => reason is VmxExitReason.ExternalInterrupt or VmxExitReason.PreemptionTimer,
+        Isa.Riscv => RiscvExitVocabulary.IsInterrupt(reason),
+        Isa.LoongArch or Isa.Mips => reason == 0, // INT, Interrupt
+        Isa.S390 => reason == S390ExitVocabulary.HostInterruption,
+        Isa.Book3s => reason is 0x500 or 0x501 or 0x502 or 0x900 or 0x980 or 0xe60 or 0xe80 or 0xea0 or 0xf00, // EXTERNAL, DECREMENTER, HMI, H_DOORBELL, H_VIRT, PERFMON
+        Isa.Booke => reason is 4 or 10 or 11 or 12 or 35 or 36, // EXTERNAL, DECREMENTER, FIT, WATCHDOG, PERFORMANCE_MONITOR, DOORBELL
         _ => false,
     };
 
@@ -19,7 +28,9 @@ public static class ExitClass
     {
         Isa.Svm => reason is SvmExitCode.Hlt or 0xa6,
         Isa.Vmx => reason is VmxExitReason.Hlt,
-        Isa.LoongArch => reason is LoongArchExitVocabulary.Idle,
+        Isa.LoongArch => reason is ExitWords.LoongArchIdle,
+        Isa.Mips => reason is ExitWords.MipsWait,
+        Isa.S390 => reason is S390ExitVocabulary.WaitState,
         _ => false,
     };
 

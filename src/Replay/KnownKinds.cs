@@ -9,10 +9,6 @@ public sealed class KnownKinds
 
     private static readonly TripEvent[] Roles = RolesByKind();
 
-    public int Entry { get; } = Kind("kvm_entry");
-
-    public int Exit { get; } = Kind("kvm_exit");
-
     public int Pio { get; } = Kind("kvm_pio");
 
     public int Msr { get; } = Kind("kvm_msr");
@@ -30,6 +26,12 @@ public sealed class KnownKinds
     public static int Slot(string eventName, string field) =>
         KvmEvents.All.FirstOrDefault(s => s.Name == eventName) is { } shape && shape.TrySlotOf(field, out var slot) ? slot : Absent;
 
+    /// <summary>A vCPU leaves the guest; its fields are read as <c>kvm_exit</c>'s. Each architecture has its own event.</summary>
+    public static bool IsExit(int kind) => RoleOf(kind) == TripEvent.Exit;
+
+    /// <summary>A vCPU enters the guest; its fields are read as <c>kvm_entry</c>'s.</summary>
+    public static bool IsEntry(int kind) => RoleOf(kind) == TripEvent.Entry;
+
     /// <summary>What an event of this kind tells of a trip.</summary>
     internal static TripEvent RoleOf(int kind) => (uint)kind < (uint)Roles.Length ? Roles[kind] : TripEvent.None;
 
@@ -40,8 +42,9 @@ public sealed class KnownKinds
         {
             roles[EventCatalog.KindOf(shape)] = shape.Name switch
             {
-                "kvm_exit" => TripEvent.Exit,
-                "kvm_entry" or "kvm_enter" or "kvm_reenter" => TripEvent.Entry,
+                "kvm_exit" or "kvm_guest_exit" or "kvm_s390_sie_exit" => TripEvent.Exit,
+                "kvm_entry" or "kvm_enter" or "kvm_reenter" or "kvm_guest_enter" or "kvm_book3s_reenter" or "kvm_s390_sie_enter" => TripEvent.Entry,
+                "kvm_exit_idle" => TripEvent.Idle,
                 "kvm_pio" => TripEvent.Pio,
                 "kvm_msr" => TripEvent.Msr,
                 "kvm_cr" => TripEvent.Cr,

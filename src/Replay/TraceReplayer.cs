@@ -37,7 +37,8 @@ public sealed partial class TraceReplayer
     private bool _filtered;
     private readonly Dictionary<int, VcpuLane> _lanes = [];
     private readonly List<VcpuLane> _all = [];
-    private readonly KnownKinds _kinds = new();
+    private readonly int _guestExit = KnownKinds.Kind("kvm_guest_exit");
+    private readonly int _reenter = KnownKinds.Kind("kvm_book3s_reenter");
     private VcpuLane? _last;
 
     /// <summary>The last lost marker of each CPU, as its number in <see cref="LostMarkers"/>.</summary>
@@ -216,7 +217,7 @@ public sealed partial class TraceReplayer
             trip.Info1 = exit.Info1;
             trip.Info2 = exit.Info2;
             trip.IsHostInterrupt = ExitClass.IsHostInterrupt(trip.Isa, trip.Reason, exit);
-            trip.IsIdle = ExitClass.IsHalt(trip.Isa, trip.Reason);
+            trip.IsIdle = ExitClass.IsHalt(trip.Isa, trip.Reason) || (trip.Isa == Isa.Book3s && row.Kind == _guestExit && KvmGuestExit.Over(row).Ceded);
             if (exit.HasVcpuId && lane.Vcpu is null) lane.Vcpu = exit.VcpuId;
             TripReader.ReadExit(trip, exit);
         }
@@ -232,6 +233,7 @@ public sealed partial class TraceReplayer
         lane.IsVcpu = true;
         lane.Entries++;
         var entry = KvmEntry.Over(row);
+        var enters = row.Kind != _reenter || !KvmBook3sReenter.Over(row).ToUserspace;
         if (entry.HasVcpuId) lane.Vcpu ??= entry.VcpuId;
         if (lane.InHost)
         {
@@ -239,10 +241,10 @@ public sealed partial class TraceReplayer
             trip.HasEntryRip = entry.HasRip;
             trip.EntryRip = entry.Rip;
             trip.End = row.Time;
-            CloseTrip(lane, timed: trip.HasStart && row.HasTime && row.Time >= trip.Start);
+            CloseTrip(lane, timed: enters && trip.HasStart && row.HasTime && row.Time >= trip.Start);
         }
 
-        lane.InGuest = true;
+        lane.InGuest = enters;
         lane.LastEntryTime = row.Time;
         lane.LastEntryHasTime = row.HasTime;
     }
@@ -335,7 +337,7 @@ public sealed partial class TraceReplayer
 
     private void LearnVcpu(VcpuLane lane, in EventRow row, int kind)
     {
-        if (kind == _kinds.Entry && KvmEntry.Over(row) is { HasVcpuId: true } entry) lane.Vcpu = entry.VcpuId;
-        else if (kind == _kinds.Exit && KvmExit.Over(row) is { HasVcpuId: true } exit) lane.Vcpu = exit.VcpuId;
+        if (KnownKinds.IsEntry(kind) && KvmEntry.Over(row) is { HasVcpuId: true } entry) lane.Vcpu = entry.VcpuId;
+        else if (KnownKinds.IsExit(kind) && KvmExit.Over(row) is { HasVcpuId: true } exit) lane.Vcpu = exit.VcpuId;
     }
 }

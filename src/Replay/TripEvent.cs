@@ -17,6 +17,7 @@ internal enum TripEvent : byte
     HvHypercall,
     UserspaceExit,
     Wakeup,
+    Idle,
     NestedExit,
     NestedInject,
     NestedEnter,

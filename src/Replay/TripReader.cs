@@ -60,6 +60,7 @@ internal static class TripReader
             case TripEvent.HvHypercall: Set(trip, TripDetail.Hypercall, row[HvHypercallCode], false, 0); break;
             case TripEvent.UserspaceExit: trip.UserspaceReason = (int)row[UserspaceReason]; break;
             case TripEvent.Wakeup: trip.BlockedNs += (long)Math.Min(row[WakeupNs], long.MaxValue / 4); break;
+            case TripEvent.Idle: trip.IsIdle = true; break;
             case >= TripEvent.NestedExit: ReadNested(lane, role); break;
         }
     }

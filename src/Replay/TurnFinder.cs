@@ -12,7 +12,6 @@ internal sealed class TurnFinder
     /// <summary>By kind: slots of values that nothing but their reader depends on.</summary>
     private static readonly ulong[] Values = ValuesByKind();
 
-    private readonly KnownKinds _kinds = new();
     private long[] _durations = new long[64];
     private int _exit;
     private int _before;
@@ -35,16 +34,16 @@ internal sealed class TurnFinder
     {
         period = 0;
         var kind = batch.Heads[row].Kind;
-        if (kind == _kinds.Exit)
+        var role = KnownKinds.RoleOf(kind);
+        if (role == TripEvent.Exit)
         {
             _exit = row;
             return false;
         }
 
-        if (_exit < 0 || KnownKinds.RoleOf(kind) != TripEvent.Entry) return false;
+        if (_exit < 0 || role != TripEvent.Entry) return false;
         var start = _exit;
         _exit = -1;
-        if (kind != _kinds.Entry) return false; // other vendors' entries are told one by one
         period = row + 1 - start;
         var before = _before;
         _before = start;

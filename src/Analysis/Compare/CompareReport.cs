@@ -30,15 +30,16 @@ public static class CompareReport
             _ => (HeadlineKind.Fact, ""),
         };
         List<string> details = [];
-        string[] gone = [.. result.ByReason.Where(r => r.ShareOfReduction >= 0.05).Take(4).Select(r => $"{r.Reason} ({Words.Digits(r.ShareOfReduction!.Value * 100)}%)")];
-        if (gone.Length > 0 && result.Overall.Ratio is double ratio && ratio != 1)
+        string[] with = [.. Shares(result, r => r.ShareOfReduction >= 0.05)];
+        string[] against = [.. Shares(result, r => r.ShareOfReduction <= -0.05)];
+        if (with.Length > 0 && result.Overall.Ratio is double ratio && !(result.Overall.Low <= 1 && result.Overall.High >= 1))
         {
-            details.Add($"{(ratio > 1 ? "The reduction" : "The growth")} is made of {string.Join(", ", gone)}.");
+            details.Add($"{(ratio > 1 ? "The reduction" : "The growth")} is made of {string.Join(", ", with)}{(against.Length > 0 ? $", against {string.Join(", ", against)}" : "")}.");
         }
 
         if (result.HostTimeRatio is double host)
         {
-            details.Add($"Host time outside idle exits per {Unit(result.Options)}: {Words.Duration(result.Stages[0].BusyHostNsPerUnit!.Value)} before, {Words.Duration(result.Stages[^1].BusyHostNsPerUnit!.Value)} after ({(host >= 1 ? $"{Words.Digits(host)} times less" : $"{Words.Digits(1 / host)} times more")}).");
+            details.Add($"Host time outside idle exits per {result.Options.Unit}: {Words.Duration(result.Stages[0].BusyHostNsPerUnit!.Value)} before, {Words.Duration(result.Stages[^1].BusyHostNsPerUnit!.Value)} after ({Change(host)}).");
         }
 
         // What stands against the ratio is told in its sentence already.
@@ -47,6 +48,12 @@ public static class CompareReport
         report.Headlines.Add(new Headline(kind, word + result.Why, details, null));
         foreach (string note in others) report.Headlines.Add(new Headline(HeadlineKind.Caution, note, [], null));
     }
+
+    private static IEnumerable<string> Shares(CompareResult result, Func<ReasonChange, bool> which) =>
+        result.ByReason.Where(which).Take(4).Select(r => $"{r.Reason} ({Words.Digits(r.ShareOfReduction!.Value * 100)}%)");
+
+    private static string Change(double ratio) =>
+        ratio is > 0.995 and < 1.005 ? "as much" : ratio > 1 ? $"{Words.Digits(ratio)} times less" : $"{Words.Digits(1 / ratio)} times more";
 
     private static ReportTable StageTable(CompareResult result)
     {
@@ -77,7 +84,7 @@ public static class CompareReport
             new Column("low", "Low", ColumnKind.Number),
             new Column("high", "High", ColumnKind.Number))
         {
-            Footer = $"exits per {Unit(result.Options)}; intervals at {Words.Digits(result.Options.Confidence * 100)}%",
+            Footer = $"{result.Options.Quantity}; {Intervals(result)}",
         };
         foreach (CompareStep step in result.Steps) Row(step.From, step.To, step.Interval);
         if (result.Steps.Count > 1) Row(0, result.Stages.Count - 1, result.Overall);
@@ -86,39 +93,41 @@ public static class CompareReport
         void Row(int from, int to, RatioInterval i) => table.Add(result.Stages[from].Label, result.Stages[to].Label, i.Ratio, i.Low, i.High);
     }
 
+    private static string Intervals(CompareResult result)
+    {
+        if (result.Stages.All(s => s.Runs == 0)) return "intervals by the rounding of the claimed rates";
+        string at = $"intervals at {Words.Digits(result.Options.Confidence * 100)}%";
+        return result.Stages.Any(s => s.Runs == 1) ? $"{at}, by the noise within a run and not from run to run" : at;
+    }
+
     private static ReportTable ReasonTable(CompareResult result)
     {
         // Without seconds there are no rates per second; the unit compared always has some.
-        bool perSecond = result.ByReason[0].RatesPerSec.All(r => r is not null) && result.Options is { Per: not ComparePer.Trace, Work.Count: 0 };
+        bool perSecond = result.ByReason[0].RatesPerSec.All(r => r is not null) && result.Options is { Per: ComparePer.Second, Work.Count: 0 };
         var columns = new List<Column> { new("reason", "Reason", ColumnKind.Text) };
         for (int i = 0; i < result.Stages.Count; i++)
         {
             columns.Add(new Column(
-                perSecond ? $"rate_per_sec_{i}" : $"per_unit_{i}", $"{(i == 0 ? "Base" : result.Stages.Count == 2 ? "New" : $"Stage {i}")} per {(perSecond ? "s" : Unit(result.Options))}",
+                perSecond ? $"rate_per_sec_{i}" : $"per_unit_{i}", $"{(i == 0 ? "Base" : result.Stages.Count == 2 ? "New" : $"Stage {i}")} per {(perSecond ? "s" : result.Options.Unit)}",
                 perSecond || result.Options is { Per: not ComparePer.Trace, Work.Count: 0 } ? ColumnKind.Rate : ColumnKind.Number));
         }
 
+        columns.Add(new Column("ratio", "Ratio", ColumnKind.Number));
         columns.Add(new Column("share_of_reduction", "Of the change", ColumnKind.Share));
         var table = new ReportTable([.. columns]) { ShowAtMost = 20 };
         foreach (ReasonChange r in result.ByReason)
         {
             IReadOnlyList<double?> rates = perSecond ? r.RatesPerSec : r.RatesPerUnit;
-            table.Add([r.Reason, .. rates.Cast<object?>(), r.ShareOfReduction]);
+            table.Add([r.Reason, .. rates.Cast<object?>(), r.Ratio, r.ShareOfReduction]);
         }
 
         return table;
     }
 
-    private static string Unit(CompareOptions options) => options.Work.Count > 0 ? "unit of work" : options.Per switch
-    {
-        ComparePer.Vcpu => "vCPU second",
-        ComparePer.Trace => "trace",
-        _ => "second",
-    };
-
     private static void Fill(JsonObject json, CompareResult result)
     {
         json["per"] = result.Options.Work.Count > 0 ? "work" : result.Options.Per.ToString().ToLowerInvariant();
+        json["reasons"] = result.Options.Reasons.Count == 0 ? null : Array(result.Options.Reasons, r => JsonValue.Create(r));
         json["stages"] = Array(result.Stages, s => new JsonObject
         {
             ["label"] = s.Label,
@@ -143,6 +152,7 @@ public static class CompareReport
             ["reason"] = r.Reason,
             ["ratesPerSec"] = Array(r.RatesPerSec, v => JsonValue.Create(v)),
             ["ratesPerUnit"] = Array(r.RatesPerUnit, v => JsonValue.Create(v)),
+            ["ratio"] = r.Ratio,
             ["shareOfReduction"] = r.ShareOfReduction,
             ["hostNsPerUnit"] = Array(r.HostNsPerUnit, v => JsonValue.Create(v)),
         });

@@ -38,7 +38,11 @@ public sealed record StageSummary(
 /// <param name="ShareOfReduction">Its part of the change from the first to the last stage; null where nothing changed.</param>
 /// <param name="HostNsPerUnit">Time in the host per unit compared, one a stage.</param>
 public sealed record ReasonChange(
-    string Reason, IReadOnlyList<double?> RatesPerSec, IReadOnlyList<double?> RatesPerUnit, double? ShareOfReduction, IReadOnlyList<double?> HostNsPerUnit);
+    string Reason, IReadOnlyList<double?> RatesPerSec, IReadOnlyList<double?> RatesPerUnit, double? ShareOfReduction, IReadOnlyList<double?> HostNsPerUnit)
+{
+    /// <summary>First stage over last in the unit compared; null where either has none of it.</summary>
+    public double? Ratio => RatesPerUnit[0] / RatesPerUnit[^1] is double ratio && double.IsFinite(ratio) && ratio > 0 ? ratio : null;
+}
 
 /// <summary>Whether exits were reduced, by how much, and whether the claim is true.</summary>
 public sealed record CompareResult

@@ -34,10 +34,11 @@ public static class Comparer
         if (hostRatio is double h && !double.IsFinite(h)) hostRatio = null;
 
         List<string> obstacles = Obstacles(estimates, options);
-        (ClaimVerdict? verdict, string why) = Judgement.Of(overall, obstacles, estimates[0].Stage.Claim is not null && estimates[^1].Stage.Claim is not null, options);
+        (ClaimVerdict? verdict, string why) = Judgement.Of(overall, obstacles, Basis(estimates[0], estimates[^1], overall), options);
         if (options.Expect is null) notes.AddRange(obstacles.Select(o => o + "."));
         foreach (StageEstimate middle in estimates[1..^1]) notes.AddRange(middle.Obstacles.Select(o => o + "."));
-        AddHostTime(notes, overall, hostRatio, summaries);
+        CompareNotes.Add(notes, estimates[0].Stage, estimates[^1].Stage, options);
+        CompareNotes.AddHostTime(notes, overall, hostRatio, summaries);
         return new CompareResult
         {
             Options = options,
@@ -72,6 +73,14 @@ public static class Comparer
         static double? Finite(double v) => double.IsFinite(v) ? v : null;
     }
 
+    private static IntervalBasis Basis(StageEstimate first, StageEstimate last, RatioInterval overall)
+    {
+        if (first.Stage.Claim is not null && last.Stage.Claim is not null) return IntervalBasis.Claims;
+        if (first.Rate is null || last.Rate is null || overall.Low is not double low || overall.High is not double high) return IntervalBasis.Runs;
+        double rounding = Math.Log(first.Rate.RoundingHigh / first.Rate.RoundingLow) + Math.Log(last.Rate.RoundingHigh / last.Rate.RoundingLow);
+        return 2 * rounding > Math.Log(high / low) ? IntervalBasis.Rounding : IntervalBasis.Runs;
+    }
+
     private static List<string> Obstacles(StageEstimate[] estimates, CompareOptions options)
     {
         StageEstimate first = estimates[0];
@@ -89,21 +98,7 @@ public static class Comparer
 
         return all;
 
-        static double? MeanSeconds(Stage stage) => stage.Runs.Count == 0 ? null : stage.Runs.Sum(r => r.Seconds) / stage.Runs.Count;
-    }
-
-    private static void AddHostTime(List<string> notes, RatioInterval overall, double? hostRatio, StageSummary[] stages)
-    {
-        if (hostRatio is not double host || overall.Ratio is not double exits) return;
-        string from = Words.Duration(stages[0].BusyHostNsPerUnit!.Value);
-        string to = Words.Duration(stages[^1].BusyHostNsPerUnit!.Value);
-        if (exits > 1 && host < 1)
-        {
-            notes.Add($"Fewer exits, but more time: the host's time outside idle exits rose from {from} to {to} for the same unit. Fewer exits are not always faster.");
-        }
-        else if (exits > 1 && host < exits / 2)
-        {
-            notes.Add($"Exits fell by a factor of {Words.Digits(exits)}, the host's time outside idle exits by {Words.Digits(host)} alone ({from} to {to}): the exits that went took less time than those that stayed.");
-        }
+        static double? MeanSeconds(Stage stage) =>
+            stage.Runs.Count == 0 || stage.Runs.Any(r => r.Seconds is null) ? null : stage.Runs.Average(r => r.Seconds);
     }
 }

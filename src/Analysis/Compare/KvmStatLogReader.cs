@@ -21,7 +21,7 @@ internal static class KvmStatLogReader
     }
 
     /// <exception cref="StageFileException">A row that does not fit the heading.</exception>
-    public static RunSeries Read(string path, IReadOnlyList<string> lines)
+    public static RunSeries Read(string path, IReadOnlyList<string> lines, IReadOnlySet<string>? counted = null)
     {
         string[]? names = null;
         var windows = new List<long>();
@@ -46,7 +46,7 @@ internal static class KvmStatLogReader
 
             if (names is null) continue;
             if (windows.Count >= MostRows) throw new StageFileException(path, i + 1, $"more than {MostRows} rows", "split the log");
-            AddRow(path, i, line, names, windows, times, reasons);
+            AddRow(path, i, line, names, windows, times, reasons, counted);
         }
 
         if (windows.Count == 0) throw new StageFileException(path, 0, "a kvm_stat log without rows", "let kvm_stat -l run for the length of the test");
@@ -64,7 +64,8 @@ internal static class KvmStatLogReader
     }
 
     private static void AddRow(
-        string path, int index, string line, string[] names, List<long> windows, List<DateTime> times, SortedDictionary<string, ReasonTally> reasons)
+        string path, int index, string line, string[] names, List<long> windows, List<DateTime> times, SortedDictionary<string, ReasonTally> reasons,
+        IReadOnlySet<string>? counted)
     {
         string[] cells = Cells(line);
         int stamp = cells.Length - names.Length;
@@ -72,7 +73,7 @@ internal static class KvmStatLogReader
         if (stamp is < 0 or > 2) throw new StageFileException(path, index + 1, $"{cells.Length} cells under {names.Length} names", "give the log as kvm_stat wrote it");
         if (DateTime.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime at)) times.Add(at);
 
-        long exits = -1;
+        long exits = 0;
         bool traced = names.Contains("kvm_exit", StringComparer.Ordinal);
         for (int c = 0; c < names.Length; c++)
         {
@@ -84,8 +85,15 @@ internal static class KvmStatLogReader
 
             // A guest that goes away makes its sums step back.
             value = Math.Max(0, value);
-            if (names[c] == (traced ? "kvm_exit" : "exits")) exits = value;
-            else if (Reason(names[c], traced) is string reason) reasons[reason] = new ReasonTally(reasons.GetValueOrDefault(reason).Count + value, 0);
+            if (names[c] == (traced ? "kvm_exit" : "exits"))
+            {
+                if (counted is null) exits = value;
+            }
+            else if (Reason(names[c], traced) is string reason && counted?.Contains(reason) != false)
+            {
+                if (counted is not null) exits += value;
+                reasons[reason] = new ReasonTally(reasons.GetValueOrDefault(reason).Count + value, 0);
+            }
         }
 
         windows.Add(exits);

@@ -16,7 +16,7 @@ internal static class PerfKvmStatReader
         && line.Contains("Sample", StringComparison.Ordinal) && line.Contains("Time", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="StageFileException">A row that cannot be read, or a total that the rows do not make.</exception>
-    public static RunSeries Read(string path, IReadOnlyList<string> lines)
+    public static RunSeries Read(string path, IReadOnlyList<string> lines, IReadOnlySet<string>? counted = null)
     {
         var reasons = new SortedDictionary<string, ReasonTally>(StringComparer.Ordinal);
         long? total = null;
@@ -36,11 +36,12 @@ internal static class PerfKvmStatReader
             throw new StageFileException(path, 0, $"its rows make {samples} samples, its total line says {t}", "the text was cut; give the whole output of perf kvm stat report --event=vmexit");
         }
 
+        foreach (string other in reasons.Keys.Where(r => counted?.Contains(r) == false).ToList()) reasons.Remove(other);
         return new RunSeries
         {
             Path = path,
             Format = "perf-kvm-stat",
-            Exits = samples,
+            Exits = Numbers.Sum(reasons.Values.Select(r => r.Count)),
             HostNs = Numbers.Sum(reasons.Values.Select(r => r.HostNs)),
             BusyHostNs = Numbers.Sum(reasons.Where(r => !ReasonTally.IsIdle(r.Key)).Select(r => r.Value.HostNs)),
             Reasons = reasons,

@@ -1,10 +1,13 @@
+using KvmTraceLab.Analysis.Symbols;
+
 namespace KvmTraceLab.Analysis.Compare;
 
 /// <summary>
 /// Gathers what <see cref="Differences"/> compares while a trace streams by. Memory is bounded: facts by number and length,
 /// events by <see cref="MostEvents"/> hashes and <see cref="MostTexts"/> distinct texts.
 /// </summary>
-public sealed class RunFactsCollector
+/// <param name="symbols">Names for guest addresses.</param>
+public sealed class RunFactsCollector(SymbolMap? symbols = null)
 {
     /// <summary>Events of a run whose order is kept; 8 bytes each.</summary>
     public const int MostEvents = 1 << 20;
@@ -51,7 +54,7 @@ public sealed class RunFactsCollector
         hash = Mix(hash ^ Mix(rip ?? ulong.MaxValue));
         _sequence.Add(hash);
         if (_texts.Count >= MostTexts || _texts.ContainsKey(hash)) return;
-        _texts.Add(hash, $"{reason}{(detail.Length > 0 ? " " : "")}{detail}{(rip is ulong r ? $" rip 0x{r:x}" : "")}");
+        _texts.Add(hash, $"{reason}{(detail.Length > 0 ? " " : "")}{detail}{(rip is ulong r ? $" rip 0x{r:x}{(symbols?.NameOf(r) is { } name ? $" ({name})" : "")}" : "")}");
     }
 
     public RunFacts ToFacts() => new(

@@ -56,7 +56,7 @@ internal sealed class StageEstimate
             : within[0] is RunBootstrap b ? new StageEstimate(stage, RateEstimate.OneRun(counts[0] / units[0], b))
             : new StageEstimate(stage, RateEstimate.Unknown(counts[0] / units[0]));
 
-        if (result.Rate is null) result.Obstacles.Add($"{stage.Label} has no exits, so there is no ratio");
+        if (result.Rate is null) result.Obstacles.Add($"{stage.Label} has no {options.What} at all");
         else if (counts.Count == 1 && within[0] is null) result.Obstacles.Add(TooFew(stage.Runs[0]));
         AddLosses(result);
         if (work is null && options.Per != ComparePer.Trace) AddSteadiness(result, within);

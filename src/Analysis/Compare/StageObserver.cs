@@ -1,3 +1,4 @@
+using KvmTraceLab.Analysis.Symbols;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Events.Vocabulary;
 using KvmTraceLab.Replay;
@@ -11,7 +12,8 @@ public sealed class StageObserver : TraceObserver
     private static readonly HashSet<ulong> Running = [0x10, 0x6e0, 0x40000020, 0xe7, 0xe8, 0xc1, 0xc2, 0x309, 0x30a, 0x30b, 0x838, 0x839];
 
     private readonly StageAccumulator _stage;
-    private readonly RunFactsCollector _facts = new();
+    private readonly IReadOnlySet<string>? _reasons;
+    private readonly RunFactsCollector _facts;
     private readonly int _cpuid = KnownKinds.Kind("kvm_cpuid");
     private readonly int _msr = KnownKinds.Kind("kvm_msr");
     private readonly int _cr = KnownKinds.Kind("kvm_cr");
@@ -21,7 +23,14 @@ public sealed class StageObserver : TraceObserver
 
     /// <param name="path">The file.</param>
     /// <param name="format">What it is.</param>
-    public StageObserver(string path, string format) => _stage = new StageAccumulator(path, format);
+    /// <param name="reasons">The exit reasons that count; null counts all.</param>
+    /// <param name="symbols">Names for guest addresses.</param>
+    public StageObserver(string path, string format, IReadOnlySet<string>? reasons = null, SymbolMap? symbols = null)
+    {
+        _facts = new RunFactsCollector(symbols);
+        _stage = new StageAccumulator(path, format);
+        _reasons = reasons;
+    }
 
     /// <summary>The run; complete once the trace has ended.</summary>
     public RunSeries Series(bool clockIsNanoseconds) => _stage.ToSeries(clockIsNanoseconds);
@@ -54,7 +63,7 @@ public sealed class StageObserver : TraceObserver
     public override void OnTrip(VcpuLane lane, HostTrip trip)
     {
         var reason = trip.HasReason ? ExitReasonVocabulary.ReportName(trip.Isa, trip.Reason) : "UNKNOWN";
-        _stage.OnExit(trip.HasStart ? trip.Start : 0, reason, trip.Timed ? trip.Duration : -1);
+        if (_reasons is null || _reasons.Contains(reason)) _stage.OnExit(trip.HasStart ? trip.Start : 0, reason, trip.Timed ? trip.Duration : -1);
         // The host's timing, memory and way of paging are not the guest's doing.
         if (trip.IsHostInterrupt || trip.Detail == TripDetail.Gpa || ExitClass.IsOfThePaging(trip)) return;
         var detail = trip.Detail == TripDetail.None ? "" : $"{trip.Detail.ToString().ToLowerInvariant()} {Numbers.Hex(trip.DetailValue)}{Way(trip)}";

@@ -29,8 +29,9 @@ public static class StageText
     /// <param name="path">For messages.</param>
     /// <param name="text">The text.</param>
     /// <param name="seconds">How long the run lasted, as the user tells; null takes what the text tells.</param>
+    /// <param name="reasons">The exit reasons that count; null counts all.</param>
     /// <exception cref="StageFileException">The text cannot be read as what it says it is.</exception>
-    public static RunSeries Read(string path, TextReader text, double? seconds = null)
+    public static RunSeries Read(string path, TextReader text, double? seconds = null, IReadOnlySet<string>? reasons = null)
     {
         var lines = new List<string>();
         long characters = 0;
@@ -42,8 +43,8 @@ public static class StageText
         }
 
         RunSeries series = lines.Take(LinesSniffed).Any(l => PerfKvmStatReader.IsHeading(l.Trim()))
-            ? PerfKvmStatReader.Read(path, lines)
-            : KvmStatLogReader.Read(path, lines);
+            ? PerfKvmStatReader.Read(path, lines, reasons)
+            : KvmStatLogReader.Read(path, lines, reasons);
         return seconds is double s ? series with { Seconds = s } : series;
     }
 }

@@ -34,5 +34,19 @@ internal static class Words
     /// <summary>A ratio's interval: two decimals more than it needs would only feign precision.</summary>
     public static string Interval(double? low, double? high) => $"{Bound(low)} to {Bound(high)}";
 
-    private static string Bound(double? value) => value is double v ? v.ToString(v >= 100 ? "0.#" : v >= 1 ? "0.##" : "0.####", CultureInfo.InvariantCulture) : "unknown";
+    /// <summary>A ratio with its interval, in as many decimals as it takes to tell the ends apart: 1.0029 (1.0028 to 1.0031).</summary>
+    public static (string Ratio, string Interval) Ratio(double ratio, double low, double high)
+    {
+        int more = 0;
+        while (more < 6 && low < high && Bound(low, more) == Bound(high, more)) more++;
+        string told = more > 0 ? Bound(ratio, more) : ratio is > 0.9 and < 1.1 ? ratio.ToString("0.###", CultureInfo.InvariantCulture) : Digits(ratio);
+        return (told, $"{Bound(low, more)} to {Bound(high, more)}");
+    }
+
+    private static string Bound(double? value, int more = 0)
+    {
+        if (value is not double v) return "unknown";
+        int decimals = (v >= 100 ? 1 : v >= 1 ? 2 : 4) + more;
+        return v.ToString("0." + new string('#', decimals), CultureInfo.InvariantCulture);
+    }
 }

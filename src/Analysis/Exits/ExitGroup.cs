@@ -37,7 +37,7 @@ internal static class ExitGroup
             timed ? times.Percentile(0.50) : null,
             timed ? times.Percentile(0.95) : null,
             timed ? times.Percentile(0.99) : null,
-            times.Total,
+            timed ? times.Total : null,
             times.Count,
             stat.ToUserspace,
         ];

@@ -10,6 +10,7 @@ public sealed class ExitReasons : Analysis
 {
     private readonly Dictionary<ulong, ExitStat> _byReason = [];
     private ulong _lastKey = ulong.MaxValue;
+    private long _halts;
     private ExitStat _last = new();
 
     public override string Name => "exits";
@@ -23,12 +24,14 @@ public sealed class ExitReasons : Analysis
     public override void OnTrip(VcpuLane lane, HostTrip trip)
     {
         Total++;
+        if (trip.IsIdle) _halts++;
         StatOf(trip).Add(trip);
     }
 
     public override void OnTurns(VcpuLane lane, in Turns turns)
     {
         Total += turns.Count;
+        if (lane.Trip.IsIdle) _halts += turns.Count;
         StatOf(lane.Trip).Add(lane.Trip, turns);
     }
 
@@ -86,12 +89,9 @@ public sealed class ExitReasons : Analysis
         var hostNs = Numbers.Sum(rows.Select(r => r.Stat.Times.Total));
         foreach (var (reason, stat) in rows) table.Add([reason, .. ExitGroup.Cells(stat, Total, hostNs)]);
         var section = new ReportSection("exits", "Exits by reason") { Table = table };
-        long halts = 0;
-        foreach (var (reason, stat) in rows)
-            if (reason is "HLT" or "EXIT_HLT" or "EXIT_IDLE_HLT") halts += stat.Count;
         var seconds = run.Seconds;
         table.Footer = $"Total Samples:{Total}, Total events handled time:{Numbers.Duration(hostNs, run.TimeUnit)}."
-            + (seconds is { } s ? $" {Numbers.Rate(Total / s)} ({Numbers.Rate((Total - halts) / s)} without HLT)." : "");
+            + (seconds is { } s ? $" {Numbers.Rate(Total / s)} ({Numbers.Rate((Total - _halts) / s)} without HLT)." : "");
         return section;
     }
 

@@ -16,22 +16,21 @@ public sealed class HotRips : Analysis
     private static readonly HealthCounter Folded = new(
         "ripsFolded", Severity.Info, "More than a million distinct RIPs: exits at the rarest were folded. Narrow with --vcpu, --from and --to.");
 
-    private readonly KnownKinds _kinds = new();
     private readonly CountMap _rips = new();
 
     public override string Name => "rips";
 
     public override string Description => "Hot guest instruction pointers, by entries and exits.";
 
-    public override bool Wants(int kind) => kind == _kinds.Exit || kind == _kinds.Entry;
+    public override bool Wants(int kind) => KnownKinds.IsExit(kind) || KnownKinds.IsEntry(kind);
 
     public override bool WantsTrips => false;
 
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         if (!row.HasFields) return;
-        if (row.Kind == _kinds.Exit && KvmExit.Over(row) is { HasRip: true } exit) _rips.Add(exit.Rip, 0, 1);
-        else if (row.Kind == _kinds.Entry && KvmEntry.Over(row) is { HasRip: true } entry) _rips.Add(entry.Rip, 1, 0);
+        if (KnownKinds.IsExit(row.Kind) && KvmExit.Over(row) is { HasRip: true } exit) _rips.Add(exit.Rip, 0, 1);
+        else if (KnownKinds.IsEntry(row.Kind) && KvmEntry.Over(row) is { HasRip: true } entry) _rips.Add(entry.Rip, 1, 0);
     }
 
     public override bool TakesTurns(VcpuLane lane, in Turns turn) => true;

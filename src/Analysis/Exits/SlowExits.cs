@@ -14,7 +14,6 @@ public sealed class SlowExits(long limitNs) : Analysis
 
     private readonly Dictionary<int, List<SavedEvent>> _open = [];
     private readonly PriorityQueue<Slow, long> _slowest = new();
-    private readonly KnownKinds _kinds = new();
 
     public override string Name => "slow-exits";
 
@@ -27,7 +26,7 @@ public sealed class SlowExits(long limitNs) : Analysis
     {
         if (!lane.InHost) return;
         if (!_open.TryGetValue(lane.Index, out var events)) _open[lane.Index] = events = [];
-        if (row.Kind == _kinds.Exit) events.Clear();
+        if (KnownKinds.IsExit(row.Kind)) events.Clear();
         if (events.Count < EventsKept) events.Add(SavedEvent.Of(row));
     }
 

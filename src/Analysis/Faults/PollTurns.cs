@@ -20,15 +20,15 @@ internal sealed class PollTurns : TraceObserver
 
     public IEnumerable<KeyValuePair<int, Turn>> Seen => _turns.Where(t => t.Value.Turns > 0).OrderBy(t => t.Key);
 
-    public override bool Wants(int kind) => kind == _kinds.Pio || kind == _kinds.Entry || kind == _kinds.Exit || kind == _kinds.PageFault;
+    public override bool Wants(int kind) => kind == _kinds.Pio || KnownKinds.IsEntry(kind) || KnownKinds.IsExit(kind) || kind == _kinds.PageFault;
 
     public override bool WantsTrips => false;
 
     public override void OnEvent(VcpuLane lane, in EventRow row)
     {
         if (row.Kind == _kinds.Pio) Pio(lane, row);
-        else if (row.Kind == _kinds.Entry) Entry(lane, row);
-        else if (row.Kind == _kinds.Exit) Exit(lane);
+        else if (KnownKinds.IsEntry(row.Kind)) Entry(lane, row);
+        else if (KnownKinds.IsExit(row.Kind)) Exit(lane);
         else if (row.Kind == _kinds.PageFault) _turns.Remove(lane.Tid);
     }
 

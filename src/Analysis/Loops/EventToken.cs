@@ -12,7 +12,7 @@ internal sealed class EventToken
 {
     private const ulong Seed = 0x9E3779B97F4A7C15;
 
-    private readonly KnownKinds _kinds = new();
+    private readonly int _exit = KnownKinds.Kind("kvm_exit");
     private readonly SlotMemo _known = new();
     private Recipe?[] _recipes = new Recipe?[256];
 
@@ -39,7 +39,7 @@ internal sealed class EventToken
         var hash = Mix(Seed, (ulong)kind);
         foreach (var slot in recipe.Keys) hash = Mix(hash, slots[slot]);
         var bare = hash;
-        if (kind == _kinds.Exit) Exit(slots, ref hash, ref bare);
+        if (kind == _exit) Exit(slots, ref hash, ref bare);
         foreach (var (slot, shift) in recipe.Addresses) hash = Mix(hash, slots[slot] >> shift);
         token = Fold(hash);
         withoutAddress = recipe.Addresses.Length == 0 && hash == bare ? token : Fold(bare);

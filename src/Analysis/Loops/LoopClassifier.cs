@@ -18,7 +18,7 @@ internal static class LoopClassifier
     /// <summary>The loop, or null where the period holds no kvm_exit.</summary>
     public static Loop? Make(VcpuLane lane, LoopRun run, bool isSweep)
     {
-        var first = Array.FindIndex(run.Template!, e => e.Name == "kvm_exit");
+        var first = Array.FindIndex(run.Template!, e => KnownKinds.IsExit(e.Kind));
         if (first < 0) return null;
         var events = new LoopEvent[run.Period];
         for (var i = 0; i < run.Period; i++)
@@ -27,7 +27,7 @@ internal static class LoopClassifier
             events[i] = new LoopEvent(run.Template![at], run.Varying![at]);
         }
 
-        var exits = events.Where(e => e.Event.Name == "kvm_exit").ToList();
+        var exits = events.Where(e => KnownKinds.IsExit(e.Event.Kind)).ToList();
         var hasTime = run.Template!.All(e => e.HasTime);
         var rips = Rips(events);
         var rate = hasTime && run.EndTime > run.StartTime ? run.IterationsBefore * 1e9 / (run.EndTime - run.StartTime) : 0;
@@ -57,8 +57,18 @@ internal static class LoopClassifier
     public static string ReasonOf(SavedEvent exit, VcpuLane lane)
     {
         if (!exit.Has(ExitReason)) return "UNKNOWN";
-        var isa = (Isa)exit[ExitIsa];
-        return ExitReasonVocabulary.ReportName(isa == Isa.Unknown ? lane.Isa : isa, (uint)exit[ExitReason]);
+        return ExitReasonVocabulary.ReportName(IsaOf(exit, lane), (uint)exit[ExitReason]);
+    }
+
+    private static Isa IsaOf(SavedEvent exit, VcpuLane lane) => (Isa)exit[ExitIsa] is var told && told == Isa.Unknown ? lane.Isa : told;
+
+    /// <summary>Whether the exit is of that class.</summary>
+    private static bool Is(Func<Isa, uint, bool> of, SavedEvent exit, VcpuLane lane)
+    {
+        if (!exit.Has(ExitReason)) return false;
+        var isa = IsaOf(exit, lane);
+        var reason = (uint)exit[ExitReason];
+        return isa is Isa.Vmx or Isa.Unknown ? of(Isa.Vmx, reason & 0xffff) : of(isa, reason);
     }
 
     private static List<ulong> Rips(LoopEvent[] events)
@@ -66,7 +76,7 @@ internal static class LoopClassifier
         var rips = new List<ulong>();
         foreach (var e in events)
         {
-            var slot = e.Event.Name switch { "kvm_exit" => ExitRip, "kvm_entry" => EntryRip, _ => -1 };
+            var slot = KnownKinds.IsExit(e.Event.Kind) ? ExitRip : KnownKinds.IsEntry(e.Event.Kind) ? EntryRip : -1;
             if (slot < 0 || !e.Event.Has(slot) || rips.Contains(e.Event[slot])) continue;
             rips.Add(e.Event[slot]);
         }
@@ -90,8 +100,8 @@ internal static class LoopClassifier
                 if (shape.Fields[slot].Role == FieldRole.Address && (e.Varying >> slot & 1) != 0) return LoopProgress.Address;
         }
 
-        var exitRips = events.Where(e => e.Event.Name == "kvm_exit" && e.Event.HasFields).Select(e => e.Event[ExitRip]).ToHashSet();
-        var entries = events.Where(e => e.Event.Name == "kvm_entry" && e.Event.Has(EntryRip)).Select(e => e.Event[EntryRip]);
+        var exitRips = events.Where(e => KnownKinds.IsExit(e.Event.Kind) && e.Event.HasFields).Select(e => e.Event[ExitRip]).ToHashSet();
+        var entries = events.Where(e => KnownKinds.IsEntry(e.Event.Kind) && e.Event.Has(EntryRip)).Select(e => e.Event[EntryRip]);
         return entries.Any(rip => !exitRips.Contains(rip)) || exitRips.Count > 1 ? LoopProgress.Rip : LoopProgress.None;
     }
 
@@ -99,8 +109,8 @@ internal static class LoopClassifier
     {
         if (events.Any(IsEmulationFailure)) return LoopKind.EmulationFailure;
         var reasons = exits.ConvertAll(e => ReasonOf(e.Event, lane));
-        if (reasons.TrueForAll(r => r is "HLT" or "EXIT_HLT" or "EXIT_IDLE_HLT")) return LoopKind.Idle;
-        if (reasons.TrueForAll(IsHostInterrupt)) return rate > 0 && rate <= MaxTickRate ? LoopKind.HostTick : LoopKind.InterruptStorm;
+        if (exits.TrueForAll(e => Is(ExitClass.IsHalt, e.Event, lane)) || (exits.Count == 1 && events.Any(e => e.Event.Name == "kvm_exit_idle"))) return LoopKind.Idle;
+        if (exits.TrueForAll(e => Is(ExitClass.IsHostInterrupt, e.Event, lane)) || reasons.TrueForAll(r => r == "IRQ")) return rate > 0 && rate <= MaxTickRate ? LoopKind.HostTick : LoopKind.InterruptStorm;
         if (events.Any(e => e.Event.Name is "kvm_nested_vmexit_inject" or "kvm_nested_vmenter" or "kvm_nested_vmrun")) return LoopKind.NestedBounce;
         var device = events.Any(e => e.Event.Name is "kvm_mmio" or "kvm_pio" or "kvm_fast_mmio" or "vcpu_match_mmio");
         if (!device && reasons.Exists(IsFault)) return LoopKind.FaultLivelock;
@@ -115,8 +125,8 @@ internal static class LoopClassifier
     /// <summary>The guest is entered again where it left, each time: nothing was read for it.</summary>
     private static bool Stays(LoopEvent[] events)
     {
-        var exits = events.Where(e => e.Event.Name == "kvm_exit" && e.Event.HasFields).Select(e => e.Event[ExitRip]).ToHashSet();
-        var entries = events.Where(e => e.Event.Name == "kvm_entry" && e.Event.Has(EntryRip)).Select(e => e.Event[EntryRip]).ToHashSet();
+        var exits = events.Where(e => KnownKinds.IsExit(e.Event.Kind) && e.Event.HasFields).Select(e => e.Event[ExitRip]).ToHashSet();
+        var entries = events.Where(e => KnownKinds.IsEntry(e.Event.Kind) && e.Event.Has(EntryRip)).Select(e => e.Event[EntryRip]).ToHashSet();
         return exits.Count == 1 && entries.SetEquals(exits);
     }
 
@@ -135,9 +145,6 @@ internal static class LoopClassifier
         "kvm_userspace_exit" => e.Text.Contains("INTERNAL_ERROR", StringComparison.Ordinal),
         _ => false,
     };
-
-    private static bool IsHostInterrupt(string reason) =>
-        reason is "EXTERNAL_INTERRUPT" or "PREEMPTION_TIMER" or "EXIT_INTR" or "EXIT_NMI" or "EXIT_SMI" or "IRQ";
 
     private static bool IsFault(string reason) => reason is "EPT_VIOLATION" or "EXIT_NPF" or "EXIT_EXCP_PF";
 

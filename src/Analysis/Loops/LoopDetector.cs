@@ -20,7 +20,6 @@ public sealed class LoopDetector : TraceObserver
     private readonly int _minIterations;
     private readonly int _maxPeriod;
     private readonly EventToken _tokens = new();
-    private readonly KnownKinds _kinds = new();
     private readonly NotableEvents _notable = new();
     private readonly Dictionary<int, LaneLoops> _lanes = [];
     private readonly LaneCache<LaneLoops> _recent = new();
@@ -57,7 +56,7 @@ public sealed class LoopDetector : TraceObserver
             _inBatch.Add(loops);
         }
 
-        loops.Add(row, _tokens, _kinds, _notable);
+        loops.Add(row, _tokens, _notable);
     }
 
     public override bool TakesTurns(VcpuLane lane, in Turns turn) => Of(lane) is { InBatch: true } loops && loops.TakesTurns(turn);
@@ -181,10 +180,10 @@ public sealed class LoopDetector : TraceObserver
         /// <summary>When the thread last took over from another.</summary>
         public long Turn { get; set; }
 
-        public void Add(in EventRow row, EventToken tokens, KnownKinds kinds, NotableEvents notable)
+        public void Add(in EventRow row, EventToken tokens, NotableEvents notable)
         {
             var kind = row.Kind;
-            var isInterrupt = kind == kinds.Exit && Lane.Trip.IsHostInterrupt;
+            var isInterrupt = KnownKinds.IsExit(kind) && Lane.Trip.IsHostInterrupt;
             if (_sweepReset && !_interruptTrip && !isInterrupt && _main.Repeats(row))
             {
                 _mainHistory.Add(row, notable.Is(kind), Lane.Events);
@@ -215,7 +214,7 @@ public sealed class LoopDetector : TraceObserver
 
             if (_interruptTrip)
             {
-                if (kind == kinds.Entry) _interruptTrip = false;
+                if (KnownKinds.IsEntry(kind)) _interruptTrip = false;
                 return;
             }
 

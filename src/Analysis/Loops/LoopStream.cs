@@ -143,7 +143,6 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         TakeInner(_run, start);
         if (resumed is null)
         {
-            foreach (var pending in _pending) pending.TakeBack(start);
             var back = (int)(end - 1 - start);
             _run.StartTime = history.TimeBack(back);
             _run.FirstEvent = history.LaneEventBack(back);
@@ -288,6 +287,8 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     private void EndRun(LoopRun run, long end)
     {
         _run = null;
+        if (run.Iterations(end) >= minIterations)
+            foreach (var pending in _pending) pending.TakeBack(run.PieceStart);
         run.EndPiece(end);
         _pending.Add(run);
         if (_pending.Count <= MaxPending) return;

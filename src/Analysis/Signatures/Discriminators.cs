@@ -69,11 +69,14 @@ public sealed record Discriminators
         if (e.Turns < MinTurns || (FromL2 is { } l2 && e.FromL2 != l2)) return false;
         if (Kinds.Length > 0 && (e.Loop is null || !IsOf(e.Loop.Kind))) return false;
         if (MaxRips is { } rips && e.Rips.Count > rips) return false;
-        if (MinTurnNs is { } low && (!e.HasTime || e.TurnNs < low)) return false;
-        if (MaxTurnNs is { } high && (!e.HasTime || e.TurnNs > high)) return false;
+        if (MinTurnNs is { } low && (!TellsTime(e) || e.TurnNs < low)) return false;
+        if (MaxTurnNs is { } high && (!TellsTime(e) || e.TurnNs > high)) return false;
         if (Details.Count > 0 && (e.Details.Count == 0 || !e.Details.All(Details.Contains))) return false;
         return FitReasons(e) && (And is null || And(e));
     }
+
+    /// <summary>A clock that counts events tells none; cycles are not much shorter than nanoseconds, and never longer.</summary>
+    private static bool TellsTime(Evidence e) => e.HasTime && !e.Facts.ClockCounts;
 
     private bool IsIn(EvidenceScope scope)
     {
@@ -103,7 +106,7 @@ public sealed record Discriminators
         if (count < MinCount || count < MinShare * lane.Guest.Count) return false;
         if (MinRate <= 0) return true;
         var span = lane.Lane.LastTime - lane.Lane.FirstTime;
-        return e.HasTime && span > 0 && count * 1e9 / span >= MinRate;
+        return TellsTime(e) && span > 0 && count * 1e9 / span >= MinRate;
     }
 
     /// <summary>The discriminators in words, for lists and documents.</summary>

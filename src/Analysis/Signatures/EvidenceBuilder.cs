@@ -47,7 +47,7 @@ internal sealed class EvidenceBuilder(TraceFacts facts)
             if (!e.HasFields) continue;
             switch (e.Name)
             {
-                case "kvm_exit":
+                case var _ when KnownKinds.IsExit(e.Kind):
                     isa = (Isa)e[ExitIsa] is var told && told == Isa.Unknown ? lane?.Lane.Isa ?? Isa.Unknown : told;
                     reasons.Add(ExitReasonVocabulary.ReportName(isa, (uint)e[ExitReason]));
                     if (e.Has(ExitInfo) && Port(isa, (uint)e[ExitReason], e[ExitInfo]) is { } port) details.Add(port);

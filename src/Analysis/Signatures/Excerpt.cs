@@ -85,7 +85,7 @@ public sealed class Excerpt
             if (turn.Count > MaxTurn) continue;
             TripMarks seen = 0;
             foreach (var e in turn) seen |= read(e);
-            var rank = ((seen & marks) == marks ? 2 : 0) + (turn[^1].Name == "kvm_entry" ? 1 : 0);
+            var rank = ((seen & marks) == marks ? 2 : 0) + (KnownKinds.IsEntry(turn[^1].Kind) ? 1 : 0);
             if (rank <= bestRank) continue;
             best = turn;
             bestRank = rank;
@@ -95,15 +95,15 @@ public sealed class Excerpt
     }
 
     private static bool IsExit(SavedEvent e, uint basicReason, ulong rip) =>
-        e.Name == "kvm_exit" && e.HasFields && e[ExitRip] == rip && ((uint)e[ExitReason] == basicReason || ((uint)e[ExitReason] & 0xffff) == basicReason);
+        KnownKinds.IsExit(e.Kind) && e.HasFields && e[ExitRip] == rip && ((uint)e[ExitReason] == basicReason || ((uint)e[ExitReason] & 0xffff) == basicReason);
 
     private static List<SavedEvent> After(List<SavedEvent> lane, int exit)
     {
         var turn = new List<SavedEvent> { lane[exit] };
-        for (var i = exit + 1; i < lane.Count && lane[i].Name != "kvm_exit" && (lane[i].Flags & RowFlags.Gap) == 0; i++)
+        for (var i = exit + 1; i < lane.Count && !KnownKinds.IsExit(lane[i].Kind) && (lane[i].Flags & RowFlags.Gap) == 0; i++)
         {
             turn.Add(lane[i]);
-            if (lane[i].Name == "kvm_entry") break;
+            if (KnownKinds.IsEntry(lane[i].Kind)) break;
         }
 
         return turn;
@@ -113,7 +113,7 @@ public sealed class Excerpt
     {
         var turn = new List<SavedEvent>();
         if ((lane[exit].Flags & RowFlags.Gap) != 0) return turn;
-        for (var i = exit - 1; i >= 0 && lane[i].Name != "kvm_exit"; i--)
+        for (var i = exit - 1; i >= 0 && !KnownKinds.IsExit(lane[i].Kind); i--)
         {
             turn.Insert(0, lane[i]);
             if ((lane[i].Flags & RowFlags.Gap) != 0) break;

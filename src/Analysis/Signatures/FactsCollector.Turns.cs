@@ -9,7 +9,7 @@ public sealed partial class FactsCollector
 {
     public override bool TakesTurns(VcpuLane lane, in Turns turn)
     {
-        if (!Excerpt.IsOver || Of(lane, _kinds.Exit) is not { LastSpot: not null, LastReason: not null }) return false;
+        if (!Excerpt.IsOver || Of(lane, begins: true) is not { LastSpot: not null, LastReason: not null }) return false;
         var trip = lane.Trip;
         if (!trip.HasReason || trip.IsHostInterrupt || ExitClass.IsNestedFault(trip.Isa, trip.Reason)) return false;
         TripMarks marks = 0;
@@ -25,13 +25,13 @@ public sealed partial class FactsCollector
 
     public override void OnTurns(VcpuLane lane, in Turns turns)
     {
-        var facts = Of(lane, _kinds.Exit)!;
+        var facts = Of(lane, begins: true)!;
         var pio = -1;
         TripMarks marks = 0;
         for (var place = 0; place < turns.Period; place++)
         {
             var kind = turns.KindAt(place);
-            if (kind == _kinds.Entry || !_reader.Cares(kind)) continue;
+            if (KnownKinds.IsEntry(kind) || !_reader.Cares(kind)) continue;
             var one = _reader.Of(turns.Row(0, place));
             marks |= one;
             for (var bits = (ulong)one; bits != 0; bits &= bits - 1) _marked[BitOperations.TrailingZeroCount(bits)] += turns.Count;
@@ -39,7 +39,7 @@ public sealed partial class FactsCollector
             {
                 if (turns.Row(0, place).Has(PioValue)) pio = place;
             }
-            else if (kind != _kinds.Exit)
+            else if (!KnownKinds.IsExit(kind))
             {
                 Fields(facts, turns, place);
             }

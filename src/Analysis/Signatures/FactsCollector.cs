@@ -38,8 +38,9 @@ public sealed partial class FactsCollector : TraceObserver
     {
         if (!Excerpt.IsOver) Excerpt.Add(row);
         var kind = row.Kind;
-        if (kind == _kinds.Entry || !_reader.Cares(kind)) return;
-        var facts = _last is { } last && last.Lane == lane ? last : Of(lane, kind);
+        if (KnownKinds.IsEntry(kind) || !_reader.Cares(kind)) return;
+        var isExit = KnownKinds.IsExit(kind);
+        var facts = _last is { } last && last.Lane == lane ? last : Of(lane, isExit || kind == _kinds.Cr || kind == _kinds.Msr || kind == _kinds.Pio);
         var marks = _reader.Of(row);
         for (var bits = (ulong)marks; bits != 0; bits &= bits - 1) _marked[BitOperations.TrailingZeroCount(bits)]++;
         if ((marks & TripMarks.HostUnmap) != 0) HostUnmapped();
@@ -49,7 +50,7 @@ public sealed partial class FactsCollector : TraceObserver
             return;
         }
 
-        if (kind == _kinds.Exit)
+        if (isExit)
         {
             facts.Marks = marks;
             facts.HasFault = false;
@@ -63,7 +64,7 @@ public sealed partial class FactsCollector : TraceObserver
 
     public override void OnTrip(VcpuLane lane, HostTrip trip)
     {
-        if (Of(lane, _kinds.Exit) is not { } facts || !trip.HasReason) return;
+        if (Of(lane, begins: true) is not { } facts || !trip.HasReason) return;
         var marks = facts.Marks;
         var one = new Tally.Trip(marks, trip.Start, trip.HasStart, trip.Timed, trip.Timed ? trip.Duration : 0);
         facts.ReasonOf(trip.Isa, trip.Reason, trip.IsHostInterrupt, out var sameReason).Add(one, sameReason);
@@ -231,12 +232,12 @@ public sealed partial class FactsCollector : TraceObserver
     }
 
     /// <summary>A thread's facts begin with its first exit: before that it is no vCPU. CR4 writes may come first in an excerpt.</summary>
-    private LaneFacts? Of(VcpuLane lane, int kind)
+    private LaneFacts? Of(VcpuLane lane, bool begins)
     {
         if (_recent.Find(lane) is { } known) return _last = known;
         if (!_lanes.TryGetValue(lane.Index, out var facts))
         {
-            if ((!lane.IsVcpu && kind != _kinds.Exit && kind != _kinds.Cr && kind != _kinds.Msr && kind != _kinds.Pio) || _lanes.Count >= MaxLanes) return null;
+            if ((!lane.IsVcpu && !begins) || _lanes.Count >= MaxLanes) return null;
             _lanes[lane.Index] = facts = new LaneFacts(lane, _budget);
             Facts.Lanes.Add(facts);
         }

@@ -107,7 +107,7 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
         var what = string.Join(" + ", e.Reasons.Distinct());
         var details = string.Join(", ", e.Details.Take(3).Select(Word));
         var shown = new string[Math.Min(4, e.Rips.Count)];
-        for (var i = 0; i < shown.Length; i++) shown[i] = Numbers.Hex(e.Rips[i]);
+        for (var i = 0; i < shown.Length; i++) shown[i] = Numbers.Hex(e.Rips[i]) + (Run.GuestSymbols.NameOf(e.Rips[i]) is { } name ? $" ({name})" : "");
         var rips = string.Join(", ", shown);
         var text = $"{Count(TurnsSeen, "turn")} of {what}{(details.Length > 0 ? " " + details : "")} on {Who}{(RipsKnown ? $" at rip {rips}" : "")}";
         if (e.RatePerSec is { } rate && Run.IsNanoseconds && e.Turns > 1 && TurnsSeen == e.Turns) text += $", {Numbers.Rate(rate)}, {Duration(e.TurnNs)} a turn";

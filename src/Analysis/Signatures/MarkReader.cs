@@ -9,6 +9,9 @@ internal sealed class MarkReader
 {
     private const uint Valid = 1u << 31;
     private const ulong HpetPage = 0xfed00;
+
+    /// <summary>TSC cycles; timers are advanced by some microseconds on purpose (lapic_timer_advance).</summary>
+    private const long MuchTooEarly = -1_000_000;
     private const uint IoapicEoi = 26, ArmNisv = 28;
 
     private readonly Read?[] _readers = new Read?[EventCatalogSize];
@@ -23,7 +26,7 @@ internal sealed class MarkReader
     {
         foreach (var shape in KvmEvents.All)
             if (shape.System == "kvmmmu") (_always[EventCatalog.KindOf(shape)], _cares[EventCatalog.KindOf(shape)]) = (TripMarks.MmuEvent, true);
-        On("kvm_exit", Exit);
+        foreach (var name in (string[])["kvm_exit", "kvm_guest_exit", "kvm_s390_sie_exit"]) On(name, Exit);
         On("kvm_page_fault", TripMarks.PageFault);
         On("kvm_mmu_set_spte", TripMarks.SpteSet);
         On("kvm_tdp_mmu_spte_changed", TripMarks.SpteSet);
@@ -61,6 +64,8 @@ internal sealed class MarkReader
         On("kvm_mmu_paging_element", (s, _) => s[1] == 3 && (s[0] & 0x81) == 0x81 ? TripMarks.HugeEntry : 0);
         On("kvm_unmap_hva_range", TripMarks.HostUnmap);
         On("kvm_vcpu_wakeup", TripMarks.Wakeup);
+        var delta = Slot("kvm_wait_lapic_expire", "delta");
+        On("kvm_wait_lapic_expire", (s, _) => (long)s[delta] < MuchTooEarly ? TripMarks.TimerEarly : 0);
         On("kvm_cr", TripMarks.None); // no marks, but their values are kept
         On("kvm_cpuid", TripMarks.None);
     }

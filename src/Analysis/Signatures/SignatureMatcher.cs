@@ -10,6 +10,7 @@ internal sealed class SignatureMatcher(FactsCollector collector, TraceRun run)
 
     public List<Finding> Match(IReadOnlyList<Loop> loops)
     {
+        collector.Facts.ClockCounts = run.Info.TimeUnit == Parser.TimeUnit.Count;
         var evidence = _builder.All(loops);
         var findings = new List<Finding>();
         foreach (var signature in SignatureCatalog.All)

@@ -30,6 +30,9 @@ public sealed class LineFact
 /// <summary>What a whole trace says, as far as signatures ask; sizes are bounded whatever the trace.</summary>
 public sealed class TraceFacts
 {
+    /// <summary>The clock counts events: how long anything took, and how often it came, nobody can say.</summary>
+    public bool ClockCounts { get; internal set; }
+
     /// <summary>vCPU threads in order of appearance.</summary>
     public List<LaneFacts> Lanes { get; } = [];
 

@@ -97,6 +97,8 @@ public enum TripMarks : ulong
     InjectException = 1UL << 55,
     /// <summary>The exit is a #PF (shadow paging).</summary>
     ExitIsPf = 1UL << 56,
+    /// <summary>kvm_wait_lapic_expire: the timer fired more than a million TSC cycles before its deadline.</summary>
+    TimerEarly = 1UL << 58,
     /// <summary>A shadow page was found or made (kvm_mmu_get_page).</summary>
     ShadowPage = 1UL << 53,
 }

@@ -49,6 +49,8 @@ internal static class ExportCommand
         var stacks = new ExitStacks();
         var run = TraceSession.Run(trace, request, [stacks]);
         var samples = stacks.Samples(run);
+        if (weight == StackWeight.Time && samples.Count > 0 && samples.All(s => s.TotalNs == 0))
+            throw new UsageException($"--weight time: {request.Files[0]} times no exit, since no entry follows one; take --weight count");
         FileOutput.Write(request.Output, stream => StackExport.Write(samples, format, weight, Path.GetFileName(request.Files[0]), stream));
         return Guard.Ok;
     }

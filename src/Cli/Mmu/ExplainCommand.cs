@@ -37,6 +37,8 @@ internal static class ExplainCommand
             bool intel = MmuOptions.Pick("--vendor", Word(vendor), ("intel", true), ("amd", false));
             if (intel && On(gmet)) throw new UsageException("--gmet is AMD's: add --vendor amd, or say --mbec");
             if (!intel && On(mbec)) throw new UsageException("--mbec is Intel's: leave out --vendor amd, or say --gmet");
+            KvmKernel asked = MmuOptions.ParseKernel(Word(kernel));
+            if (asked.IsBefore72() && (On(mbec) || On(gmet))) throw new UsageException($"{(intel ? "--mbec" : "--gmet")} on: KVM has it since Linux 7.2, not in --kernel {Word(kernel)}");
             var question = new AccessCase
             {
                 Intel = intel,
@@ -49,7 +51,7 @@ internal static class ExplainCommand
                 PageUser = MmuOptions.Pick("--page", Word(page), ("user", true), ("supervisor", false)),
                 EferNx = On(nx),
                 Cr4Smep = On(smep),
-                Kernel = MmuOptions.ParseKernel(Word(kernel)),
+                Kernel = asked,
             };
             return Run(AccWords.Apply(question, Word(acc)), MmuOptions.ParseFormat(Word(format)), writer);
         }));

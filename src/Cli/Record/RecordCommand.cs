@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using KvmTraceLab.Analysis.Recording;
 using KvmTraceLab.Output;
@@ -78,6 +79,17 @@ internal static class RecordCommand
             error.WriteLine($"ktl record: {string.Join("; ", plan.Problems)}");
             return Guard.CannotDo;
         }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(plan.TracePath)) is { } folder && !Directory.Exists(folder))
+        {
+            error.WriteLine($"ktl record: -o {plan.TracePath}: there is no directory {folder}");
+            return Guard.CannotDo;
+        }
+
+        // Whoever presses Ctrl-C again while the host facts are written gets them all the same.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static context => context.Cancel = true);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static context => context.Cancel = true);
 
         // Before the start: a guest that crashes takes its command line with it.
         HostFacts facts = HostFactsCollector.Collect(host, options.Pids, plan.CommandLineWithoutSecrets);

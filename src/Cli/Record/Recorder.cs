@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using KvmTraceLab.Analysis.Recording;
 
@@ -14,6 +15,12 @@ internal static class Recorder
 {
     private const int SigInt = 2;
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// trace-cmd catches SIGINT once the events are set up, just before it starts to record and makes its files. One that has caught it for
+    /// this long and makes none keeps them elsewhere.
+    /// </summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
     /// <summary>A recorder that is not ready by then is taken for one that never says so.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -69,8 +76,29 @@ internal static class Recorder
     {
         if (path is null) return;
         var waited = Stopwatch.StartNew();
-        while (!File.Exists(path) && waited.Elapsed < Patience)
+        TimeSpan? catches = null;
+        while (!File.Exists(path) && waited.Elapsed < Patience && !(waited.Elapsed - catches > Settling))
+        {
             if (process.WaitForExit(Glance)) return;
+            if (catches is null && CatchesInterrupt(process.Id)) catches = waited.Elapsed;
+        }
+    }
+
+    /// <summary>Whether a process has a handler for SIGINT, as the kernel tells.</summary>
+    private static bool CatchesInterrupt(int pid)
+    {
+        try
+        {
+            const string caught = "SigCgt:";
+            string? line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith(caught, StringComparison.Ordinal));
+            return line is not null
+                && ulong.TryParse(line.AsSpan(caught.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong signals)
+                && (signals & (1UL << (SigInt - 1))) != 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static void Interrupt(Process process)

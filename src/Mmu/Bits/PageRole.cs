@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KvmTraceLab.Mmu.Bits;
 
 /// <summary>
@@ -22,8 +24,9 @@ public readonly record struct PageRole(uint Word, KvmKernel Kernel)
         new("guest_mode", 17, "belongs to an L2 guest"),
         new("passthrough", 18, "adds a level that the guest's tables do not have"),
         new("is_mirror", 19, "mirrors tables of the TDX module"),
-        new("smm", 24, 8, "system management mode"),
     ];
+
+    private static readonly BitField SmmField = new("smm", 24, 8, "system management mode");
 
     private static readonly BitField[] Since72 =
     [
@@ -35,6 +38,7 @@ public readonly record struct PageRole(uint Word, KvmKernel Kernel)
         new("smap_andnot_wp", 15, "CR4.SMAP and not CR0.WP"),
         .. High,
         new("cr4_smep", 20, "CR4.SMEP; for EPT and NPT pages MBEC or GMET"),
+        SmmField,
     ];
 
     private static readonly BitField[] Before72 =
@@ -47,6 +51,7 @@ public readonly record struct PageRole(uint Word, KvmKernel Kernel)
         new("smep_andnot_wp", 14, "CR4.SMEP and not CR0.WP"),
         new("smap_andnot_wp", 15, "CR4.SMAP and not CR0.WP"),
         .. High,
+        SmmField,
     ];
 
     /// <summary>The declaration of all fields of a kernel's layout.</summary>
@@ -76,5 +81,15 @@ public readonly record struct PageRole(uint Word, KvmKernel Kernel)
 
     public BitReport Describe() => BitReport.From(
         $"kvm_mmu_page_role (Linux {Kernel.Spell()})", Word, Fields(Kernel),
-        $"Level {Level} {(Direct ? "direct" : "shadow")} page{(GuestMode ? " of an L2 guest" : "")}{(Smm ? " in SMM" : "")}, access 0x{(int)Access:x}{(Invalid ? ", invalid" : "")}{(AdDisabled ? ", A/D off" : "")}{(Cr4Smep ? ", cr4_smep (MBEC or GMET for EPT and NPT)" : "")}.");
+        $"Level {Level} {(Direct ? "direct" : "shadow")} page{(GuestMode ? " of an L2 guest" : "")}{(Smm ? " in SMM" : "")}, access 0x{(int)Access:x}{(Invalid ? ", invalid" : "")}{(AdDisabled ? ", A/D off" : "")}{(Cr4Smep ? ", cr4_smep (MBEC or GMET for EPT and NPT)" : "")}.{Doubt()}");
+
+    /// <summary>Page tables have up to five levels. Raw text prints the word in decimal, which is easily taken for hexadecimal.</summary>
+    private string Doubt()
+    {
+        if (Level <= 5) return "";
+        string digits = Word.ToString("x", CultureInfo.InvariantCulture);
+        return uint.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out uint word) && (word & 15) <= 5
+            ? $" No page table has level {Level}: if {digits} was a decimal number (role=… of raw text), write 0x{word:x}."
+            : $" No page table has level {Level}.";
+    }
 }

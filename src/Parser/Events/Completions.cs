@@ -7,7 +7,7 @@ internal static class Completions
 {
     /// <summary>
     /// Before the isa field there were VMX words only; arm64 has a return code and an exception class instead, RISC-V the register
-    /// scause, LoongArch a code beside the place.
+    /// scause, LoongArch and MIPS a code beside the place, PowerPC the number of an interrupt.
     /// </summary>
     public static void ExitIsa(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
     {
@@ -20,10 +20,18 @@ internal static class Completions
 
         if (record.TryGetNumber("reason", out var code) && record.TryGetNumber("pc", out _))
         {
-            // MIPS has the same fields and other numbers, all of which its print format names.
-            if (record.PrintFormat.Contains("\"Interrupt\"", StringComparison.Ordinal)) return;
+            // MIPS has the same fields and other numbers, all of which its print format names; before 4.10 a table of the kernel's did.
+            if (record.PrintFormat.Contains("exit_types_str", StringComparison.Ordinal)) return;
+            var isMips = record.PrintFormat.Contains("\"Interrupt\"", StringComparison.Ordinal);
             Set(shape, "exit_reason", code, slots, ref presence);
-            Set(shape, "isa", (ulong)Vocabulary.Isa.LoongArch, slots, ref presence);
+            Set(shape, "isa", (ulong)(isMips ? Vocabulary.Isa.Mips : Vocabulary.Isa.LoongArch), slots, ref presence);
+            return;
+        }
+
+        if (record.TryGetNumber("exit_nr", out var interrupt))
+        {
+            Set(shape, "exit_reason", interrupt, slots, ref presence);
+            Set(shape, "isa", (ulong)(record.TryGetNumber("srr1", out _) ? Vocabulary.Isa.Book3s : Vocabulary.Isa.Booke), slots, ref presence);
             return;
         }
 
@@ -36,6 +44,16 @@ internal static class Completions
         Set(shape, "exit_reason", Vocabulary.ArmExitVocabulary.Encode(ret, exceptionClass), slots, ref presence);
         Set(shape, "isa", (ulong)Vocabulary.Isa.Arm64, slots, ref presence);
     }
+
+    /// <summary>kvm_guest_exit is of PowerPC's hypervisor mode alone.</summary>
+    public static void Book3s(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence) =>
+        Set(shape, "isa", (ulong)Vocabulary.Isa.Book3s, slots, ref presence);
+
+    public static void LoongArch(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence) =>
+        Set(shape, "isa", (ulong)Vocabulary.Isa.LoongArch, slots, ref presence);
+
+    public static void S390(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence) =>
+        Set(shape, "isa", (ulong)Vocabulary.Isa.S390, slots, ref presence);
 
     public static void UserspaceExit(EventShape shape, IRecordFields record, Span<ulong> slots, ref ulong presence)
     {

@@ -6,7 +6,8 @@ namespace KvmTraceLab.Parser.Events;
 /// <summary>
 /// Numbers of the events of one trace: those with a shape have the same number in every trace, others get one when first
 /// seen. Also names of buffers and of tasks that are not spelled in each row. Safe for several decoding threads; numbers
-/// of unknown events depend on who sees them first, so nothing may be ordered by them.
+/// of unknown events depend on what came first, so nothing may be ordered by them. Names beyond the last number share one, so whoever
+/// decodes on several threads must give numbers out in the order of the input.
 /// </summary>
 public sealed class EventCatalog
 {
@@ -19,7 +20,7 @@ public sealed class EventCatalog
     private const int FirstShape = 2;
 
     /// <summary>A kernel numbers its events in 16 bits, and so do we: no trace has more names.</summary>
-    private const int MaxKinds = ushort.MaxValue + 1;
+    internal const int MaxKinds = ushort.MaxValue + 1;
 
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, int> _kinds = new(StringComparer.Ordinal);
@@ -66,6 +67,15 @@ public sealed class EventCatalog
 
     /// <summary>The number of the event of this name, given out now if it is new.</summary>
     public int Intern(ReadOnlySpan<byte> name) => Intern(Encoding.UTF8.GetString(name));
+
+    /// <summary>The number of a name that has one.</summary>
+    public bool TryGet(string name, out int kind) => _kinds.TryGetValue(name, out kind);
+
+    public bool TryGetBuffer(string name, out byte id)
+    {
+        id = 0;
+        return name.Length == 0 || _bufferIds.TryGetValue(name, out id);
+    }
 
     public int Intern(string name)
     {

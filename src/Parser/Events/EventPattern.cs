@@ -6,7 +6,7 @@ namespace KvmTraceLab.Parser.Events;
 /// One spelling of an event's payload, compiled to a short list of steps that both reads and prints it.
 /// </summary>
 /// <remarks>
-/// The language: literal text; <c>{f}</c> decimal; <c>{f:d}</c> the same, printed signed; <c>{f:x}</c> hexadecimal
+/// The language: literal text; <c>{f}</c> decimal; <c>{f:d}</c> the same, printed signed, <c>{f:d2}</c> padded to two digits; <c>{f:x}</c> hexadecimal
 /// (<c>0x</c> accepted in any case; <c>x8</c>, <c>x16</c> print zero-padded; <c>#x</c> prints like C's <c>%#x</c>, <c>#x16</c> like <c>%#016x</c>);
 /// <c>{f:a|b}</c> one of these words, by position, or by number with <c>{f:a=3|b=7}</c>; <c>{f:@name}</c> a vocabulary;
 /// <c>{f:3.2:a|b}</c> words for the two bits of f from bit 3 up, <c>{f:0.8}</c> such bits in decimal, <c>{f:0.8x}</c> in
@@ -280,7 +280,7 @@ public sealed class EventPattern
                 break;
             case StepCode.Decimal:
                 if (step.Alternate) to.AppendSigned((long)value);
-                else to.AppendDecimal(value);
+                else to.AppendDecimal(value, step.Width);
                 break;
             case StepCode.Words:
                 PrintWord(to, step, value);

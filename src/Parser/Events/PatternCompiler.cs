@@ -135,6 +135,10 @@ internal sealed class PatternCompiler
                 step.Alternate = true;
                 if (form.Length > 2) step.Width = int.Parse(form[2..], CultureInfo.InvariantCulture);
                 break;
+            case var _ when form[0] == 'd' && form[1..].All(char.IsAsciiDigit):
+                step.Code = StepCode.Decimal;
+                step.Width = int.Parse(form[1..], CultureInfo.InvariantCulture);
+                break;
             case "t":
                 step.Code = StepCode.Token;
                 break;

@@ -45,6 +45,14 @@ public sealed class TextBuilder
         return this;
     }
 
+    /// <summary>With zeros before it, so that it has as many digits at least.</summary>
+    public TextBuilder AppendDecimal(ulong value, int digits)
+    {
+        for (var power = 10UL; digits > 1; digits--, power *= 10)
+            if (value < power) Append((byte)'0');
+        return AppendDecimal(value);
+    }
+
     public TextBuilder AppendSigned(long value)
     {
         Reserve(24);

@@ -14,11 +14,12 @@ internal sealed class ParallelDecoder<TBlock> : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Func<TBlock, bool> _next;
-    private readonly Func<Action<TBlock, EventBatch>> _newDecoder;
+    private readonly Func<DecodeTurn, Action<TBlock, EventBatch>> _newDecoder;
     private readonly Slot[] _ring;
     private readonly Lock _inputLock = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Thread> _workers = [];
+    private readonly DecodeOrder _order = new();
     private long _taken;
     private bool _ended;
 
@@ -26,8 +27,8 @@ internal sealed class ParallelDecoder<TBlock> : IDisposable
     /// <param name="newBlock">Makes an empty block; the ring owns a fixed number of them.</param>
     /// <param name="newBatch">Makes an empty batch.</param>
     /// <param name="next">Fills a block with the next input; false at the end.</param>
-    /// <param name="newDecoder">Makes a worker's own decoder.</param>
-    public ParallelDecoder(int threads, Func<TBlock> newBlock, Func<EventBatch> newBatch, Func<TBlock, bool> next, Func<Action<TBlock, EventBatch>> newDecoder)
+    /// <param name="newDecoder">Makes a worker's own decoder, which may wait for the blocks before its own.</param>
+    public ParallelDecoder(int threads, Func<TBlock> newBlock, Func<EventBatch> newBatch, Func<TBlock, bool> next, Func<DecodeTurn, Action<TBlock, EventBatch>> newDecoder)
     {
         _next = next;
         _newDecoder = newDecoder;
@@ -69,7 +70,7 @@ internal sealed class ParallelDecoder<TBlock> : IDisposable
 
     private IEnumerable<EventBatch> ReadAlone(CancellationToken cancel)
     {
-        var decode = _newDecoder();
+        var decode = _newDecoder(DecodeTurn.Alone);
         var slot = _ring[0];
         while (_next(slot.Block))
         {
@@ -96,7 +97,8 @@ internal sealed class ParallelDecoder<TBlock> : IDisposable
 
     private void Work(CancellationToken stop)
     {
-        var decode = _newDecoder();
+        var turn = new DecodeTurn(_order, stop);
+        var decode = _newDecoder(turn);
         try
         {
             while (true)
@@ -108,7 +110,7 @@ internal sealed class ParallelDecoder<TBlock> : IDisposable
                     if (_ended) return;
                     slot = _ring[_taken % _ring.Length];
                     slot.Free.Wait(stop);
-                    _taken++;
+                    turn.Block = _taken++;
                     try
                     {
                         got = _next(slot.Block);
@@ -142,6 +144,7 @@ internal sealed class ParallelDecoder<TBlock> : IDisposable
                     slot.Error = e;
                 }
 
+                _order.Done(turn.Block);
                 slot.Full.Set();
             }
         }

@@ -170,7 +170,7 @@ public sealed partial class FaultJudge : TraceObserver
                 Close(state, row.Time, goesOn: false);
             }
 
-            _runs.CloseAll(state);
+            _runs.CloseAll(state, lost: true);
             EndMisconfig(state);
         }
 

@@ -152,10 +152,15 @@ internal sealed class FaultRuns(ReplayConfig config, FaultTally tally, Invalidat
         tally.Flush();
     }
 
-    /// <summary>Ends all runs of a thread: events were lost, or the trace is over.</summary>
-    public void CloseAll(LaneFaults state)
+    /// <summary>Ends all runs of a thread: events were lost, among which may be what was done about the faults, or the trace is over.</summary>
+    public void CloseAll(LaneFaults state, bool lost = false)
     {
-        foreach (var run in state.Runs.Values) CloseRun(run);
+        foreach (var run in state.Runs.Values)
+        {
+            run.CutShort |= lost && run.LastExit == state.Exits; // a thread that exited elsewhere since got on
+            CloseRun(run);
+        }
+
         state.Runs.Clear();
     }
 

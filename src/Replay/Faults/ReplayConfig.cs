@@ -102,9 +102,18 @@ public sealed class ReplayConfig(ReplayOptions options, TraceInfo? info = null)
         : _isaSeen switch
         {
             Isa.Arm64 => new("arm64", "trace", "exit reasons are of this vendor"),
-            Isa.Riscv or Isa.LoongArch => new(null, "trace", $"exit reasons are of {(_isaSeen == Isa.Riscv ? "RISC-V" : "LoongArch")}, whose faults are not judged"),
+            > Isa.Arm64 => new(null, "trace", $"exit reasons are of {NameOf(_isaSeen)}, whose faults are not judged"),
             _ => new(null, "trace", "exit reasons are of a vendor that this build does not know"),
         };
+
+    private static string NameOf(Isa isa) => isa switch
+    {
+        Isa.Riscv => "RISC-V",
+        Isa.S390 => "s390",
+        Isa.Book3s or Isa.Booke => "PowerPC",
+        Isa.Mips => "MIPS",
+        _ => isa.ToString(),
+    };
 
     public ConfigValue KernelValue
     {

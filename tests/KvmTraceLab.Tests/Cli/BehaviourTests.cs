@@ -225,9 +225,30 @@ public sealed class BehaviourTests : IDisposable
     [InlineData("2 or more STAGE are needed, found 1 (see `ktl compare --help`)", "compare", "rate:1")]
     [InlineData("--threads x: expected a whole number (see `ktl info --help`)", "info", Loop, "--threads", "x")]
     [InlineData("--seed -1: expected a whole number", "compare", "rate:1", "rate:2", "--seed", "-1")]
+    [InlineData("--weight time: samples/seed-mail.txt times no exit, since no entry follows one; take --weight count", "export", "samples/seed-mail.txt", "--to", "speedscope", "--weight", "time")]
+    [InlineData("--mbec on: KVM has it since Linux 7.2, not in --kernel 6.1", "mmu", "explain", "--mbec", "on", "--kernel", "6.1")]
     [InlineData("no option '--formt'; did you mean --format? (see `ktl analyze --help`)", "analyze", Loop, "--formt", "json")]
     public void What_cannot_be_done_is_said_in_one_line(string says, params string[] arguments) =>
         Assert.Contains(says, Ktl.Run(arguments).Refused(), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_guest_map_names_the_addresses_of_a_finding_and_of_where_runs_part()
+    {
+        var map = Path.Combine(_folder.FullName, "guest.csv");
+        File.WriteAllText(map, "base,size,name\n0xfffff801b031bf00,0x100,HalpTimer\n0xfffff801afe0b000,0x1000,KiInit\n");
+        Assert.Contains("0xfffff801b031bf35 (HalpTimer+0x35)", Ktl.Run("analyze", Loop, "--guest-map", map).Output.ReplaceLineEndings(" ").Replace("       ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        var parting = JsonNode.Parse(Ktl.Run("compare", Loop, "samples/demand-faults.txt", "--guest-map", map, "--format", "json").Output)!["differences"]!["parting"]!;
+        Assert.Contains("(KiInit+0xc2)", parting.ToJsonString().Replace("\\u002B", "+", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_trace_does_not_time_is_unknown_and_not_zero()
+    {
+        var text = Ktl.Run("analyze", NewFile("untimed.txt", "kvm_entry: vcpu 0, rip 0x1\nkvm_exit: reason HLT rip 0x1 info 0 0\nkvm_entry: vcpu 0, rip 0x2\n")).Output;
+        Assert.Contains("HLT", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("0.00us", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(" 0 CPUs", text, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Exits_nest_their_keys_and_list_the_slow_ones()

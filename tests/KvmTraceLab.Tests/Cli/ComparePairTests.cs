@@ -54,7 +54,7 @@ public sealed class ComparePairTests
         var run = Ktl.Run("compare", Base, New, "--per", "trace");
         Assert.Equal(0, run.Code);
         var line = Assert.Single(run.Output.Split('\n'), l => l.TrimStart().StartsWith("EXIT_WRITE_CR3 ", StringComparison.Ordinal));
-        Assert.Equal(["EXIT_WRITE_CR3", "1800", "0", "91.00%"], line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["EXIT_WRITE_CR3", "1800", "0", "-", "91.00%"], line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
@@ -64,6 +64,41 @@ public sealed class ComparePairTests
         Assert.Equal(3, run.Code);
         Assert.Contains("has no one steady rate", run.Output, StringComparison.Ordinal);
         Assert.Contains("--per trace", run.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_reason_alone_is_compared_under_the_name_that_reports_give_it()
+    {
+        var run = Ktl.Run("compare", Base, New, "--per", "trace", "--reason", "exit_msr", "--format", "json");
+        var document = JsonNode.Parse(run.Output)!;
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal([16, 16], document["stages"]!.AsArray().Select(s => s!["exits"]!.GetValue<long>()));
+        Assert.Equal("EXIT_MSR", Assert.Single(document["reasons"]!.AsArray())!.GetValue<string>());
+        Assert.Equal("EXIT_MSR", Assert.Single(document["byReason"]!.AsArray())!["reason"]!.GetValue<string>());
+        Assert.Contains("--reason NOSUCH", Ktl.Run("compare", Base, New, "--reason", "NOSUCH").Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_part_of_each_trace_can_be_compared()
+    {
+        long Exits(params string[] part)
+        {
+            var run = Ktl.Run(["compare", Base, Base, "--per", "trace", "--format", "json", .. part]);
+            Assert.Equal((0, ""), (run.Code, run.Error));
+            return JsonNode.Parse(run.Output)!["stages"]![1]!["exits"]!.GetValue<long>();
+        }
+
+        Assert.Equal(2671, Exits("--vcpu", "0"));
+        Assert.Equal(0, Exits("--vcpu", "7"));
+        Assert.Equal(0, Exits("--to", "0.001"));
+        Assert.Contains("sums alone", Ktl.RunWith(i => i.Write("  exits halt_exits\n 5 3\n"u8), "compare", Base, "-", "--vcpu", "0").Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_word_that_looks_like_an_option_is_no_stage_and_a_trace_is_never_overwritten()
+    {
+        Assert.Contains("no option '--tolerence'; did you mean --tolerance?", Ktl.Run("compare", Base, New, "--tolerence", "5%").Refused(), StringComparison.Ordinal);
+        Assert.Contains("is the trace itself", Ktl.Run("compare", Base, New, "-o", New).Refused(), StringComparison.Ordinal);
     }
 
     [Theory]

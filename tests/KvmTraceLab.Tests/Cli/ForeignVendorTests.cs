@@ -48,15 +48,22 @@ public sealed class ForeignVendorTests
 
     /// <summary>RISC-V and LoongArch have the names of their kernels; an interrupt is told from the exception of its number.</summary>
     [Theory]
-    [InlineData("SEPC:0x1000, SCAUSE:0x17, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "STORE_GUEST_PAGE_FAULT", 0)]
-    [InlineData("SEPC:0x1000, SCAUSE:0x5, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "LOAD_ACCESS", 0)]
-    [InlineData("SEPC:0x1000, SCAUSE:0x8000000000000005, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "IRQ_S_TIMER", 0)]
-    [InlineData("SEPC:0x1000, SCAUSE:0x3f, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "UNKNOWN_63", 0)]
-    [InlineData("vcpu 0 [0x0] PC: 0x1000", "kvm_reenter: vcpu 0 PC: 0x1000", "INT", 0)]
-    [InlineData("vcpu 0 [IDLE] PC: 0x1000", "kvm_enter: vcpu 0 PC: 0x1000", "IDLE", 20_000)]
+    [InlineData("kvm_exit: SEPC:0x1000, SCAUSE:0x17, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "STORE_GUEST_PAGE_FAULT", 0)]
+    [InlineData("kvm_exit: SEPC:0x1000, SCAUSE:0x5, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "LOAD_ACCESS", 0)]
+    [InlineData("kvm_exit: SEPC:0x1000, SCAUSE:0x8000000000000005, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "IRQ_S_TIMER", 0)]
+    [InlineData("kvm_exit: SEPC:0x1000, SCAUSE:0x3f, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004", "UNKNOWN_63", 0)]
+    [InlineData("kvm_exit: vcpu 0 [0x0] PC: 0x1000", "kvm_reenter: vcpu 0 PC: 0x1000", "INT", 0)]
+    [InlineData("kvm_exit: vcpu 0 [IDLE] PC: 0x1000", "kvm_enter: vcpu 0 PC: 0x1000", "IDLE", 20_000)]
+    [InlineData("kvm_exit: vcpu 0 [0x16] PC: 0x1000\na-1 [000] 1.000001: kvm_exit_idle: vcpu 0 [IDLE] PC: 0x1000", "kvm_reenter: vcpu 0 PC: 0x1004", "GSPR", 20_000)]
+    [InlineData("kvm_exit: [WAIT]PC: 0x1000", "kvm_reenter: PC: 0x1000", "WAIT", 20_000)]
+    [InlineData("kvm_guest_exit: VCPU 0: trap=H_DATA_STORAGE pc=0x1000 msr=0x1, ceded=0", "kvm_guest_enter: VCPU 0: pc=0x1000 pexcp=0x0 ceded=0", "H_DATA_STORAGE", 0)]
+    [InlineData("kvm_guest_exit: VCPU 0: trap=0x0 pc=0x1000 msr=0x1, ceded=1", "kvm_guest_enter: VCPU 0: pc=0x1000 pexcp=0x0 ceded=0", "RETURN_TO_HOST", 20_000)]
+    [InlineData("kvm_exit: exit=PROGRAM | pc=0x1000 | msr=0x1 | dar=0x0 | srr1=0x0 | last_inst=0x0", "kvm_book3s_reenter: reentry r=1 | pc=0x1004", "PROGRAM", 0)]
+    [InlineData("kvm_s390_sie_exit: 00[0706c00180000000-0000000000001000]: exit sie icptcode 4 (Instruction)", "kvm_s390_sie_enter: 00[0706c00180000000-0000000000001004]: entering sie flags 0", "Instruction", 0)]
+    [InlineData("kvm_s390_sie_exit: 00[0706c00180000000-0000000000001000]: exit sie icptcode 28 (Wait state)", "kvm_s390_sie_enter: 00[0706c00180000000-0000000000001000]: entering sie flags 0", "Wait state", 20_000)]
     public void Exits_of_other_architectures_are_named_and_timed(string exit, string entry, string reason, long idleNs)
     {
-        using var trace = Analyzed.Text($"a-1 [000] 1.000000: kvm_exit: {exit}\na-1 [000] 1.000020: {entry}\n");
+        using var trace = Analyzed.Text($"a-1 [000] 1.000000: {exit}\na-1 [000] 1.000020: {entry}\n");
         var document = Analyzed.Document(trace);
         Assert.Equal(0, (int)document["health"]!["notUnderstood"]!);
         var row = Assert.Single(document["exits"]!.AsArray())!;
@@ -64,8 +71,42 @@ public sealed class ForeignVendorTests
         var vcpu = Assert.Single(document["vcpus"]!.AsArray())!;
         Assert.Equal((1, 1, idleNs), ((int)vcpu["exits"]!, (int)vcpu["entries"]!, (long)vcpu["idleNs"]!));
         Assert.Equal("unknown", (string)document["source"]!["vendor"]!);
-        using var again = Analyzed.Text($"a-1 [000] 1.000000: kvm_exit: {exit}\na-1 [000] 1.000020: {entry}\n");
+        Assert.Equal((1, 1), (document["rips"]!.AsArray().Sum(r => (int)r!["exits"]!), document["rips"]!.AsArray().Sum(r => (int)r!["entries"]!)));
+        using var again = Analyzed.Text($"a-1 [000] 1.000000: {exit}\na-1 [000] 1.000020: {entry}\n");
         Assert.DoesNotContain(Analyzed.Report(again).Headlines, h => h.Text.Contains("does not know", StringComparison.Ordinal));
+    }
+
+    /// <summary>User space goes on before the guest does: what it takes is no part of the exit, and there is no event of the entry.</summary>
+    [Fact]
+    public void A_reentry_by_way_of_user_space_is_not_timed()
+    {
+        using var trace = Analyzed.Text(
+            "a-1 [000] 1.000000: kvm_exit: exit=PROGRAM | pc=0x1000 | msr=0x1 | dar=0x0 | srr1=0x0 | last_inst=0x0\n" +
+            "a-1 [000] 1.000010: kvm_book3s_reenter: reentry r=2 | pc=0x1004\n" +
+            "a-1 [000] 1.500000: kvm_exit: exit=PROGRAM | pc=0x1000 | msr=0x1 | dar=0x0 | srr1=0x0 | last_inst=0x0\n");
+        var document = Analyzed.Document(trace);
+        Assert.Equal(0, (int)Assert.Single(document["exits"]!.AsArray())!["timed"]!);
+        Assert.Equal(0, (long)Assert.Single(document["vcpus"]!.AsArray())!["guestNs"]!);
+    }
+
+    /// <summary>An interrupt of the host's ends with the next entry, whatever the architecture calls that: the loop goes on behind it.</summary>
+    [Theory]
+    [InlineData("kvm_exit: vcpu 0 [0x16] PC: 0x1000", "kvm_exit: vcpu 0 [0x0] PC: 0x1000", "kvm_reenter: vcpu 0 PC: 0x1004")]
+    [InlineData("kvm_exit: SEPC:0x1000, SCAUSE:0x17, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_exit: SEPC:0x1000, SCAUSE:0x8000000000000005, STVAL:0x0, HTVAL:0x0, HTINST:0x0", "kvm_entry: PC: 0x1004")]
+    [InlineData("kvm_guest_exit: VCPU 0: trap=SYSCALL pc=0x1000 msr=0x1, ceded=0", "kvm_guest_exit: VCPU 0: trap=HV_DECREMENTER pc=0x1000 msr=0x1, ceded=0", "kvm_guest_enter: VCPU 0: pc=0x1004 pexcp=0x0 ceded=0")]
+    [InlineData("kvm_s390_sie_exit: 00[01-1000]: exit sie icptcode 4 (Instruction)", "kvm_s390_sie_exit: 00[01-1000]: exit sie icptcode 0 (Host interruption)", "kvm_s390_sie_enter: 00[01-1004]: entering sie flags 0")]
+    public void Host_interrupts_interrupt_loops_of_any_architecture(string exit, string interrupt, string entry)
+    {
+        var text = new System.Text.StringBuilder();
+        for (var turn = 0; turn < 60; turn++)
+        {
+            text.Append($"a-1 [000] 1.{turn * 10:d6}: {(turn is 20 or 40 ? interrupt : exit)}\n");
+            text.Append($"a-1 [000] 1.{(turn * 10) + 4:d6}: {entry}\n");
+        }
+
+        using var trace = Analyzed.Text(text.ToString());
+        var loop = Assert.Single(Analyzed.Document(trace)["loops"]!.AsArray())!;
+        Assert.Equal((2, 58, 2), ((int)loop["period"]!, (int)loop["iterations"]!, (int)loop["interruptions"]!));
     }
 
     [Theory]

@@ -210,6 +210,18 @@ public sealed class MmuCommandTests
     }
 
     [Theory]
+    [InlineData("199426", "No page table has level 6: if 199426 was a decimal number (role=… of raw text), write 0x30b02.")]
+    [InlineData("0x30b0f", "No page table has level 15.")]
+    [InlineData("0x30b02", null)]
+    [InlineData("0x130f05", null)]
+    public void A_role_of_no_possible_level_may_have_been_a_decimal(string role, string? doubt)
+    {
+        var said = Ktl.Run("mmu", "decode", "--role", role).Output;
+        if (doubt is null) Assert.DoesNotContain("No page table has", said, StringComparison.Ordinal);
+        else Assert.Contains(doubt, string.Join(' ', said.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("amd", "--mbec", "ktl: --mbec is Intel's: leave out --vendor amd, or say --gmet")]
     [InlineData("intel", "--gmet", "ktl: --gmet is AMD's: add --vendor amd, or say --mbec")]
     public void A_feature_of_the_other_vendor_is_refused(string vendor, string feature, string error)

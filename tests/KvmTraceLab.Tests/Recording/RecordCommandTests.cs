@@ -83,6 +83,33 @@ public sealed class RecordCommandTests
     }
 
     [Fact]
+    public void A_recorder_that_catches_SIGINT_but_makes_no_file_is_not_waited_for_long()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"ktl-{Guid.NewGuid():N}.dat");
+        try
+        {
+            var plan = new RecordPlan("/bin/sh", ["-c", $"trap 'echo whole > {path}; exit 7' INT; i=0; while [ $i -lt 1500 ]; do sleep 0.02; i=$((i+1)); done"], 0.05, path, path + ".ktl.json", [], [])
+            {
+                ReadyPath = path + ".cpu0",
+            };
+            Assert.Equal(7, Recorder.Run(plan, out _));
+            Assert.Equal("whole\n", File.ReadAllText(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_directory_that_is_not_there_is_told_before_anything_is_recorded()
+    {
+        var (code, _, error) = Run(FakeHost.WithGuest(), "-o", "/nowhere/t.dat");
+        Assert.Equal(2, code);
+        Assert.Equal("ktl record: -o /nowhere/t.dat: there is no directory /nowhere\n", error);
+    }
+
+    [Fact]
     public void A_recorder_that_ends_before_it_is_ready_is_not_waited_for()
     {
         var plan = new RecordPlan("/bin/sh", ["-c", "exit 3"], 60, "x", "y", [], []) { ReadyPath = "/nowhere/x.cpu0" };

@@ -200,6 +200,9 @@ public sealed class FaultJudgeTests
         var fault = Npf(Read, Requested);
         Assert.Equal("UNDECIDABLE", Run(Amd61, [Changed("0", "0"), fault[0], fault[1], "lost", Requested, Entry]).Verdicts);
         Assert.Equal("EXPECTED_NOT_PRESENT", Run(Amd61, [Changed("0", "0"), fault[0], fault[1], Requested, Entry]).Verdicts);
+        var denied = Nested("0", Read, "kvm_mmu_walker_error: pferr 4 U");
+        Assert.Equal("UNDECIDABLE", Run(Amd61, [.. denied[..^1], "lost", "kvm_nested_vmexit_inject: reason EXIT_NPF info1 100000006 info2 12345 int_info 0 int_info_err 0", Entry]).Verdicts);
+        Assert.Equal("EXPECTED_L1_OTHER", Run(Amd61, denied[..^1]).Verdicts);
     }
 
     /// <summary>Neither an entry nor a next exit: the trace ends.</summary>

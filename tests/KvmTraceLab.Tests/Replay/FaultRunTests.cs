@@ -48,6 +48,17 @@ public sealed class FaultRunTests
         Assert.Equal($"{All("LIVELOCK", 8)} EXPECTED_NOT_PRESENT", Verdicts([.. Times(8, Nothing()), .. Resolved()]));
     }
 
+    /// <summary>What was done about a fault may be among what was lost; one that was resolved before needs nothing more.</summary>
+    [Fact]
+    public void What_was_left_when_events_were_lost_is_undecidable()
+    {
+        Assert.Equal("UNDECIDABLE EXPECTED_NOT_PRESENT", Verdicts([.. Nothing(), "lost", .. Resolved()]));
+        Assert.Equal(All("UNDECIDABLE", 7), Verdicts([.. Times(7, Nothing()), "lost"]));
+        Assert.Equal("EXPECTED_NOT_PRESENT EXPECTED_NOT_PRESENT", Verdicts([.. Nothing(), .. Resolved(), "lost"]));
+        Assert.Equal("EXPECTED_NOT_PRESENT", Verdicts([.. Nothing(), "kvm_exit: reason EXIT_HLT rip 0x4000 info 0 0", Entry, "lost"]));
+        Assert.Equal("EXPECTED_NOT_PRESENT", Verdicts(Nothing()));
+    }
+
     [Theory]
     [InlineData(GuestLevel.L1, 0x12, 4, 0x1000, true)]
     [InlineData(GuestLevel.L2, 0x12, 4, 0x1000, false)]

@@ -219,7 +219,7 @@ internal static class FaultSignatures
 
     public static Signature SetYetFaults { get; } = new(
         "K01",
-        "The same fault again though KVM maps the page each time",
+        "The same fault again though KVM handles it each time",
         "The SPTE that KVM sets does not grant what the access needs, or is not set after all, or the processor does not see it (a missing TLB flush).",
         "Run `ktl replay` on the trace: it judges each fault against the SPTE that was set.",
         "own")

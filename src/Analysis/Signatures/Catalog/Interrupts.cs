@@ -56,8 +56,14 @@ internal static class Interrupts
         "KVM list (preemption-timer erratum)")
     {
         Blame = Blame.Hardware,
-        ListedOnly = "The value that the timer was loaded with is not in the trace, so an early exit cannot be told from a short timer.",
+        Most = Confidence.Medium,
+        Fits = [new Discriminators { In = Reasons.Vcpu, WithReasons = ["PREEMPTION_TIMER"], And = e => EarlyTimers(e.Lane!) >= 2, AndText = "kvm_wait_lapic_expire tells after at least two of them that the deadline is more than a million TSC cycles away" }],
+        LoopsHave = TripMarks.TimerEarly,
+        Because = f => [$"{EarlyTimers(f.Lane!)} of {f.Lane!.CountOf(["PREEMPTION_TIMER"])} PREEMPTION_TIMER exits of {f.Who} came more than a million TSC cycles before the deadline (kvm_wait_lapic_expire)."],
+        Limit = f => EarlyTimers(f.Lane!) >= 16 ? Confidence.Medium : Confidence.Low,
     };
+
+    private static long EarlyTimers(LaneFacts lane) => lane.CountOf(["PREEMPTION_TIMER"], TripMarks.TimerEarly);
 
     public static Signature PeriodicBacklog { get; } = new(
         "L21",
@@ -101,9 +107,17 @@ internal static class Interrupts
     {
         Blame = Blame.Vmm,
         Most = Confidence.Medium,
-        Fits = [new Discriminators { In = Reasons.Vcpu, And = e => e.Lane!.Guest.Of(TripMarks.PmuMsr) is >= 64 and var pmu && pmu * 10 >= e.Lane.Guest.Count * 9 && Nmis(e.Lane) >= 16, AndText = "nine of ten exits access PMU MSRs, and at least 16 exits are NMIs" }],
+        Fits =
+        [
+            new Discriminators { In = Reasons.Vcpu, And = e => e.Lane!.Guest.Of(TripMarks.PmuMsr) is >= 64 and var pmu && pmu * 10 >= e.Lane.Guest.Count * 9 && Nmis(e.Lane) >= 16, AndText = "nine of ten exits access PMU MSRs, and at least 16 exits are NMIs" },
+
+            // Cut down to what matters: an access has an exit of its own, which was left out behind the NMI's.
+            new Discriminators { In = Reasons.Turns, Reasons = ["EXCEPTION_NMI", "EXIT_NMI"], All = TripMarks.PmuMsr },
+        ],
         LoopsHave = TripMarks.PmuMsr,
-        Because = f => [$"{f.Lane!.Guest.Of(TripMarks.PmuMsr)} of {f.Lane.Guest.Count} exits of {f.Who} access performance counters, {Nmis(f.Lane)} are NMIs, and hardly anything else happens."],
+        Because = f => f.Evidence.Scope != EvidenceScope.Vcpu
+            ? ["The guest accesses its performance counters right behind the exit of an NMI."]
+            : [$"{f.Lane!.Guest.Of(TripMarks.PmuMsr)} of {f.Lane.Guest.Count} exits of {f.Who} access performance counters, {Nmis(f.Lane)} are NMIs, and hardly anything else happens."],
     };
 
     public static Signature PauseStorm { get; } = new(
@@ -130,7 +144,7 @@ internal static class Interrupts
         Most = Confidence.Medium,
         Fits =
         [
-            new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Apic, MinShare = 0.3, MinCount = 64 },
+            new Discriminators { In = Reasons.Vcpu, Reasons = Reasons.Apic, MinShare = 0.3, MinCount = 64, And = e => e.Lane!.CountOf(["EOI_INDUCED"]) * 4 <= e.Lane.CountOf(Reasons.Apic) * 3, AndText = "no more than three of four EOI_INDUCED, which only APICv has" },
             new Discriminators { In = Reasons.Vcpu, MinCount = 64, And = e => ApicPage(e.Lane!) is >= 64 and var n && n * 10 >= e.Lane!.Guest.Count * 3, AndText = "three of ten exits are faults that kvm_apic follows: the APIC's page is emulated" },
         ],
         LoopsHave = TripMarks.Apic,

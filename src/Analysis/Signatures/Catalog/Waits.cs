@@ -45,7 +45,7 @@ internal static class Waits
 
     public static Signature HaltStorm { get; } = new(
         "L16",
-        "HLT wakes at once, tens of thousands of times a second",
+        "HLT wakes at once, over and over",
         "HLT ends as soon as it begins (inferred: an interrupt is pending but cannot be delivered, or halt polling ends each halt).",
         "Look at kvm_vcpu_wakeup and halt_poll_ns, at pending virtual interrupts, and compare with a VM that idles well.",
         "firecracker issue 3043")
@@ -139,7 +139,7 @@ internal static class Waits
     {
         var halts = Tallies(f.Evidence, Reasons.Halt).ToList();
         var count = halts.Sum(h => h.Count);
-        yield return $"{count} of {f.Lane!.Exits} exits of {f.Who} are HLT, the shortest {f.Duration(halts.Min(h => h.MinNs))}, {f.Duration(Numbers.Sum(halts.Select(h => h.TotalNs)) / (double)Math.Max(1, halts.Sum(h => h.Timed)))} on average.";
+        yield return $"{count} of {f.Lane!.Exits} exits of {f.Who} are HLT, the shortest {f.Duration(halts.Min(h => h.MinNs))}, {f.Duration(Numbers.Sum(halts.Select(h => h.TotalNs)) / (double)Math.Max(1, halts.Sum(h => h.Timed)))} on average{(f.Run.Seconds is { } s ? $", {Numbers.Rate(count / s)}" : "")}.";
     }
 
     private static long ClockReadsOf(LaneFacts lane)

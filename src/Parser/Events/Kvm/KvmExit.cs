@@ -15,7 +15,7 @@ public readonly ref struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
 
     internal const string Aliases = "exit_reason=exit_code guest_rip=rip guest_rip=vcpu_pc";
 
-    private const string OtherAliases = Aliases + " guest_rip=sepc guest_rip=pc info1=stval info2=htval error_code=htinst";
+    private const string OtherAliases = Aliases + " guest_rip=sepc guest_rip=pc info1=stval info2=htval error_code=htinst info1=dar info2=srr1 error_code=last_inst intr_info=msr";
 
     public static EventShape Shape { get; } = new(
         "kvm_exit",
@@ -29,8 +29,11 @@ public readonly ref struct KvmExit(EventRow row) : IKvmEvent<KvmExit>
             "vcpu {vcpu_id} reason {exit_reason:@exit-reason} rip 0x{guest_rip:x}[ info1 0x{info1:x}][ info2 0x{info2:x}][ intr_info 0x{intr_info:x}][ error_code 0x{error_code:x}]",
             "reason {exit_reason:@exit-reason} rip 0x{guest_rip:x}",
             "SEPC:0x{guest_rip:x}, SCAUSE:{exit_reason:@riscv-exit}, STVAL:0x{info1:x}, HTVAL:0x{info2:x}, HTINST:0x{error_code:x}",
+            "exit={exit_reason:@book3s-exit} | pc=0x{guest_rip:x} | msr=0x{intr_info:x} | dar=0x{info1:x} | srr1=0x{info2:x} | last_inst=0x{error_code:x}",
+            "exit={exit_reason:@booke-exit} | pc=0x{guest_rip:x} | msr=0x{intr_info:x} | dar=0x{info1:x} | last_inst=0x{error_code:x}",
             "reason UNKNOWN-ISA rip 0x{guest_rip:x} info {info1:x} {info2:x}",
             "{exit_reason:@arm-exit}, PC: 0x{guest_rip:x16}",
+            "\\[{exit_reason:@mips-exit}\\]PC: 0x{guest_rip:x8}",
             "vcpu {vcpu_id} \\[{exit_reason:@loongarch-exit}\\] PC: 0x{guest_rip:x8}",
             "\\[{exit_reason:@loongarch-exit}\\]PC: 0x{guest_rip:x8}",
             "PC: 0x{guest_rip:x}; exit count: {exit_count}",

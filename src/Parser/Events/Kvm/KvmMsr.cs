@@ -8,6 +8,7 @@ public readonly ref struct KvmMsr(EventRow row) : IKvmEvent<KvmMsr>
     public static EventShape Shape { get; } = new(
         "kvm_msr",
         plugin: "{write:msr_read|msr_write} {ecx:x} = 0x{data:x}[?exception| (#GP)]",
+        older: ["{write:msr_read|msr_write} {ecx:@msr} = 0x{data:x}[?exception| (#GP)]"],
         keys: "write ecx exception",
         values: "data",
         fields: "write ecx data exception");

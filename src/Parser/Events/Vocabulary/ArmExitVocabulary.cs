@@ -16,8 +16,7 @@ public sealed class ArmExitVocabulary : Vocabulary
     public static ArmExitVocabulary Instance { get; } = new();
 
     /// <summary>ARM_EXCEPTION_* by number; the last two are other spellings that were met.</summary>
-    private static readonly (string Word, uint Number)[] Codes =
-        [("IRQ", 0), ("SERROR", 1), ("TRAP", 2), ("IL", 3), ("HYP_GONE", 4), ("ILLEGAL", 3), ("HVC", 2)];
+    private static readonly CodeWords Codes = new(("IRQ", 0), ("SERROR", 1), ("TRAP", 2), ("IL", 3), ("HYP_GONE", 4), ("ILLEGAL", 3), ("HVC", 2));
 
     /// <summary>ESR_ELx_EC_* (arch/arm64/include/asm/esr.h).</summary>
     private static readonly Dictionary<uint, string> Classes = new()
@@ -38,9 +37,7 @@ public sealed class ArmExitVocabulary : Vocabulary
     {
         var code = reason >> 8;
         if ((ulong)code is Trap or NoCode) return Classes.TryGetValue(reason & 0xff, out var name) ? name : $"UNKNOWN_{reason & 0xff}";
-        foreach (var (word, number) in Codes)
-            if (number == code) return word;
-        return $"UNKNOWN_{code}";
+        return Codes.WordOf(code) ?? $"UNKNOWN_{code}";
     }
 
     /// <summary>The value for the two fields of arm64's format file.</summary>
@@ -82,16 +79,8 @@ public sealed class ArmExitVocabulary : Vocabulary
         var code = value >> 8 & 0xff;
         if (code != NoCode)
         {
-            var known = false;
-            foreach (var (word, number) in Codes)
-            {
-                if (number != code) continue;
-                to.Append(word);
-                known = true;
-                break;
-            }
-
-            if (!known) to.Append("0x"u8).AppendHex(code);
+            if (Codes.WordOf((uint)code) is { } word) to.Append(word);
+            else to.Append("0x"u8).AppendHex(code);
             to.Append(": "u8);
         }
 
@@ -106,20 +95,6 @@ public sealed class ArmExitVocabulary : Vocabulary
     private static bool TryCode(ReadOnlySpan<byte> text, ref int at, out ulong code)
     {
         code = 0;
-        var i = at;
-        if (text[i..].StartsWith("0x"u8) && ByteText.TryHex(text, ref at, out code)) return true;
-        var word = ByteText.Word(text, ref i);
-        foreach (var (name, number) in Codes)
-        {
-            if (word.Length != name.Length) continue;
-            var same = true;
-            for (var c = 0; c < name.Length; c++) same &= word[c] == name[c];
-            if (!same) continue;
-            code = number;
-            at = i;
-            return true;
-        }
-
-        return false;
+        return text[at..].StartsWith("0x"u8) ? ByteText.TryHex(text, ref at, out code) : Codes.TryRead(text, ref at, out code);
     }
 }

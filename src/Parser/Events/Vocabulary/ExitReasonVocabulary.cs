@@ -37,7 +37,7 @@ public sealed class ExitReasonVocabulary : Vocabulary
 
     public override string Companion => "isa";
 
-    public override bool Speaks(ulong value, ulong companion) => companion is not ((ulong)Isa.Arm64 or (ulong)Isa.Riscv or (ulong)Isa.LoongArch);
+    public override bool Speaks(ulong value, ulong companion) => companion < (ulong)Isa.Arm64;
 
     public override bool TryRead(ReadOnlySpan<byte> text, ref int at, out ulong value, out ulong companion)
     {
@@ -103,7 +103,8 @@ public sealed class ExitReasonVocabulary : Vocabulary
         Isa.Svm => SvmExitCode.ReportName(number),
         Isa.Arm64 => ArmExitVocabulary.ReportName(number),
         Isa.Riscv => RiscvExitVocabulary.ReportName(number),
-        Isa.LoongArch => LoongArchExitVocabulary.ReportName(number),
+        Isa.S390 => S390ExitVocabulary.ReportName(number),
+        _ when ExitWords.Of(isa) is { } words => words.ReportName(number),
         > Isa.Svm => $"UNKNOWN_{number}", // a vendor newer than this build: its numbers mean what only it knows
         _ => VmxExitReason.Define(number & 0xffff) ?? $"UNKNOWN_{number & 0xffff}",
     };

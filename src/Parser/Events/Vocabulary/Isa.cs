@@ -19,4 +19,16 @@ public enum Isa : byte
 
     /// <summary>LoongArch's kvm events; no kernel value.</summary>
     LoongArch = 66,
+
+    /// <summary>s390's SIE events; no kernel value.</summary>
+    S390 = 67,
+
+    /// <summary>PowerPC, server (Book III-S), both kvm_hv's and kvm_pr's events; no kernel value.</summary>
+    Book3s = 68,
+
+    /// <summary>PowerPC, embedded (Book III-E), whose numbers are others; no kernel value.</summary>
+    Booke = 69,
+
+    /// <summary>MIPS; no kernel value.</summary>
+    Mips = 70,
 }

@@ -41,6 +41,9 @@ public sealed class RiscvExitVocabulary : Vocabulary
         return names.TryGetValue(number, out var name) ? name : $"{(names == Interrupts ? "IRQ" : "UNKNOWN")}_{number}";
     }
 
+    /// <summary>Not an exception of the guest's.</summary>
+    public static bool IsInterrupt(uint reason) => (reason & Interrupt) != 0;
+
     /// <summary>The value for the register.</summary>
     public static ulong Encode(ulong scause) => (scause & Cause) | ((scause & InterruptFlag) != 0 ? Interrupt : 0u);
 

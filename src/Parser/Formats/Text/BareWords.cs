@@ -11,8 +11,9 @@ internal static class BareWords
     /// </summary>
     public static bool MayBe(ReadOnlySpan<byte> line, in Envelope e)
     {
-        if (e.Form != EnvelopeForm.Bare || e.Cpu >= 0 || e.Tid >= 0 || e.CommLength > 0) return false;
+        if (e.Form != EnvelopeForm.Bare || e.CommLength > 0) return false;
         if (e.PrefixLength > 0 && LogPrefix.IsOfTheKernel(line[..e.PrefixLength])) return true;
+        if (e.Cpu >= 0 || e.Tid >= 0) return false;
         var payload = Payload(line, e);
         return e.TimeForm == TimeForm.None && !payload.IsEmpty && !payload.ContainsAnyInRange((byte)'0', (byte)'9');
     }

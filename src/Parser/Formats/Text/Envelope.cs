@@ -21,6 +21,9 @@ internal struct Envelope
     /// <summary>A latency-flags column stood there.</summary>
     public bool HasFlags;
 
+    /// <summary>A tracer's row, which has neither an event's name nor a function's.</summary>
+    public bool IsUnnamed;
+
     /// <summary>Where the fraction of a time in seconds begins, right behind the point, and how many digits it has; 0 where there is none.</summary>
     public int FractionStart;
     public int FractionDigits;

@@ -15,15 +15,16 @@ internal static partial class EnvelopeReader
         e.CommStart = e.CommLength = e.BufferLength = 0;
         var at = ByteText.SkipBlanks(line, 0);
         if ((uint)at >= (uint)line.Length) return false;
-        if (TryLatency(line, at, ref e)) return true;
+        if (TryLatency(line, at, ref e) || TryVerbose(line, at, ref e)) return true;
 
         // A bare event, a bare time, "CPU 0:", or "comm time:" before the event.
         e.Tid = -1;
         e.Cpu = -1;
         e.Form = EnvelopeForm.Bare;
+        e.HasFlags = false;
         e.CommLength = 0;
         var number = at;
-        at = LogPrefix.BehindNumber(line, at);
+        at = BehindCaller(line, at, ref e) is > 0 and var called ? called : LogPrefix.BehindNumber(line, at);
         if (at > number) e.PrefixLength = at;
         if (TryKnownName(line, at, ref e))
         {
@@ -55,7 +56,7 @@ internal static partial class EnvelopeReader
 
         if (TryTime(line, ref head, ref e) && e.TimeForm != TimeForm.None)
         {
-            if (!TryKnownName(line, ByteText.SkipBlanks(line, head), ref e)) return false;
+            if (!TryKnownOrCounted(line, ByteText.SkipBlanks(line, head), ref e)) return false;
             if (at > number && e.Cpu < 0) TryThread(line[number..at], ref e);
             return true;
         }
@@ -76,7 +77,7 @@ internal static partial class EnvelopeReader
 
             var time = token;
             if (!TryTime(line, ref time, ref e)) continue;
-            if (!TryKnownName(line, ByteText.SkipBlanks(line, time), ref e)) continue;
+            if (!TryKnownOrCounted(line, ByteText.SkipBlanks(line, time), ref e)) continue;
             SplitTask(line[at..commEnd], at, ref e);
             return true;
         }
@@ -86,7 +87,12 @@ internal static partial class EnvelopeReader
         e.Tid = e.Cpu = -1;
         if (at >= line.Length) return false;
         var name = line[..Math.Min(line.Length, MaxTaskLength)].IndexOf("kvm_"u8);
-        if (name > at && line[..name].EndsWith("kvm:"u8)) name -= 4;
+        if (name > at && line[..name].EndsWith("kvm:"u8))
+        {
+            name -= 4;
+            if (TryPerfTask(line, name, ref e)) return true;
+        }
+
         if (name <= at || !LogPrefix.IsWhole(line[at..name]) || !TryKnownName(line, name, ref e)) return false;
         e.PrefixLength = name;
         return true;
@@ -126,6 +132,7 @@ internal static partial class EnvelopeReader
             task = task[..bracket].TrimEnd((byte)' ');
         }
 
+        if (task.LastIndexOf((byte)' ') is > 0 and var blank && IsMisc(task[(blank + 1)..]) && task[..blank].TrimEnd((byte)' ') is [.., >= (byte)'0' and <= (byte)'9'] thread) task = thread;
         var before = LogPrefix.BeforeTask(task);
         task = task[before..];
         start += before;
@@ -143,6 +150,14 @@ internal static partial class EnvelopeReader
 
         var at = digits;
         if (digits < 2 || !ByteText.TryDecimal(task, ref at, out var tid) || tid > int.MaxValue) return;
+        if (task[digits - 1] == '/')
+        {
+            // perf script -F pid,tid
+            var process = digits - 1;
+            while (process > 0 && ByteText.IsDigit(task[process - 1])) process--;
+            if (process < digits - 1 && process > 1 && task[process - 1] == ' ') digits = process;
+        }
+
         if (task[digits - 1] != '-' && (task[digits - 1] != ' ' || task.Length - digits < 2)) return;
         e.Tid = (int)tid;
         e.CommLength = task[..(digits - 1)].TrimEnd((byte)' ').Length;

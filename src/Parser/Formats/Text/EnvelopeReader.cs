@@ -35,6 +35,8 @@ internal static partial class EnvelopeReader
     /// <summary>What follows the time: the event, or nothing where the line was wrapped there.</summary>
     public static bool TryEvent(ReadOnlySpan<byte> line, int at, ref Envelope e)
     {
+        e.IsUnnamed = false;
+
         // With neither time nor flags a reference in a mail ("v6-12 [1] note:") would be an event.
         if (e.TimeForm == TimeForm.None && !e.HasFlags) return TryKnownName(line, at, ref e);
         if (TryName(line, at, ref e) || (e.Form == EnvelopeForm.Perf && TryCounted(line, at, ref e))) return true;
@@ -58,7 +60,7 @@ internal static partial class EnvelopeReader
         }
 
         // The function tracer prints "callee <-caller" without an event name.
-        return line[at..].IndexOf("<-"u8) > 0;
+        return line[at..].IndexOf("<-"u8) > 0 || (e.HasFlags && IsOfTracer(rest, ref e));
     }
 
     /// <summary>An event's name at the beginning of a line, whatever it is: the rest of a line that was wrapped there.</summary>
@@ -198,6 +200,11 @@ internal static partial class EnvelopeReader
                 at = start + glued;
                 TryTime(line, ref at, ref e);
             }
+            else if (e.Form == EnvelopeForm.Perf && IsMisc(flags))
+            {
+                at = ByteText.SkipBlanks(line, at);
+                TryTime(line, ref at, ref e);
+            }
             else
             {
                 at = start;
@@ -242,11 +249,12 @@ internal static partial class EnvelopeReader
             e.Tid = (int)tid;
             e.Cpu = (int)cpu;
             e.Form = EnvelopeForm.Latency;
+            e.HasFlags = true;
             SetComm(line, dash, ref e);
             at = ByteText.SkipBlanks(line, at);
             at = SkipDifference(line, at);
 
-            return TryName(line, at, ref e);
+            return TryEvent(line, at, ref e);
         }
     }
 

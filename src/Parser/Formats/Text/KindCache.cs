@@ -1,11 +1,15 @@
 using System.Text;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Events.Vocabulary;
+using KvmTraceLab.Parser.Pipeline;
 
 namespace KvmTraceLab.Parser.Formats.Text;
 
-/// <summary>Event names to kinds for one decoder, without a lock or an allocation for names seen before.</summary>
-internal sealed class KindCache(EventCatalog catalog)
+/// <summary>
+/// Event names to kinds for one decoder, without a lock or an allocation for names seen before. A name that nobody has seen is given its
+/// number in the order of the input: there are only so many, and which get one must not depend on the threads.
+/// </summary>
+internal sealed class KindCache(EventCatalog catalog, DecodeTurn turn)
 {
     private const int Size = 1024;
 
@@ -27,7 +31,7 @@ internal sealed class KindCache(EventCatalog catalog)
             slot = (slot + 1) & (Size - 1);
         }
 
-        var kind = catalog.Intern(name);
+        var kind = Intern(name);
         if (_names[slot] is null && _used < Size / 2)
         {
             _used++;
@@ -38,5 +42,19 @@ internal sealed class KindCache(EventCatalog catalog)
         return kind;
     }
 
-    public byte Buffer(ReadOnlySpan<byte> name) => catalog.InternBuffer(Encoding.UTF8.GetString(name));
+    public byte Buffer(ReadOnlySpan<byte> name)
+    {
+        var text = Encoding.UTF8.GetString(name);
+        if (catalog.TryGetBuffer(text, out var id)) return id;
+        turn.AwaitThoseBefore();
+        return catalog.InternBuffer(text);
+    }
+
+    private int Intern(ReadOnlySpan<byte> name)
+    {
+        var text = Encoding.UTF8.GetString(name);
+        if (catalog.TryGet(text, out var kind)) return kind;
+        turn.AwaitThoseBefore();
+        return catalog.Intern(text);
+    }
 }

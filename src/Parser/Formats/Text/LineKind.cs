@@ -41,6 +41,7 @@ internal static class LineClassifier
                 return LineKind.Stack;
         }
 
+        if (GraphColumns.IsCall(text)) return LineKind.Comment;
         if (IsFrame(text) || text.EndsWith(": <stack trace>"u8) || text.EndsWith(": <user stack trace>"u8)) return LineKind.Stack;
 
         if (text.StartsWith("version = "u8) || text.StartsWith("cpus="u8) || text.EndsWith(" is empty"u8) || ShareTable.TryRow(text, out _)) return LineKind.Comment;

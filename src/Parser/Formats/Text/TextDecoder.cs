@@ -1,5 +1,6 @@
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Health;
+using KvmTraceLab.Parser.Pipeline;
 
 namespace KvmTraceLab.Parser.Formats.Text;
 
@@ -7,7 +8,7 @@ namespace KvmTraceLab.Parser.Formats.Text;
 /// Decodes one block of lines into a batch. Its result depends on the block alone: what it remembers between lines is
 /// forgotten between blocks, so that it does not matter which worker gets which block.
 /// </summary>
-internal sealed partial class TextDecoder(EventCatalog catalog)
+internal sealed partial class TextDecoder(EventCatalog catalog, DecodeTurn turn)
 {
     private const int MaxJoinedLines = 8;
     private const int NoSlots = 1;
@@ -15,7 +16,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
     /// <summary>No terminal is narrower.</summary>
     private const int NarrowestCut = 78;
 
-    private readonly KindCache _kinds = new(catalog);
+    private readonly KindCache _kinds = new(catalog, turn);
     private readonly byte[] _hints = new byte[4096];
     private TextBlock _block = null!;
     private EventBatch _batch = null!;
@@ -136,7 +137,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog)
         var batch = _batch;
         var repeats = _repeated >= 0;
         var kind = repeats ? batch.Heads[_repeated].Kind
-            : envelope.NameLength == 0 ? _kinds.Function : _kinds.Of(line.Slice(envelope.NameStart, envelope.NameLength));
+            : envelope.IsUnnamed ? EventCatalog.UnknownKind : envelope.NameLength == 0 ? _kinds.Function : _kinds.Of(line.Slice(envelope.NameStart, envelope.NameLength));
         var shape = catalog.ShapeOf(kind);
         var row = repeats ? batch.AddLike(_repeated) : batch.Add(shape?.Width ?? NoSlots);
         batch.Lines.Events++;

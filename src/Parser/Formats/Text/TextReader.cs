@@ -26,7 +26,7 @@ internal sealed class TextReader : ITraceReader
         // A short input is not worth a thread.
         var threads = input.File is { } file && file.Length <= TextBlock.Size ? 1 : options.Threads;
         _decoder = new ParallelDecoder<TextBlock>(
-            threads, () => new TextBlock(), () => new EventBatch(Catalog), cutter.TryNext, () => new TextDecoder(Catalog).Decode);
+            threads, () => new TextBlock(), () => new EventBatch(Catalog), cutter.TryNext, turn => new TextDecoder(Catalog, turn).Decode);
         ReadHeader(input.Head);
         _decoder.Start();
     }

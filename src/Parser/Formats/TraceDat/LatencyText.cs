@@ -17,6 +17,7 @@ internal static class LatencyText
     public static ITraceReader? TryOpen(DatSource source, DatMeta meta, TraceOptions options)
     {
         if (meta.Buffers.Exists(b => b.TextOffset < 0) || meta.Buffers.Find(b => b.TextOffset >= 0) is not { } buffer) return null;
+        foreach (var other in meta.Buffers.Where(b => b != buffer)) meta.Health.Count(TraceDatHealth.TextLeftOut, other.TextOffset);
         var input = TraceInput.FromBytes(Text(source, meta, buffer), meta.Path);
         foreach (var format in TraceFormats.All)
         {

@@ -23,6 +23,10 @@ internal sealed class PlanTable
         foreach (var format in meta.Formats)
             if (format.Id <= last) _formats[format.Id] ??= format;
         FindCommonFields();
+
+        // Where there are more names than numbers, which of them get one must not depend on what a thread meets first.
+        if (meta.Formats.Count * 2 > EventCatalog.MaxKinds)
+            for (var id = 0; id <= last; id++) Make(id);
     }
 
     /// <summary>Offset and size of common_type in every record.</summary>

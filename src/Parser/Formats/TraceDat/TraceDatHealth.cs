@@ -35,6 +35,9 @@ public static class TraceDatHealth
     public static readonly HealthCounter RescuedData = new(
         "datRescuedData", Severity.Loss, "The table of CPUs is lost (a copy cut short?); events were found without it, and CPU numbers are only the order in the file. Copy the file again.");
 
+    public static readonly HealthCounter TextLeftOut = new(
+        "datTextLeftOut", Severity.Loss, "A buffer of the file holds the text of a latency tracer, beside another buffer that is read; the text was left out. Look at it with `trace-cmd report`.");
+
     public static readonly HealthCounter LostWithoutEvent = new(
         "datLostWithoutEvent", Severity.Loss, "A page says that events were lost but holds none itself, so there is no time to put the marker at.");
 }

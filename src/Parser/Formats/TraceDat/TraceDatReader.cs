@@ -62,7 +62,12 @@ internal sealed class TraceDatReader : ITraceReader
         var streams = new List<CpuStream>();
         foreach (var buffer in _meta.Buffers)
         {
-            if (buffer.TextOffset >= 0) continue;
+            if (buffer.TextOffset >= 0)
+            {
+                _meta.Health.Count(TraceDatHealth.TextLeftOut, buffer.TextOffset);
+                continue;
+            }
+
             var pageSize = PageSizeOf(buffer);
             if (pageSize < _meta.Layout.HeaderSize + 4)
             {

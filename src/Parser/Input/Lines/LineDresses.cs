@@ -10,7 +10,7 @@ internal static class LineDresses
     public const int Layers = 3;
 
     private static readonly Func<HeadLines, ILineDress?>[] All =
-        [JsonLines.Find, ProgramStrings.Find, PerfTraceLines.Find, LineEnds.Find, CommonMark.Find, GrepMargin.Find, ListingMargin.Find];
+        [JsonLines.Find, ProgramStrings.Find, PerfTraceLines.Find, GraphLines.Find, LineEnds.Find, CommonMark.Find, GrepMargin.Find, ListingMargin.Find];
 
     /// <summary>The dress of the lines that look like a trace; null where they wear none.</summary>
     public static ILineDress? Detect(ReadOnlySpan<byte> head)

@@ -67,7 +67,8 @@ internal sealed class NestedRule : IFaultRule
         if (group is { HasEntry: true, Lost: false, WalkError: true, InjectedPf: true, Emulations: 0, UserspaceReason: < 0 })
             return Judgement.Final(FaultVerdict.BugSwallowedL1Violation, static c => $"L1's entries {Entries(c.Group)} deny a {c.Access.Noun}, and L2 gets #PF instead of an exit to L1");
         if (group.WentOn) return Judgement.Final(FaultVerdict.ExpectedL1Other, "the thread goes on elsewhere: L1 is entered, and its exit is not in the trace");
-        if (!group.HasEntry || group.Lost || group.PmlFull || group.InjectedOther || group.InjectedPf)
+        if (group.Lost) return Judgement.Final(FaultVerdict.Undecidable, "events were lost before anything was done about it");
+        if (!group.HasEntry || group.PmlFull || group.InjectedOther || group.InjectedPf)
             return Judgement.Final(FaultVerdict.ExpectedL1Other, "the group ends before L2 is entered again, or another event takes its place");
         if (group.WalkChanged) return Judgement.Final(FaultVerdict.Race, "L1's entry changed between two walks of this fault");
         if (group.UserspaceReason >= 0 || group.UserspaceError) return Judgement.Final(FaultVerdict.ExpectedL1Other, "user space takes over");

@@ -18,7 +18,7 @@ public sealed class ComparerTests
         Assert.Equal(ClaimVerdict.Confirmed, result.Verdict);
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(
-            "The ratio is 24 (22.77 to 25.25 by rounding); the claimed 24 ± 10% is 21.6 to 26.4, which holds the whole interval."
+            "24 times fewer exits per second (22.77 to 25.25 by rounding); the claimed 24 ± 10% is 21.6 to 26.4, which holds the whole interval."
             + " Both ends are rates as claimed, so this checks arithmetic and rounding, not a measurement.",
             result.Why);
     }
@@ -41,7 +41,7 @@ public sealed class ComparerTests
         var result = Comparer.Compare([Claim("rate:1.2M"), Claim("rate:50k")], new CompareOptions());
         Assert.Null(result.Verdict);
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal("The ratio is 24 (22.77 to 25.25 by rounding).", result.Why);
+        Assert.Equal("24 times fewer exits per second (22.77 to 25.25 by rounding).", result.Why);
     }
 
     [Fact]

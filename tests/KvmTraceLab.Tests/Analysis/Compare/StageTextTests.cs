@@ -107,5 +107,17 @@ public sealed class StageTextTests
         Assert.StartsWith(line > 0 ? $"file:{line}: " : "file: ", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Reasons_asked_for_count_alone()
+    {
+        RunSeries perf = StageText.Read("p", new StringReader(Perf), reasons: new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "external_interrupt" });
+        Assert.Equal((1000L, 1, 2_500_000L), (perf.Exits, perf.Reasons.Count, perf.HostNs!.Value));
+        RunSeries log = StageText.Read("k", new StringReader(Csv), reasons: new HashSet<string> { "CPUID" });
+        Assert.Equal([3L, 5, 5], log.Windows);
+        Assert.Equal((13L, 1), (log.Exits, log.Reasons.Count));
+        RunSeries none = StageText.Read("k", new StringReader(Columns), reasons: new HashSet<string> { "MSR" });
+        Assert.Equal((0L, 0), (none.Exits, none.Reasons.Count));
+    }
+
     private static RunSeries Read(string text) => StageText.Read("file", new StringReader(text));
 }

@@ -141,6 +141,22 @@ public sealed class LoopDetectorTests
         Assert.Equal([(8, 20L, 0L, start), (3, 40L, 0L, 1_000_002_000L)], script.Loops().Select(l => (l.Period, l.Iterations, l.Interruptions, l.StartNs)));
     }
 
+    /// <summary>Two rounds of turns and others look like a longer loop, which comes to nothing.</summary>
+    [Fact]
+    public void A_longer_loop_that_comes_to_nothing_takes_no_turns()
+    {
+        int[] turn = [0, 1, 4, 7, 2], other = [300, 302];
+        var script = new LoopScript().Letters([9000, 9001]);
+        foreach (var turns in (int[])[40, 2, 40])
+        {
+            for (var i = 0; i < turns; i++) script.Letters(turn);
+            script.Letters(other);
+        }
+
+        var loop = Assert.Single(script.Letters(Enumerable.Range(9100, 80)).Loops());
+        Assert.Equal((5, 82L, 2L), (loop.Period, loop.Iterations, loop.Interruptions));
+    }
+
     [Fact]
     public void A_longer_gap_makes_two_loops()
     {

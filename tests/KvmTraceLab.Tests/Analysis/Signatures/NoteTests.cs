@@ -109,6 +109,11 @@ public sealed class NoteTests
         Assert.Contains($"{reason} at the APIC's page 100", run.The("L33").Why, StringComparison.Ordinal);
     }
 
+    /// <summary>The processor ends interrupts by itself, and exits for those that the I/O APIC waits for.</summary>
+    [Fact]
+    public void Induced_EOIs_alone_are_a_sign_of_APICv() =>
+        Assert.DoesNotContain("L33", Run(t => t.Times(100, (t, i) => t.Plain("EOI_INDUCED", 0x7100, "51 0").Plain("CPUID", 0x9000 + ((ulong)i * 2)))).Ids);
+
     /// <summary>The head page of the block was mapped at the same RIP before.</summary>
     [Fact]
     public void A_page_refused_again_and_again_is_told_though_others_were_mapped_there()

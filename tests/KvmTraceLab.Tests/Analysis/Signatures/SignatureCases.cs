@@ -23,6 +23,7 @@ internal static class SignatureCases
         ("L16", t => t.Times(100, t => t.After(20).Plain("HLT", 0x7000)), t => t.Times(100, t => t.After(20).Exit("HLT", 0x7000).After(5000).Entry(0x7000))),
         ("L17", t => t.Times(20, t => t.Exit("HLT", 0x7000).Add("kvm_userspace_exit", "reason KVM_EXIT_HLT (5)").After(900).Entry(0x7001)), t => t.Times(20, t => t.Exit("HLT", 0x7000).After(900).Entry(0x7001))),
         ("L18", t => t.Times(80, t => Timer(t, "6e0")), t => t.Times(80, t => Timer(t, "40000070"))),
+        ("L20", t => t.Times(4, t => EarlyTimer(t, -8_000_000)), t => t.Times(4, t => EarlyTimer(t, -8_000))),
         ("L22", t => t.Exit("EPT_MISCONFIG", 0x133025).Add("kvm_mmu_paging_element", "pte 40000083 level 3").Add("kvm_mmu_walker_error", "pferr 9 P|RSVD").Add("kvm_emulate_insn", "0:133025: ec").Add("kvm_emulate_insn", "0:133025: ec FAIL").Add("kvm_userspace_exit", "reason KVM_EXIT_INTERNAL_ERROR (17)"), t => t.Times(20, Doorbell)),
         ("L23", t => t.Times(20, Doorbell), t => t.Times(20, t => t.Exit("EPT_MISCONFIG", 0x3000).Add("kvm_emulate_insn", "0:3000: 89 07 FAIL").Entry(0x3000))),
         ("L24", t => RepMovs(t, "f3 a5"), t => RepMovs(t, "8b 07")),
@@ -101,6 +102,9 @@ internal static class SignatureCases
 
     private static void Timer(TraceText t, string msr) =>
         t.After(400).Exit("MSR_WRITE", 0x8000).Add("kvm_msr", $"msr_write {msr} = 0x1234").Entry(0x8002).After(400).Plain("PREEMPTION_TIMER", 0x8100);
+
+    private static void EarlyTimer(TraceText t, long delta) =>
+        t.After(58).Exit("PREEMPTION_TIMER", 0x40274d).Add("kvm_wait_lapic_expire", $"vcpu 0: delta {delta} (early)").Entry(0x40274d);
 
     private static void Doorbell(TraceText t) => t.Exit("EPT_MISCONFIG", 0x3000).Add("kvm_fast_mmio", "fast mmio at gpa 0xfe003000").After(20).Entry(0x3003);
 

@@ -1,5 +1,6 @@
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Events.Kvm;
+using KvmTraceLab.Parser.Events.Vocabulary;
 using KvmTraceLab.Tests.Parser.Text;
 
 namespace KvmTraceLab.Tests.Parser.Events;
@@ -46,6 +47,11 @@ public sealed class FormatFieldTests
     [InlineData("kvm_exit", "sepc=4096 scause=9223372036854775813 stval=0 htval=0 htinst=0", "SEPC:0x1000, SCAUSE:0x8000000000000005, STVAL:0x0, HTVAL:0x0, HTINST:0x0")]
     [InlineData("kvm_exit", "vcpu_id=1 pc=4096 reason=64", "vcpu 1 [IDLE] PC: 0x00001000")]
     [InlineData("kvm_exit", "pc=4096 reason=22", "[0x16]PC: 0x00001000")]
+    [InlineData("kvm_exit_idle", "vcpu_id=1 pc=4096 reason=64", "vcpu 1 [IDLE] PC: 0x00001000")]
+    [InlineData("kvm_exit", "exit_nr=768 pc=4096 msr=1 dar=2 srr1=3 last_inst=4", "exit=DATA_STORAGE | pc=0x1000 | msr=0x1 | dar=0x2 | srr1=0x3 | last_inst=0x4")]
+    [InlineData("kvm_exit", "exit_nr=13 pc=4096 msr=1 dar=2 last_inst=4", "exit=DTLB_MISS | pc=0x1000 | msr=0x1 | dar=0x2 | last_inst=0x4")]
+    [InlineData("kvm_guest_exit", "vcpu_id=0 trap=2432 pc=4096 msr=1 ceded=0", "VCPU 0: trap=HV_DECREMENTER pc=0x1000 msr=0x1, ceded=0")]
+    [InlineData("kvm_s390_sie_exit", "id=0 pswmask=1 pswaddr=4096 icptcode=28", "00[0000000000000001-0000000000001000]: exit sie icptcode 28 (Wait state)")]
     [InlineData("kvm_reenter", "vcpu_id=1 pc=4096", "vcpu 1 PC: 0x00001000")]
     [InlineData("kvm_emulate_insn", "rip=4096 csbase=0 len=2 flags=9 failed=1", "0:1000: 0f a2 FAIL")]
     public void Records_print_as_trace_cmd_does(string name, string values, string expected)
@@ -79,16 +85,19 @@ public sealed class FormatFieldTests
 
     /// <summary>MIPS and LoongArch have the same fields; what a number means only the print format tells.</summary>
     [Theory]
-    [InlineData("vcpu_id=1 pc=4096 reason=64", "\"vcpu %u [%s] PC: 0x%08lx\", REC->vcpu_id, __print_symbolic(REC->reason, { 64, \"IDLE\" }, { 65, \"CACHE\" }), REC->pc", true)]
-    [InlineData("pc=4096 reason=1", "\"[%s]PC: 0x%08lx\", __print_symbolic(REC->reason, { 0, \"Interrupt\" }, { 1, \"TLB Mod\" }), REC->pc", false)]
-    public void The_numbers_of_MIPS_are_not_LoongArch_s(string values, string format, bool named)
+    [InlineData("vcpu_id=1 pc=4096 reason=64", "\"vcpu %u [%s] PC: 0x%08lx\", REC->vcpu_id, __print_symbolic(REC->reason, { 64, \"IDLE\" }, { 65, \"CACHE\" }), REC->pc", Isa.LoongArch)]
+    [InlineData("pc=4096 reason=1", "\"[%s]PC: 0x%08lx\", __print_symbolic(REC->reason, { 0, \"Interrupt\" }, { 1, \"TLB Mod\" }), REC->pc", Isa.Mips)]
+    [InlineData("pc=4096 reason=1", "\"[%s]PC: 0x%08lx\", kvm_mips_exit_types_str[REC->reason], REC->pc", null)]
+    [InlineData("exit_nr=768 pc=4096 msr=1 dar=2 srr1=3 last_inst=4", "", Isa.Book3s)]
+    [InlineData("exit_nr=13 pc=4096 msr=1 dar=2 last_inst=4", "", Isa.Booke)]
+    public void The_numbers_of_MIPS_are_not_LoongArch_s(string values, string format, Isa? isa)
     {
         var shape = PayloadBench.ShapeOf("kvm_exit");
         var slots = new ulong[shape.Fields.Count];
         ulong presence = 0;
         shape.CompleteFromRecord(new Record(values, format), slots, ref presence);
-        Assert.Equal(named, (presence >> shape.SlotOf("exit_reason") & 1) != 0);
-        Assert.Equal(named ? (ulong)KvmTraceLab.Parser.Events.Vocabulary.Isa.LoongArch : 0, slots[shape.SlotOf("isa")]);
+        Assert.Equal(isa is not null, (presence >> shape.SlotOf("exit_reason") & 1) != 0);
+        Assert.Equal((ulong)(isa ?? Isa.Unknown), slots[shape.SlotOf("isa")]);
     }
 
     private sealed class Record(string values, string format = "") : IRecordFields

@@ -82,6 +82,14 @@ public sealed class VocabularyTests
     [InlineData(Isa.Arm64, 0x0u, "IRQ")]
     [InlineData(Isa.Arm64, 0x100u, "SERROR")]
     [InlineData(Isa.Arm64, 0x300u, "IL")]
+    [InlineData(Isa.LoongArch, 22u, "GSPR")]
+    [InlineData(Isa.Mips, 74u, "GPA")]
+    [InlineData(Isa.Mips, 99u, "UNKNOWN_99")]
+    [InlineData(Isa.Book3s, 0xea0u, "H_VIRT")]
+    [InlineData(Isa.Book3s, 0xe80u, "H_DOORBELL")]
+    [InlineData(Isa.Booke, 0u, "CRITICAL")]
+    [InlineData(Isa.S390, 0x1cu, "Wait state")]
+    [InlineData(Isa.S390, 0x24u, "UNKNOWN_36")]
     public void Reports_use_one_name(Isa isa, uint number, string name) => Assert.Equal(name, ExitReasonVocabulary.ReportName(isa, number));
 
     /// <summary>People paste from reports, too.</summary>
@@ -126,6 +134,30 @@ public sealed class VocabularyTests
         Assert.Equal((value, Isa.Arm64, text.Length), Read(ArmExitVocabulary.Instance, text));
         Assert.Equal(text, Print(ArmExitVocabulary.Instance, value, Isa.Arm64, Dialect.Kernel));
     }
+
+    /// <summary>The longest word counts, and no beginning of a longer one; what the kernel has no word for it prints as a number.</summary>
+    [Theory]
+    [InlineData("loongarch-exit", "0x16", 22UL, Isa.LoongArch)]
+    [InlineData("loongarch-exit", "IDLE", 64UL, Isa.LoongArch)]
+    [InlineData("mips-exit", "Address Error (LD)", 4UL, Isa.Mips)]
+    [InlineData("mips-exit", "FPE", 15UL, Isa.Mips)]
+    [InlineData("book3s-exit", "EXTERNAL_HV", 0x502UL, Isa.Book3s)]
+    [InlineData("book3s-exit", "0x0", 0UL, Isa.Book3s)]
+    [InlineData("booke-exit", "GUEST_DBELL_CRIT", 39UL, Isa.Booke)]
+    [InlineData("s390-exit", "72 (Timing subset)", 72UL, Isa.S390)]
+    [InlineData("s390-exit", "36 (0x24)", 36UL, Isa.S390)]
+    public void Words_of_other_architectures_are_read_and_printed(string name, string text, ulong value, Isa isa)
+    {
+        Assert.Equal((value, isa, text.Length), Read(Vocabularies.Get(name), text));
+        Assert.Equal(text, Print(Vocabularies.Get(name), value, isa, Dialect.Kernel));
+    }
+
+    [Theory]
+    [InlineData("mips-exit", "0x16")]
+    [InlineData("book3s-exit", "EXTERNAL_HVX")]
+    [InlineData("loongarch-exit", "HLT")]
+    [InlineData("s390-exit", "4 (Instruction")]
+    public void What_is_no_word_of_an_architecture_is_not_read(string name, string text) => Assert.Null(Read(Vocabularies.Get(name), text));
 
     [Theory]
     [InlineData("", 0UL)]

@@ -130,7 +130,7 @@ public sealed class SameAnswerTests
         var catalog = new KvmTraceLab.Parser.Events.EventCatalog();
         using var decoder = new KvmTraceLab.Parser.Pipeline.ParallelDecoder<object>(
             3, () => new object(), () => new KvmTraceLab.Parser.Events.EventBatch(catalog), _ => ++blocks < 20,
-            () => (_, _) => throw new InvalidOperationException("broken"));
+            _ => (_, _) => throw new InvalidOperationException("broken"));
         var error = Assert.Throws<InvalidOperationException>(() => decoder.Read(CancellationToken.None).Count());
         Assert.Equal("broken", error.Message);
     }

@@ -39,6 +39,17 @@ public sealed class LatencyFileTests
     public void What_is_wrong_with_the_file_is_counted_beside_the_text() => Assert.EndsWith(
         " rip=0xfff immediate_exit=0x0\ndatBadOption 1\n", DatText.Of(With("  qemu-7 [001] 1.500000: kvm_entry: vcpu 0, rip 0xfff\n", (8, [1]))), StringComparison.Ordinal);
 
+    /// <summary>A version 7 file may have such a buffer beside others; one of them is read, and nothing is left out unsaid.</summary>
+    [Fact]
+    public void Text_beside_pages_is_counted()
+    {
+        var builder = new TraceDatBuilder { Version = 7 };
+        TraceDatFileTests.Sample(builder).Option(22, [.. builder.Numbers((0x40, 8)), .. "latency\0local\0"u8]);
+        var text = DatText.Of(builder.Build());
+        Assert.Contains(" kvm_pio: ", text, StringComparison.Ordinal);
+        Assert.Contains("datTextLeftOut 1\n", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Text_without_events_is_refused_with_what_to_do() =>
         Assert.Contains("latency tracer", Assert.Throws<TraceException>(() => DatText.Of(With("nothing happened\n"))).OneLine, StringComparison.Ordinal);

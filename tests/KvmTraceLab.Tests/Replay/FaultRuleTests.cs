@@ -25,6 +25,7 @@ public sealed class FaultRuleTests
     [InlineData("ept72 18a l1=violation:7:18a:1ff inject=31:18a", "nested-reflection BUG_WRONG_REFLECTED_INFO")]
     [InlineData("ept72 18a l1=violation:7:18a:1ff inject=80000030:18a", "nested-reflection BUG_WRONG_REFLECTED_INFO")]
     [InlineData("ept72 182 l1=violation:0:182:1ff absent leaf=0 inject=31:0", "nested-reflection BUG_WRONG_REFLECTED_INFO")]
+    [InlineData("mbec 784 mbec12=on l1=ok:400 leaf=430 inject=31:0", "nested-reflection EXPECTED_L1_REFLECTED")]
     [InlineData("ept72 18a l1=misconfig:2:0:1ff inject=31:0", "nested-reflection EXPECTED_L1_REFLECTED")]
     [InlineData("ept72 18a l1=misconfig:2:0:1ff inject=31:18a", "nested-reflection EXPECTED_L1_REFLECTED")]
     [InlineData("ept72 18a l1=misconfig:2:0:1ff inject=30:18a", "nested-reflection BUG_WRONG_REFLECTED_INFO")]

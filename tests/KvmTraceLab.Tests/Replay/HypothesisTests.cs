@@ -242,6 +242,7 @@ public sealed class HypothesisTests
     [InlineData("npt61 5 l1=violation:5:100000005:30000000f inject=400:100000003:12000", "")]
     [InlineData("npt61 15 l1=violation:8000000000000007:100000005:30000000f inject=400:100000015:12000", "")]
     [InlineData("mbec 701 l1=violation:2:701:fff inject=30:781", "")]
+    [InlineData("mbec 781 l1=violation:0:781:fff absent leaf=0 inject=30:7b9", "not-present-injected-as-present=1")]
     [InlineData("mbec 784 pferr=14 l1=violation:3:784:fff inject=30:7c1", "")]
     [InlineData("mbec 781 l1=violation:2:781:fff inject=30:784", "fetch-bit-wrong=1")]
     [InlineData("mbec 781 l1=violation:2:781:fff inject=30:701", "stage-bits-not-one=1")]

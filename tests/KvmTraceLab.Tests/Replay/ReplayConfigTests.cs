@@ -69,6 +69,13 @@ public sealed class ReplayConfigTests
         var arm = Config();
         arm.SeeIsa(Isa.Arm64);
         Assert.Equal(new ConfigValue("arm64", "trace", "exit reasons are of this vendor"), arm.VendorValue);
+        foreach (var (isa, name) in ((Isa, string)[])[(Isa.Riscv, "RISC-V"), (Isa.LoongArch, "LoongArch")])
+        {
+            var other = Config();
+            other.SeeIsa(isa);
+            Assert.Equal(new ConfigValue(null, "trace", $"exit reasons are of {name}, whose faults are not judged"), other.VendorValue);
+        }
+
         var foreign = Config();
         foreign.SeeIsa((Isa)3);
         Assert.Equal(new ConfigValue(null, "trace", "exit reasons are of a vendor that this build does not know"), foreign.VendorValue);

@@ -45,6 +45,14 @@ public sealed class SpteCheckTests
         ]));
     }
 
+    /// <summary>The guest's tables may map a frame twice: the fault's own SPTE is set first, what follows elsewhere is mapped ahead. Under nested paging the last one counts.</summary>
+    [Theory]
+    [InlineData("EXIT_EXCP_PF", "7", "EXPECTED_SHADOW_WP")]
+    [InlineData("EXIT_NPF", WriteDenied, "EXPECTED_RETRY")]
+    public void A_frame_is_mapped_twice(string exit, string code, string verdict) => Assert.Equal(verdict, Run(Amd61,
+        $"kvm_exit: reason {exit} rip 0x1000 info {code} 12000", $"kvm_page_fault: vcpu 0 rip 0x1000 address 0x0000000000012000 error_code 0x{code}", Requested,
+        Set(Writable), Set(Protected).Replace("5fcf000", "5fd0000", StringComparison.Ordinal), Entry).Verdicts);
+
     /// <summary>The fast path takes no permission away from an SPTE of the same frame; what another CPU zapped meanwhile it did not take.</summary>
     [Theory]
     [InlineData(Protected, "8000000005000e67", "fast-path-takes-away×1 12")]
@@ -54,6 +62,14 @@ public sealed class SpteCheckTests
     [InlineData("5000465", "8000000005000e67", "")]
     public void The_fast_path_takes_nothing_away(string old, string now, string findings) => Assert.Equal(findings, FindingsOf([Entry,
         .. Npf(WriteDenied, $"fast_page_fault: vcpu 0 gva 12000 error_code P|W|U sptep 0xff11000005fc8000 old 0x{old} new {now} spurious 0 fixed 1")]));
+
+    /// <summary>EPT of 7.2 has XU to lose besides.</summary>
+    [Theory]
+    [InlineData("80a0000005000f37", "")]
+    [InlineData("80a0000005000b37", "xs-xu-apart fast-path-takes-away")]
+    public void The_fast_path_takes_no_XU_away(string now, string findings) => Assert.Equal(findings, string.Join(' ', Run(new ReplayOptions { Intel = true, Kernel = KvmKernel.V72 }, Entry,
+        "kvm_exit: reason EPT_VIOLATION rip 0x1000 info 1aa 0", "kvm_page_fault: vcpu 0 rip 0x1000 address 0x0000000000012000 error_code 0x1aa",
+        $"fast_page_fault: vcpu 0 gva 12000 error_code P|W sptep 0xff11000005fc8000 old 0x80a0000005000f35 new {now} spurious 0 fixed 1", Entry).Judge.Findings.Select(f => f.Id)));
 
     /// <summary>With NX huge pages on, no huge page is executable; SPTEs that another CPU is changing (frozen), small pages and another VM's say nothing.</summary>
     [Theory]

@@ -35,11 +35,16 @@ best() {
   echo "$best $((mem / 1024))"
 }
 
-row() { # name, reference seconds, command…
-  local name=$1 ref=$2; shift 2
+rate() { # seconds, millions
+  awk -v s="$1" -v n="$2" 'BEGIN{if (s > 0) printf "%.*f", n / s < 100, n / s; else printf "-"}'
+}
+
+row() { # name, reference seconds, file, command…
+  local name=$1 ref=$2 file=$3; shift 3
   local r s m
   r=$(best "$@"); s=${r% *}; m=${r#* }
-  printf '| %-42s | %6s | %6s | %8s | %5s |\n' "$name" "$s" "$(awk -v s="$s" -v ref="$ref" 'BEGIN{printf "%.2f", s / ref}')" "$(awk -v s="$s" -v n="$events" 'BEGIN{if (s > 0) printf "%.1f", n / s / 1e6; else printf "-"}')" "$m"
+  printf '| %-42s | %6s | %6s | %8s | %6s | %5s |\n' "$name" "$s" "$(awk -v s="$s" -v ref="$ref" 'BEGIN{printf "%.2f", s / ref}')" \
+    "$(rate "$s" "$((events / 1000))e-3")" "$(rate "$s" "$(stat -Lc %s "$file")e-6")" "$m"
 }
 
 gawk_line='/kvm_exit:/{for(i=1;i<=NF;i++)if($i=="reason"){c[$(i+1)]++;break}}END{for(k in c)print k,c[k]}'
@@ -50,41 +55,41 @@ gawk_line='/kvm_exit:/{for(i=1;i<=NF;i++)if($i=="reason"){c[$(i+1)]++;break}}END
   echo "$(dotnet --version) SDK, ktl $($ktl --version), $(gawk --version | head -n 1), $(trace-cmd --version 2>/dev/null | awk '/version/ {print; exit}')"
   echo
   g=$(best gawk "$gawk_line" "$text"); g=${g% *}
-  echo "| text                                       |      s | x gawk | M events/s | MB |"
-  echo "|---|---:|---:|---:|---:|"
-  row "wc -l (floor: newline scan)" "$g" wc -l "$text"
-  row "grep -c kvm_exit:" "$g" sh -c "grep -c kvm_exit: '$text' | cat"
-  row "mawk histogram" "$g" mawk "$gawk_line" "$text"
-  row "gawk histogram" "$g" gawk "$gawk_line" "$text"
-  row "ktl info" "$g" "$ktl" info "$text"
-  row "ktl analyze" "$g" "$ktl" analyze "$text"
-  row "ktl analyze --threads 1" "$g" "$ktl" analyze "$text" --threads 1
-  row "ktl analyze -o report.json --format json" "$g" "$ktl" analyze "$text" --format json -o "$work/report.json"
-  row "ktl report (HTML)" "$g" "$ktl" report "$text" -o "$work/report.html"
-  row "ktl replay" "$g" "$ktl" replay "$text"
+  echo "| text                                       |      s | x gawk | M events/s | MB/s | peak MB |"
+  echo "|---|---:|---:|---:|---:|---:|"
+  row "wc -l (floor: newline scan)" "$g" "$text" wc -l "$text"
+  row "grep -c kvm_exit:" "$g" "$text" sh -c "grep -c kvm_exit: '$text' | cat"
+  row "mawk histogram" "$g" "$text" mawk "$gawk_line" "$text"
+  row "gawk histogram" "$g" "$text" gawk "$gawk_line" "$text"
+  row "ktl info" "$g" "$text" "$ktl" info "$text"
+  row "ktl analyze" "$g" "$text" "$ktl" analyze "$text"
+  row "ktl analyze --threads 1" "$g" "$text" "$ktl" analyze "$text" --threads 1
+  row "ktl analyze -o report.json --format json" "$g" "$text" "$ktl" analyze "$text" --format json -o "$work/report.json"
+  row "ktl report (HTML)" "$g" "$text" "$ktl" report "$text" -o "$work/report.html"
+  row "ktl replay" "$g" "$text" "$ktl" replay "$text"
   if command -v trace-cmd >/dev/null; then
     t=$(best trace-cmd report "$dat"); t=${t% *}
     echo
-    echo "| trace.dat                                  |      s | x trace-cmd | M events/s | MB |"
-    echo "|---|---:|---:|---:|---:|"
-    row "cat (floor: page scan)" "$t" cat "$dat"
-    row "trace-cmd report" "$t" trace-cmd report "$dat"
-    [ -z "${KTL_BENCH_PERF:-}" ] || row "perf kvm stat report (entries, exits only)" "$t" perf kvm --host -i "$KTL_BENCH_PERF" stat report
-    row "ktl analyze" "$t" "$ktl" analyze "$dat"
-    row "ktl analyze --threads 1" "$t" "$ktl" analyze "$dat" --threads 1
+    echo "| trace.dat                                  |      s | x trace-cmd | M events/s | MB/s | peak MB |"
+    echo "|---|---:|---:|---:|---:|---:|"
+    row "cat (floor: page scan)" "$t" "$dat" cat "$dat"
+    row "trace-cmd report" "$t" "$dat" trace-cmd report "$dat"
+    [ -z "${KTL_BENCH_PERF:-}" ] || row "perf kvm stat report (entries, exits only)" "$t" "$KTL_BENCH_PERF" perf kvm --host -i "$KTL_BENCH_PERF" stat report
+    row "ktl analyze" "$t" "$dat" "$ktl" analyze "$dat"
+    row "ktl analyze --threads 1" "$t" "$dat" "$ktl" analyze "$dat" --threads 1
   fi
   echo
   dotnet build -c Release bench/KvmTraceLab.Bench >/dev/null
   dotnet artifacts/bin/KvmTraceLab.Bench/release/KvmTraceLab.Bench.dll allocations "$text" "$dat"
   echo
-  echo "| recordings repeated (text)                 |      s | x gawk | M events/s | MB |"
-  echo "|---|---:|---:|---:|---:|"
+  echo "| recordings repeated (text)                 |      s | x gawk | M events/s | MB/s | peak MB |"
+  echo "|---|---:|---:|---:|---:|---:|"
   for sample in demand-faults.txt write-livelock.txt nested-mbec.txt.zst nested-paging.dat shadow-paging.dat; do
     "$ktl" events "samples/$sample" --format trace-cmd >"$work/one.txt"
     dotnet run -c Release --no-build --project tests/fuzz -- --generate repeat --from "$work/one.txt" --events "$events" --out "$work/repeated.txt" >/dev/null
     g=$(best gawk "$gawk_line" "$work/repeated.txt"); g=${g% *}
-    row "ktl analyze $sample" "$g" "$ktl" analyze "$work/repeated.txt"
-    row "ktl replay $sample" "$g" "$ktl" replay "$work/repeated.txt"
+    row "ktl analyze $sample" "$g" "$work/repeated.txt" "$ktl" analyze "$work/repeated.txt"
+    row "ktl replay $sample" "$g" "$work/repeated.txt" "$ktl" replay "$work/repeated.txt"
   done
   rm -f "$work/repeated.txt" "$work/one.txt"
   for size in ${KTL_BENCH_SIZES:-}; do

@@ -95,7 +95,6 @@ public sealed class TurnTests
             return watch.InTurns > 1000;
         }).ToArray());
     }
-#endif
 
     /// <summary>What the judge takes so: exits that are no page fault, with events that tell nothing outside of one.</summary>
     [Theory]
@@ -136,6 +135,7 @@ public sealed class TurnTests
             }
         }
     }
+#endif
 
     private static string Valued(string e, int value)
     {

@@ -60,7 +60,7 @@ internal sealed class LoopRun
     public List<LoopRun> Inner { get; } = [];
 
     /// <summary>What came before the run, chosen.</summary>
-    public List<SavedEvent> Before { get; set; } = [];
+    public IReadOnlyList<SavedEvent> Before { get; set; } = [];
 
     /// <summary>Place in the template of the next token.</summary>
     public int Place { get; set; }
@@ -69,7 +69,7 @@ internal sealed class LoopRun
     public Dictionary<string, long> InterruptReasons { get; } = [];
 
     /// <summary>The state before each of the last pieces, for as long as they may turn out to be part of a longer loop.</summary>
-    private readonly List<Piece> _doubtful = [];
+    private List<Piece>? _doubtful;
 
     public long Iterations(long end) => IterationsBefore + ((end - PieceStart + Carried) / Period);
 
@@ -100,6 +100,7 @@ internal sealed class LoopRun
     /// <summary>Remembers the state before the piece that begins at that token, and forgets pieces that began long ago.</summary>
     public void Doubt(long start, long oldest)
     {
+        _doubtful ??= [];
         _doubtful.RemoveAll(p => p.Start < oldest);
         _doubtful.Add(new Piece(start, End, IterationsBefore, Carried, Place, Gaps, GapEvents, Interruptions, EndTime, LastEvent));
     }
@@ -107,7 +108,7 @@ internal sealed class LoopRun
     /// <summary>The pieces that began at the token of that index or later belong to another run.</summary>
     public void TakeBack(long start)
     {
-        if (_doubtful.FindIndex(p => p.Start >= start) is var at && at < 0) return;
+        if (_doubtful is null || (_doubtful.FindIndex(p => p.Start >= start) is var at && at < 0)) return;
         (_, End, IterationsBefore, Carried, Place, Gaps, GapEvents, Interruptions, EndTime, LastEvent) = _doubtful[at];
         PieceStart = End;
         _doubtful.RemoveRange(at, _doubtful.Count - at);

@@ -26,7 +26,8 @@ internal sealed class MarkReader
     {
         foreach (var shape in KvmEvents.All)
             if (shape.System == "kvmmmu") (_always[EventCatalog.KindOf(shape)], _cares[EventCatalog.KindOf(shape)]) = (TripMarks.MmuEvent, true);
-        foreach (var name in (string[])["kvm_exit", "kvm_guest_exit", "kvm_s390_sie_exit"]) On(name, Exit);
+        for (var kind = 0; kind < EventCatalogSize; kind++)
+            if (KnownKinds.IsExit(kind)) On(kind, Exit);
         On("kvm_page_fault", TripMarks.PageFault);
         On("kvm_mmu_set_spte", TripMarks.SpteSet);
         On("kvm_tdp_mmu_spte_changed", TripMarks.SpteSet);
@@ -92,8 +93,10 @@ internal sealed class MarkReader
 
     private void On(string name, Read read)
     {
-        if (KnownKinds.Kind(name) is >= 0 and var kind) (_readers[kind], _cares[kind]) = (read, true);
+        if (KnownKinds.Kind(name) is >= 0 and var kind) On(kind, read);
     }
+
+    private void On(int kind, Read read) => (_readers[kind], _cares[kind]) = (read, true);
 
     private void On(string name, TripMarks marks)
     {

@@ -4,11 +4,12 @@ namespace KvmTraceLab.Output.Charts;
 
 /// <summary>
 /// The colours of all charts, light and dark. Plain rules without variables, since rsvg-convert knows none. Series colours are
-/// told apart by people with the common colour blindnesses (after Okabe and Ito), repeated from the eleventh series on.
+/// told apart by people with the common colour blindnesses (after Okabe and Ito), stand out from the background by 3:1 or more (WCAG AA),
+/// and repeat from the eleventh series on.
 /// </summary>
 internal static class ChartStyle
 {
-    private static readonly string[] Light = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#7f3c8d", "#666666", "#a4c639", "#e7298a"];
+    private static readonly string[] Light = ["#0072b2", "#d55e00", "#009e73", "#c46a9c", "#b58900", "#3f97cc", "#7f3c8d", "#666666", "#7a9a1c", "#e7298a"];
     private static readonly string[] Dark = ["#4aa3df", "#ff8c42", "#2fc79a", "#e59bc4", "#f0c419", "#8fd0ff", "#b683c9", "#aaaaaa", "#7f8f2e", "#ff6fb5"];
     private static readonly string[] LightHeat = ["#fde0c5", "#facba6", "#f59a6e", "#e0563b", "#99102e"];
     private static readonly string[] DarkHeat = ["#3b1f33", "#6b2748", "#a83a55", "#e0673f", "#ffd27a"];

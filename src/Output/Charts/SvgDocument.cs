@@ -30,8 +30,11 @@ internal sealed class SvgDocument(ChartSpec chart, int width, int height)
     // A heat map's value axis names its rows, so what the colours count stands above.
     private string Heading => chart.Kind == ChartKind.Heatmap ? $"{chart.Title}: {chart.YTitle}" : chart.Title;
 
-    /// <summary>Pixels that title and legend take.</summary>
-    public int HeaderHeight(List<(string Css, string Name)> legend) => TitleHeight + (Legend(legend).Rows * LegendRow) - RadzenMargin;
+    // The first row of labels fits between legend and plot.
+    private int RoomForLabels => chart.Kind == ChartKind.Heatmap ? TimeOverlay.LabelHeight * Math.Max(0, TimeOverlay.RowsAbove(chart) - 1) : 0;
+
+    /// <summary>Pixels that title, legend and the labels above a heat map take.</summary>
+    public int HeaderHeight(List<(string Css, string Name)> legend) => TitleHeight + (Legend(legend).Rows * LegendRow) - RadzenMargin + RoomForLabels;
 
     public string Around(string? markup, ChartPlan plan)
     {

@@ -15,7 +15,8 @@ internal sealed class TimeOverlay : ComponentBase, IChartSeriesOverlay
 {
     public const int RowNameWidth = 24;
 
-    private const int LabelHeight = 14;
+    public const int LabelHeight = 14;
+    private const int MostLabelRows = 4;
     private const double LetterWidth = 6.3;
 
     [CascadingParameter]
@@ -45,7 +46,8 @@ internal sealed class TimeOverlay : ComponentBase, IChartSeriesOverlay
         var left = categoryScale.Scale(categoryScale.Input.Start, true);
         var right = categoryScale.Scale(categoryScale.Input.End, true);
         var bottom = valueScale.Scale(valueScale.Input.Start, true);
-        var rows = new LabelRows(left, right);
+        var above = chart.Kind == ChartKind.Heatmap;
+        var rows = new LabelRows(left, right, above ? RowsAbove(chart) : MostLabelRows);
         foreach (var band in chart.Bands)
         {
             var from = categoryScale.Scale(band.FromSeconds, true);
@@ -54,7 +56,7 @@ internal sealed class TimeOverlay : ComponentBase, IChartSeriesOverlay
             from = Math.Max(left, from);
             to = Math.Min(right, to);
             Rectangle(builder, band.IsLoss ? "ktl-loss" : "ktl-band", from, 0, Math.Max(1, to - from), bottom);
-            Label(builder, rows, band.IsLoss ? "ktl-loss-label" : "ktl-band-label", from + 3, band.Label);
+            Label(builder, rows, band.IsLoss ? "ktl-loss-label" : "ktl-band-label", from + 3, band.Label, above);
         }
 
         foreach (var mark in chart.Marks)
@@ -62,7 +64,7 @@ internal sealed class TimeOverlay : ComponentBase, IChartSeriesOverlay
             var at = categoryScale.Scale(mark.AtSeconds, true);
             if (!double.IsFinite(at) || at < left || at > right) continue;
             Rectangle(builder, "ktl-mark", at - 0.75, 0, 1.5, bottom);
-            Label(builder, rows, "ktl-mark-label", at + 4, mark.Label);
+            Label(builder, rows, "ktl-mark-label", at + 4, mark.Label, above);
         }
 
         for (var row = 0; row < Rows.Count; row++)
@@ -70,6 +72,9 @@ internal sealed class TimeOverlay : ComponentBase, IChartSeriesOverlay
             Text(builder, "ktl-row", left - 8, valueScale.Scale(row, true) + 4, "end", TextWidth.Fit(SafeText.Clean(Rows[row]), RowNameWidth));
         }
     };
+
+    /// <summary>Cells fill a heat map up to its top, so labels stand above it: for how many rows of them there must be room.</summary>
+    public static int RowsAbove(ChartSpec chart) => Math.Min(3, chart.Bands.Count + chart.Marks.Count);
 
     protected override void OnInitialized() => Series?.Overlays.Add(this);
 
@@ -86,12 +91,12 @@ internal sealed class TimeOverlay : ComponentBase, IChartSeriesOverlay
         builder.CloseElement();
     }
 
-    private static void Label(RenderTreeBuilder builder, LabelRows rows, string css, double x, string label)
+    private static void Label(RenderTreeBuilder builder, LabelRows rows, string css, double x, string label, bool above)
     {
         var text = TextWidth.Fit(SafeText.Clean(label), 40);
         var width = (TextWidth.Of(text) * LetterWidth) + 6;
         if (rows.Place(ref x, width) is not { } row) return;
-        Text(builder, css, x, 11 + (row * LabelHeight), "start", text);
+        Text(builder, css, x, above ? -5 - (row * LabelHeight) : 11 + (row * LabelHeight), "start", text);
     }
 
     private static void Text(RenderTreeBuilder builder, string css, double x, double y, string anchor, string text)
@@ -105,10 +110,10 @@ internal sealed class TimeOverlay : ComponentBase, IChartSeriesOverlay
         builder.CloseElement();
     }
 
-    /// <summary>Labels at the top that would overlap go one row down; after four rows there is no room and they are not drawn.</summary>
-    private sealed class LabelRows(double left, double right)
+    /// <summary>Labels that would overlap go into another row; what finds no room in the last is not drawn.</summary>
+    private sealed class LabelRows(double left, double right, int most)
     {
-        private readonly List<(double From, double To)>[] _rows = [[], [], [], []];
+        private readonly List<(double From, double To)>[] _rows = [.. Enumerable.Range(0, most).Select(_ => new List<(double From, double To)>())];
 
         public int? Place(ref double x, double width)
         {

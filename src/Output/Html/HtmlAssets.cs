@@ -10,31 +10,55 @@ internal static class HtmlAssets
         body{margin:0 auto;max-width:1200px;padding:1.5rem;background:var(--back);color:var(--text);font:15px/1.5 system-ui,"DejaVu Sans",Helvetica,Arial,sans-serif}
         h1{font-size:1.5rem;margin:0;overflow-wrap:anywhere}
         h2{font-size:1.2rem;border-bottom:1px solid var(--line);padding-bottom:.2rem;margin:2rem 0 .7rem}
-        h3,h4,h5,h6{font-size:1rem;margin:1.4rem 0 .5rem}
+        h3{font-size:1.05rem;margin:1.4rem 0 .5rem}
+        h4,h5,h6{font-size:.95rem;margin:1rem 0 .4rem;color:var(--faint)}
         p{margin:.5rem 0;overflow-wrap:anywhere}
         a{color:var(--link)}
         code,pre,.x{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:.87em}
         .made,.note,.foot{color:var(--faint)}
         .findings{list-style:none;padding:0}
-        .findings li{border-left:4px solid var(--fact);background:var(--soft);padding:.6rem .9rem;margin:.5rem 0;overflow-wrap:anywhere}
+        .findings li{border-left:4px solid var(--fact);background:var(--soft);padding:.6rem 1rem;margin:.7rem 0;overflow-wrap:anywhere}
+        .findings p{margin:.3rem 0;max-width:75rem}
         .findings .bug{border-color:var(--bug)}.findings .trouble{border-color:var(--trouble)}.findings .notice{border-color:var(--notice)}.findings .caution{border-color:var(--caution)}
         .mark{text-transform:uppercase;font-size:.75rem;font-weight:700;letter-spacing:.04em;color:var(--fact)}
         .bug .mark{color:var(--bug)}.trouble .mark{color:var(--trouble)}.notice .mark{color:var(--notice)}.caution .mark{color:var(--caution)}
         nav ul{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1.2rem}
+        dl{margin:.5rem 0}dt{font-weight:600;margin-top:.4rem}dd{margin:0 0 0 1.5rem}summary{cursor:pointer;font-weight:600;margin-top:2rem}
         figure{margin:1rem 0;overflow-x:auto}
         figure svg{display:block;width:100%;min-width:700px;max-width:1000px;height:auto}
         .table{overflow-x:auto}
-        table{border-collapse:collapse;font-size:.9rem}
-        th,td{padding:.2rem .55rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
+        table{border-collapse:collapse;font-size:.87rem}
+        th,td{padding:.2rem .5rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
+        td.x,tbody th.x{font-size:.95em}
         .t{white-space:normal;overflow-wrap:break-word;min-width:14rem;max-width:40rem}
-        thead th{background:var(--soft);white-space:normal;vertical-align:bottom}
+        thead th,thead th.x{background:var(--soft);white-space:normal;vertical-align:bottom;font-family:inherit;font-size:inherit}
         tbody th{font-weight:400}
         th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
         th[aria-sort=ascending] button::after{content:" ▲"}
         th[aria-sort=descending] button::after{content:" ▼"}
         .n{text-align:right;font-variant-numeric:tabular-nums}
-        pre{background:var(--soft);border:1px solid var(--line);padding:.7rem;overflow-x:auto}
-        @media print{th button{display:contents}body{max-width:none;padding:0;font-size:10pt}nav{display:none}pre{white-space:pre-wrap;overflow-wrap:anywhere}.table{overflow:visible}th,td{white-space:normal;min-width:0;padding:.1rem .3rem}figure{overflow:visible}figure svg{min-width:0;max-width:100%}figure,tr,.findings li{break-inside:avoid}h2,h3{break-after:avoid}}
+        pre{background:var(--soft);border:1px solid var(--line);padding:.7rem;white-space:pre-wrap;overflow-wrap:anywhere}
+        pre span{display:block;padding-left:4ch;text-indent:-4ch}
+        @media print{th button{display:contents}body{max-width:none;padding:0;font-size:10pt}nav{display:none}.table{overflow:visible}th,td{white-space:normal;min-width:0;padding:.1rem .3rem}figure{overflow:visible}figure svg{min-width:0;max-width:100%}figure,tr,.findings li{break-inside:avoid}h2,h3,h4{break-after:avoid}}
+
+        """;
+
+    /// <summary>Words that a reader of the page alone has nowhere else to look up. Closed until asked for; needs no script.</summary>
+    public const string Glossary = """
+        <details id="words">
+        <summary>What the words mean</summary>
+        <dl>
+        <dt>bug, trouble, notice, caution</dt><dd>KVM broke one of its own rules; something is wrong in guest, VMM or host; worth a look; the trace lacks something that a conclusion needs.</dd>
+        <dt>exit, reason, RIP</dt><dd>A virtual CPU stops running guest code because KVM has to do something for it; why; the guest instruction it stopped at.</dd>
+        <dt>loop, period, turn</dt><dd>A sequence of events of one thread that repeats; how many events it has; one round of it.</dd>
+        <dt>progress</dt><dd>What changes from turn to turn: a value that was read, an address, the RIP, or none of them.</dd>
+        <dt>L0, L1, L2</dt><dd>The host's KVM; its guest; the guest that L1 runs itself (nested virtualisation).</dd>
+        <dt>EPT violation, NPF</dt><dd>The guest touched memory that KVM has not mapped in that way (Intel, AMD). Most are expected: KVM maps the page and the guest goes on.</dd>
+        <dt>SPTE</dt><dd>An entry of the page tables that KVM maintains for the processor.</dd>
+        <dt>verdict</dt><dd>What a model of KVM's MMU says about one fault: EXPECTED_… and SPURIOUS_OK are healthy, BUG_… and LIVELOCK… are not, UNDECIDABLE needs more than the trace has.</dd>
+        <dt>signature, confidence</dt><dd>A pattern that was met before, such as L01, with its meaning; how well the trace carries it.</dd>
+        </dl>
+        </details>
 
         """;
 

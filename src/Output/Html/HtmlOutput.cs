@@ -53,10 +53,10 @@ public sealed class HtmlOutput(IChartRenderer charts) : IReportOutput
         page.Append(options.Version is { } version ? $", KvmTraceLab {HtmlText.Encode(version)}.</p>\n</header>\n<main>\n" : ".</p>\n</header>\n<main>\n");
         WriteHeadlines(page, report.Headlines);
         var body = new Body(page);
-        if (report.Sections.Count > 2) body.WriteContents(report.Sections);
+        if (report.Sections.Count > 2) body.WriteContents(report.Sections, report.Charts.Count > 0);
         WriteCharts(page, report.Charts);
         foreach (var section in report.Sections) body.WriteSection(section, 2);
-        page.Append($"</main>\n<script>{HtmlAssets.Script}</script>\n</body>\n</html>\n");
+        page.Append($"{HtmlAssets.Glossary}</main>\n<script>{HtmlAssets.Script}</script>\n</body>\n</html>\n");
         stream.Write(Encoding.UTF8.GetBytes(page.ToString()));
     }
 
@@ -69,9 +69,9 @@ public sealed class HtmlOutput(IChartRenderer charts) : IReportOutput
         foreach (var headline in headlines)
         {
             var kind = headline.Kind.ToString().ToLowerInvariant();
-            page.Append($"<li class=\"{kind}\"><span class=\"mark\">{kind}</span> <strong>{HtmlText.Prose(headline.Text)}</strong>");
-            foreach (var detail in headline.Details) page.Append($"<br>{HtmlText.Prose(detail)}");
-            if (headline.Next is { } next) page.Append($"<br><em>Next:</em> {HtmlText.Prose(next)}");
+            page.Append($"<li class=\"{kind}\"><p><span class=\"mark\">{kind}</span> <strong>{HtmlText.Prose(headline.Text)}</strong></p>");
+            foreach (var detail in headline.Details) page.Append($"<p>{HtmlText.Prose(detail)}</p>");
+            if (headline.Next is { } next) page.Append($"<p><strong>Next:</strong> {HtmlText.Prose(next)}</p>");
             page.Append("</li>\n");
         }
 
@@ -103,13 +103,14 @@ public sealed class HtmlOutput(IChartRenderer charts) : IReportOutput
 
     private sealed class Body(StringBuilder page)
     {
-        private readonly HashSet<string> _ids = new(StringComparer.Ordinal) { "findings", "charts", "contents" };
+        private readonly HashSet<string> _ids = new(StringComparer.Ordinal) { "findings", "charts", "contents", "words" };
         private readonly Dictionary<ReportSection, string> _sectionIds = new(ReferenceEqualityComparer.Instance);
         private int _room = MostBytes;
 
-        public void WriteContents(List<ReportSection> sections)
+        public void WriteContents(List<ReportSection> sections, bool charts)
         {
             page.Append("<nav id=\"contents\" aria-label=\"Contents\"><ul>\n");
+            if (charts) page.Append("<li><a href=\"#charts\">Charts</a></li>\n");
             foreach (var section in sections) page.Append($"<li><a href=\"#{Id(section)}\">{HtmlText.Encode(section.Title)}</a></li>\n");
             page.Append("</ul></nav>\n");
         }
@@ -175,7 +176,7 @@ public sealed class HtmlOutput(IChartRenderer charts) : IReportOutput
         {
             Append("<pre>");
             var shown = 0;
-            for (; shown < Math.Min(lines.Count, MostLines) && _room > 0; shown++) Append(HtmlText.EncodeLine(lines[shown]) + "\n");
+            for (; shown < Math.Min(lines.Count, MostLines) && _room > 0; shown++) Append($"<span>{HtmlText.EncodeLine(lines[shown])}\n</span>");
             Append("</pre>\n");
             Note(lines.Count - shown, "lines");
         }

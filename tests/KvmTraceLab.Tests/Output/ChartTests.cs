@@ -31,6 +31,45 @@ public sealed class ChartTests
     public void Drawing_twice_gives_the_same() =>
         Assert.Equal(new RadzenChartRenderer().Svg(SampleCharts.Line), new RadzenChartRenderer().Svg(SampleCharts.Line));
 
+    /// <summary>WCAG 2.1 asks for 3:1 of what one must see to understand a figure, on the light and on the dark background.</summary>
+    [Fact]
+    public void Series_stand_out_from_the_background()
+    {
+        var halves = ChartStyle.Css.Split("@media", 2);
+        Assert.All(halves, half =>
+        {
+            var back = Colours(half, ".ktl-back").Single();
+            var series = Enumerable.Range(0, 20).SelectMany(i => Colours(half, $".rz-series-{i} path")).ToList();
+            Assert.Equal(20, series.Count);
+            Assert.All(series, colour => Assert.True(Contrast(colour, back) >= 3, $"{colour} on {back}: {Contrast(colour, back):0.00}"));
+        });
+
+        static IEnumerable<string> Colours(string css, string selector) => css.Split('\n')
+            .Where(l => l.StartsWith($".ktl-chart {selector}{{", StringComparison.Ordinal)).Select(l => l[(l.LastIndexOf('#') + 1)..l.LastIndexOf('}')]);
+
+        static double Contrast(string a, string b)
+        {
+            var (one, other) = (Luminance(a), Luminance(b));
+            return (Math.Max(one, other) + 0.05) / (Math.Min(one, other) + 0.05);
+        }
+
+        static double Luminance(string hex)
+        {
+            double[] rgb = [.. Convert.FromHexString(hex).Select(c => c / 255.0).Select(c => c <= 0.03928 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4))];
+            return (0.2126 * rgb[0]) + (0.7152 * rgb[1]) + (0.0722 * rgb[2]);
+        }
+    }
+
+    /// <summary>Cells reach the top of a heat map: what is written there stands above it.</summary>
+    [Fact]
+    public void Labels_of_a_heat_map_lie_on_no_cell()
+    {
+        var root = XDocument.Parse(new RadzenChartRenderer().Svg(Chart("heat"))).Root!;
+        var labels = root.Descendants().Where(e => e.Attribute("class")?.Value is "ktl-band-label" or "ktl-loss-label" or "ktl-mark-label").ToList();
+        Assert.NotEmpty(labels);
+        Assert.All(labels, l => Assert.True(double.Parse(l.Attribute("y")!.Value, System.Globalization.CultureInfo.InvariantCulture) < 0));
+    }
+
     [Fact]
     public void A_chart_without_data_says_so()
     {

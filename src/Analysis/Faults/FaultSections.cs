@@ -22,7 +22,7 @@ internal static class FaultSections
         // Misconfigurations that are a bug are counted among the verdicts, and are no kvm_page_fault.
         var all = Math.Max(judge.Faults, rows.Sum(r => r.Count));
         foreach (var (verdict, count) in rows.OrderByDescending(r => r.Count))
-            table.Add(verdict.Name(), count, all > 0 ? (double)count / all : 0, verdict.Rule());
+            table.Add(verdict.Name(), count, all > 0 ? (double)count / all : 0, verdict.Meaning());
         return new ReportSection("faults", "Page faults") { Table = table };
     }
 
@@ -124,7 +124,7 @@ internal static class FaultSections
     public static IEnumerable<string> Doubtful(FaultJudge judge)
     {
         foreach (var verdict in (FaultVerdict[])[FaultVerdict.RetryStorm, FaultVerdict.SuspectInconsistentQual])
-            if (judge.CountOf(verdict) is > 0 and var count) yield return $"{verdict.Name()}: {Finding.Count(count, "fault")}. {verdict.Rule()}";
+            if (judge.CountOf(verdict) is > 0 and var count) yield return $"{verdict.Name()}: {Finding.Count(count, "fault")}. {verdict.Meaning()}";
     }
 
     public static IEnumerable<string> Shapes(FaultJudge judge) => judge.LivelockShaped.Select(s =>

@@ -24,7 +24,21 @@ public static class FaultVerdicts
     /// <summary>Nothing wrong: <c>EXPECTED_*</c>, a spurious fault, a race, a poll loop.</summary>
     public static bool IsExpected(this FaultVerdict verdict) => verdict is > FaultVerdict.Open and < FaultVerdict.SuspectInconsistentQual;
 
-    /// <summary>One sentence: the rule that the verdict stands for.</summary>
+    /// <summary>One sentence: what happened at the faults of this verdict.</summary>
+    public static string Meaning(this FaultVerdict verdict) => verdict switch
+    {
+        FaultVerdict.BugWrongReflectedInfo => "KVM told L1 of the violation, but with wrong information.",
+        FaultVerdict.BugSwallowedL1Violation => "L1's nested tables forbid the access, but KVM did not tell L1.",
+        FaultVerdict.BugSpuriousReflection => "L1's nested tables allow the access, but KVM told L1 of a violation.",
+        FaultVerdict.BugAlreadyGranted => "The SPTE allows the access, and still it faults again and again.",
+        FaultVerdict.BugXsXuDesync => "XS and XU of an L1 EPT SPTE differ; KVM sets and clears them together.",
+        FaultVerdict.BugGmetUserSet => "GMET is on and a leaf SPTE of L1 has U=1, so supervisor fetches fault for ever.",
+        FaultVerdict.LivelockNoProgressSpte => "The fault comes again and again, because the resulting SPTE still denies the access.",
+        FaultVerdict.Livelock => "The fault comes again and again, and nothing that KVM does about it helps.",
+        _ => verdict.Rule(),
+    };
+
+    /// <summary>One sentence: the rule that the verdict stands for; of a bug, the rule that was broken.</summary>
     public static string Rule(this FaultVerdict verdict) => verdict switch
     {
         FaultVerdict.ExpectedNotPresent => "Nothing was mapped; KVM maps the page.",

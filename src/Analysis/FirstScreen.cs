@@ -33,9 +33,9 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
         foreach (var loop in loops.Loops.Where(l => l.Signature is null && l.Kind != LoopKind.Sweep && l.ShareOfExits >= WorthSaying && !IsJudged(l)).Take(3))
             report.Headlines.Add(Unnamed(loop, run));
         if (facts.Facts.Of(TripMarks.UserInternalError) is > 0 and var stops && !report.Headlines.Any(h => h.Kind is HeadlineKind.Bug or HeadlineKind.Trouble or HeadlineKind.Notice))
-            report.Headlines.Add(Stopped(stops));
+            report.Headlines.Add(Stopped(stops, run));
         if (facts.Facts.Of(TripMarks.UserShutdown) is > 0 and var shutdowns)
-            report.Headlines.Add(ShutDown(shutdowns));
+            report.Headlines.Add(ShutDown(shutdowns, run));
         if (run.LostAnything)
         {
             var log = run.Trace.Health;
@@ -43,7 +43,7 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
                 HeadlineKind.Caution,
                 $"Events were lost ({Lost(log.CountOf(Parser.Health.TraceHealth.LostEvents), log.CountOf(Parser.Health.TraceHealth.LostUnknown))}): counts are lower bounds.",
                 [],
-                "Record again with a bigger buffer (trace-cmd record -b 50000) or fewer events."));
+                "Record again with a bigger buffer (`trace-cmd record -e kvm -e kvmmmu -b 50000`) or fewer events."));
         }
 
         if (run.IsForeignVendor)
@@ -52,7 +52,7 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
                 HeadlineKind.Caution,
                 $"Exit reasons are of a vendor that this build does not know (isa {(int)run.Replayer.Vendor}, neither VMX nor SVM): they are numbers here.",
                 ["Counts, times and loops hold; signatures and verdicts that go by a reason's name do not apply."],
-                "Names are in the kernel that recorded: `ktl events --format trace-cmd`, or arch/x86/kvm/trace.h."));
+                run.Named("The kernel that recorded has the names in arch/x86/kvm/trace.h; `ktl events FILE --event kvm_exit` shows the numbers.")));
         }
 
         if (report.Headlines.Count == 0) report.Headlines.Add(Nothing(run));
@@ -79,8 +79,8 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
         {
             LoopKind.FaultLivelock => "repeats one page fault",
             LoopKind.GuestPoll => "polls",
-            LoopKind.NestedBounce => "goes round through L1",
-            LoopKind.HostTick => "runs without exits of its own, only the host's ticks show",
+            LoopKind.NestedBounce => "bounces between L2 and L1",
+            LoopKind.HostTick => "runs without exits of its own; only the host's ticks show",
             LoopKind.InterruptStorm => "is interrupted over and over",
             LoopKind.EmulationFailure => "repeats an instruction KVM cannot emulate",
             LoopKind.Idle => "is idle",
@@ -91,7 +91,7 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
             kind,
             $"{vcpu} {what}{since}: {Finding.Count(loop.Iterations, "turn")} of {turn}, {Numbers.Percent(loop.ShareOfExits)} of all exits. No known signature fits.",
             [.. About(loop)],
-            "Read the loop's events and what came before it, below.");
+            "Read the loop's events, and what came before it, under Loops below.");
     }
 
     /// <summary>What the exits are about, by the event that says it.</summary>
@@ -107,23 +107,24 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
     }
 
     /// <summary>The VM ends there; what KVM could not do stands right before it.</summary>
-    private Headline Stopped(long times) => new(
+    private Headline Stopped(long times, TraceRun run) => new(
         HeadlineKind.Trouble,
-        $"KVM_RUN returned KVM_EXIT_INTERNAL_ERROR {(times == 1 ? "once" : $"{times} times")}: KVM could not go on, the VM stops there. No known signature fits.",
+        $"KVM_RUN returned KVM_EXIT_INTERNAL_ERROR {(times == 1 ? "once" : $"{times} times")}: KVM could not go on, and the VM stops there. No known signature fits.",
         facts.Facts.Of(TripMarks.EmulateFailed) > 0 ? ["kvm_emulate_insn failed: the instruction and its address are in the event."] : [],
-        "Read the events before it (ktl events --event kvm_userspace_exit, then --around its time); the VMM's log has the suberror and the registers.");
+        run.Named("Find its time with `ktl events FILE --event kvm_userspace_exit`, then read what came before with `ktl events FILE --around TIME`; the VMM's log has the suberror and the registers."));
 
     /// <summary>A guest may reboot so on purpose.</summary>
-    private static Headline ShutDown(long times) => new(
+    private static Headline ShutDown(long times, TraceRun run) => new(
         HeadlineKind.Notice,
         $"KVM_RUN returned KVM_EXIT_SHUTDOWN {(times == 1 ? "once" : $"{times} times")}: the guest triple-faulted (an exception that it could not take), or rebooted by way of it.",
         [],
-        "Look at what was written and injected last before it (ktl events --event kvm_inj_exception,kvm_cr,kvm_msr,kvm_userspace_exit); the VMM's log has the registers.");
+        run.Named("Look at what was written and injected last before it: `ktl events FILE --event kvm_inj_exception,kvm_cr,kvm_msr,kvm_userspace_exit`; the VMM's log has the registers."));
 
     private Headline Nothing(TraceRun run) => run.Replayer.Rows == 0 && run.Trace.Lines.Events > 0
-        ? new Headline(HeadlineKind.Fact, $"Of {run.Trace.Lines.Events} events none passes --from, --to, --vcpu and --tid.", [], "Look with `ktl info` at the trace's span, threads and vCPUs.")
+        ? new Headline(HeadlineKind.Fact, $"Of {run.Trace.Lines.Events} events none passes --from, --to, --vcpu and --tid.", [], run.Named("`ktl info FILE` shows the trace's span, threads and vCPUs."))
         : run.Exits == 0 ? WithoutExits(run)
-        : new Headline(HeadlineKind.Fact, "Nothing known to be wrong was found: no loop worth naming, no bug verdict, no known signature.", [], null);
+        : new Headline(HeadlineKind.Fact, "Nothing known to be wrong was found: no loop worth naming, no bug verdict, no known signature.", [],
+            run.Named("If something did go wrong meanwhile, see where the time went: `ktl exits FILE --by vcpu,reason,rip`, and record longer or earlier."));
 
     /// <summary>Events of KVM's own without any exit are another matter than a trace of something else.</summary>
     private Headline WithoutExits(TraceRun run)
@@ -132,12 +133,12 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
         var asked = facts.Excerpt.MostRequested();
         const string What = "The trace has no kvm_exit: nothing can be said of exits or loops.";
         return events.Count == 0
-            ? new Headline(HeadlineKind.Fact, What, [], "Record with trace-cmd record -e kvm -e kvmmmu.")
+            ? new Headline(HeadlineKind.Fact, What, [], "Record with `trace-cmd record -e kvm -e kvmmmu`.")
             : new Headline(
                 HeadlineKind.Fact,
                 What,
                 [$"KVM was at work all the same: {string.Join(", ", events.Select(e => $"{e.Name} x {e.Count}"))}.", .. asked is { Times: >= Often } most && most.Times * 4 >= most.Of * 3
                     ? (string[])[$"kvm_mmu_spte_requested asks for gfn {Numbers.Hex(most.Gfn)} {most.Times} times of {most.Of}: a fault that comes again and again, which is the shape of a livelock."] : []],
-                "If kvm_exit was not recorded, record with trace-cmd record -e kvm -e kvmmmu. If it was, KVM emulated the guest or has no such event here: read `ktl events`.");
+                run.Named("If kvm_exit was not recorded, record with `trace-cmd record -e kvm -e kvmmmu`. If it was, KVM emulated the guest or has no such event here: read `ktl events FILE`."));
     }
 }

@@ -164,7 +164,7 @@ public sealed class Overview : Analysis
         double host = Numbers.Sum(vcpus.Select(l => l.HostNs));
         double idle = Numbers.Sum(vcpus.Select(l => l.IdleNs));
         var all = guest + host + idle;
-        return all > 0 ? $"vCPU time, of {Numbers.Duration((long)all, run.TimeUnit)} timed: {Numbers.Percent(guest / all)} in the guest, {Numbers.Percent(host / all)} in the host, {Numbers.Percent(idle / all)} idle." : null;
+        return all > 0 ? $"vCPU time ({Numbers.Duration((long)all, run.TimeUnit)} timed): {Numbers.Percent(guest / all)} in the guest, {Numbers.Percent(host / all)} in the host, {Numbers.Percent(idle / all)} idle." : null;
     }
 
     /// <summary>What was read, and what troubled the reader.</summary>
@@ -181,7 +181,7 @@ public sealed class Overview : Analysis
             + $"{Finding.Count(run.Replayer.Lanes.Count(l => l.IsVcpu), "vCPU")}, {Finding.Count(run.Exits, "exit")}.");
         if (run.Exits >= Finding.ManyExits && TimeSpent(run) is { } spent) section.Paragraphs.Add(spent);
         foreach (var entry in run.Trace.Health.Entries.Concat(run.Replayer.Health.Entries).Where(e => e.Counter.Severity != Severity.Info))
-            section.Paragraphs.Add($"{entry.Counter.Name}: {entry.Count} (first at offset {entry.FirstOffset}). {entry.Counter.Advice}");
+            section.Paragraphs.Add($"{entry.Counter.Name}: {entry.Count} (first at offset {entry.FirstOffset}). {run.Named(entry.Counter.Advice)}");
         return section;
     }
 }

@@ -13,6 +13,15 @@ public sealed record TraceRun(Trace Trace, TraceReplayer Replayer)
 {
     public TraceInfo Info => Trace.Info;
 
+    /// <summary>
+    /// A sentence with its commands fit to be pasted: FILE becomes the trace's name as a shell takes it, unless it came through a pipe. For
+    /// people alone; JSON does not depend on where a trace lies.
+    /// </summary>
+    public string Named(string sentence) => Trace.Path is "-" || Trace.Path.Any(char.IsControl) ? sentence : sentence.Replace(" FILE", " " + Quoted(Trace.Path), StringComparison.Ordinal);
+
+    private static string Quoted(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '+' or ',' or '=' or ':' or '@' or '%') ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
     /// <summary>Names of guest code, as given.</summary>
     public SymbolMap GuestSymbols { get; init; } = SymbolMap.Empty;
 

@@ -51,7 +51,7 @@ internal static class CompareNotes
         }
         else if (exits > 1 && host < exits / 2)
         {
-            notes.Add($"Exits fell by a factor of {Words.Digits(exits)}, the host's time outside idle exits by {Words.Digits(host)} alone ({from} to {to}): the exits that went took less time than those that stayed.");
+            notes.Add($"Exits fell by a factor of {Words.Digits(exits)}, the host's time outside idle exits only by {Words.Digits(host)} ({from} to {to}): the exits that went took less time than those that stayed.");
         }
     }
 }

@@ -26,10 +26,10 @@ internal static class Judgement
             return (ClaimVerdict.CannotTell, $"{found}; {claim}; no verdict, because the error of the ratio is not known.");
         }
 
-        string note = basis == IntervalBasis.Claims ? " Both ends are rates as claimed, so this checks arithmetic and rounding, not a measurement." : "";
+        string note = basis == IntervalBasis.Claims ? " Both ends are claimed rates, so this checks arithmetic and rounding, not a measurement." : "";
         if (low >= from && high <= to) return (ClaimVerdict.Confirmed, $"{found}; {claim}, which holds the whole interval.{note}");
-        if (high < from || low > to) return (ClaimVerdict.Refuted, $"{found}; {claim}, which the whole interval lies {(high < from ? "below" : "above")}.{note}");
-        return (ClaimVerdict.CannotTell, $"{found}; {claim}, which holds part of the interval alone: {(basis == IntervalBasis.Runs ? "longer or more runs would narrow it" : "the digits given for a rate are too few")}.{note}");
+        if (high < from || low > to) return (ClaimVerdict.Refuted, $"{found}; {claim}, and the whole interval lies {(high < from ? "below" : "above")} that.{note}");
+        return (ClaimVerdict.CannotTell, $"{found}; {claim}, which holds only part of the interval: {(basis == IntervalBasis.Runs ? "longer or more runs would narrow it" : "the digits given for a rate are too few")}.{note}");
     }
 
     /// <summary>The ratio in words that say which way it goes; a change is one only where the interval leaves 1 out.</summary>

@@ -47,7 +47,7 @@ public sealed class NestedExits : Analysis
         var hostNs = Numbers.Sum([.. _stats.Select(s => s.Times.Total), _unknown.Times.Total]);
         var levels = new List<(string Key, string Name, ExitStat Stat)>();
         for (var i = 0; i < _stats.Length; i++) levels.Add((Keys[i], Names[i], _stats[i]));
-        if (_unknown.Count > 0) levels.Add(("beforeNested", "before anything nested", _unknown));
+        if (_unknown.Count > 0) levels.Add(("beforeNested", "before the first L2", _unknown));
         var table = new ReportTable([new Column("level", "Exit of", ColumnKind.Text), .. ExitGroup.Columns]) { TimeUnit = run.TimeUnit };
         foreach (var (_, name, stat) in levels) table.Add([name, .. ExitGroup.Cells(stat, total, hostNs)]);
         report.Describe(document => document["levels"] = Json(levels, total));

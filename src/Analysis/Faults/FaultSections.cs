@@ -107,35 +107,35 @@ internal static class FaultSections
             HeadlineKind.Bug, $"{bug.Verdict.Name()}: {Finding.Count(group.Faults, "fault")}, {where} {who}",
             [
                 $"{(places == 1 ? "Since" : "First since")} {EvidenceLine.Time(group.FirstNs, unit)}; {first}{bug.Why}.",
-                .. group.Ranked.Take(1).Select(h => $"{(places == 1 ? "Would" : "All would")} be explained by: {h.Title}."),
+                .. group.Ranked.Take(1).Select(h => $"{(places == 1 ? "Possible explanation" : "Possible explanation of all")}: {h.Title}."),
             ],
             Capital(Next(bug)) + ".");
     }
 
     /// <summary>SPTEs that break a rule are no fault's verdict, but nothing that may stand below alone.</summary>
-    public static Headline Headline(InvariantFinding finding, ReplayConfig config, string unit) => new(
+    public static Headline Headline(InvariantFinding finding, ReplayConfig config, TraceRun run) => new(
         HeadlineKind.Trouble, $"{Finding.Count(finding.DistinctGfns, "SPTE")} of KVM's {(finding.DistinctGfns == 1 ? "breaks" : "break")} a rule: {finding.Id}",
         [
-            $"{finding.Sentence} The first is {Numbers.Hex(finding.Spte)} of gfn {Numbers.Hex(finding.Gfns[0])}, written at {EvidenceLine.Time(finding.FirstNs, unit)}.",
+            $"{finding.Sentence} The first is {Numbers.Hex(finding.Spte)} of gfn {Numbers.Hex(finding.Gfns[0])}, written at {EvidenceLine.Time(finding.FirstNs, run.TimeUnit)}.",
         ],
-        $"Decode it (ktl mmu decode --spte {Numbers.Hex(finding.Spte)} --mmu {config.Kind.ToString().ToLowerInvariant()} --kernel {config.Kernel.Spell()}), and look at what wrote it: ktl events --around {EvidenceLine.Time(finding.FirstNs, unit)}.");
+        run.Named($"Decode it: `ktl mmu decode --spte {Numbers.Hex(finding.Spte)} --mmu {config.Kind.ToString().ToLowerInvariant()} --kernel {config.Kernel.Spell()}`, and look at what wrote it: `ktl events FILE --around {EvidenceLine.Time(finding.FirstNs, run.TimeUnit)}`."));
 
     /// <summary>Verdicts that are no bug and yet not as it should be, with their counts.</summary>
     public static IEnumerable<string> Doubtful(FaultJudge judge)
     {
-        foreach (var verdict in (FaultVerdict[])[FaultVerdict.RetryStorm, FaultVerdict.SuspectInconsistentQual])
+        foreach (var verdict in (FaultVerdict[])[FaultVerdict.RetryStorm, FaultVerdict.SuspectInconsistentQual, FaultVerdict.Unexplained])
             if (judge.CountOf(verdict) is > 0 and var count) yield return $"{verdict.Name()}: {Finding.Count(count, "fault")}. {verdict.Meaning()}";
     }
 
     public static IEnumerable<string> Shapes(FaultJudge judge) => judge.LivelockShaped.Select(s =>
-        $"Livelock-shaped: the same fault {s.Count} times, {s.Access.Noun} at {Numbers.Hex(s.Gpa)}, rip {Numbers.Hex(s.Rip)} (tid {s.Tid}).").Take(5);
+        $"Looks like a livelock: the same fault {s.Count} times, {s.Access.Noun} at {Numbers.Hex(s.Gpa)}, rip {Numbers.Hex(s.Rip)} (tid {s.Tid}).").Take(5);
 
     private static string Next(BugCase bug) => bug.Verdict switch
     {
-        FaultVerdict.Livelock => $"record the run again with {FaultVerdictAnalysis.RecordCommand} and look for an invalidation that never ends; test the same workload with one vCPU",
+        FaultVerdict.Livelock => $"record the run again with `{FaultVerdictAnalysis.RecordCommand}` and look for an invalidation that never ends; test the same workload with one vCPU",
         FaultVerdict.BugWrongReflectedInfo or FaultVerdict.BugSwallowedL1Violation or FaultVerdict.BugSpuriousReflection =>
-            "run the same L1 entry through the ept_access or npt tests of kvm-unit-tests",
-        _ => $"run the same workload on a kernel that is known to be good; if the frame's first fault is not in the trace, record from before it ({FaultVerdictAnalysis.RecordCommand})",
+            "check the same L1 entry with the ept_access (Intel) or npt (AMD) tests of kvm-unit-tests",
+        _ => $"run the same workload on a kernel that is known to be good; if the frame's first fault is not in the trace, record from before it (`{FaultVerdictAnalysis.RecordCommand}`)",
     };
 
     internal static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];

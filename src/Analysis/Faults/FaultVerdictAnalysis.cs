@@ -27,14 +27,14 @@ public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInf
         report.Describe(document => document["faults"] = FaultDocument.Summary(Judge, run.TimeUnit));
         report.AddTable(FaultSections.Verdicts(Judge));
         report.AddTable(FaultSections.Findings(Judge));
-        foreach (var finding in Judge.Findings.Take(3)) report.Headlines.Add(FaultSections.Headline(finding, Judge.Config, run.TimeUnit));
+        foreach (var finding in Judge.Findings.Take(3)) report.Headlines.Add(FaultSections.Headline(finding, Judge.Config, run));
         if (Judge.Faults == 0 && Judge.Bugs.Count == 0) return;
         foreach (var bug in BugGroup.Of(Judge).Take(3)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
-        foreach (var doubt in FaultSections.Doubtful(Judge)) report.Headlines.Add(new Headline(HeadlineKind.Notice, doubt, [], "ktl replay --each lists every fault with its verdict."));
+        foreach (var doubt in FaultSections.Doubtful(Judge)) report.Headlines.Add(new Headline(HeadlineKind.Notice, doubt, [], run.Named("`ktl replay FILE --each` lists every fault with its verdict.")));
         if (!Judge.Config.MmuEvents)
         {
             report.Headlines.Add(new Headline(HeadlineKind.Caution, $"{Finding.Count(Judge.Faults, "page fault")} cannot be judged: the trace has no kvmmmu events.",
-                [.. report.Headlines.Any(h => h.Text.Contains("[L02,", StringComparison.Ordinal)) ? [] : FaultSections.Shapes(Judge)], $"Record with them: {RecordCommand}"));
+                [.. report.Headlines.Any(h => h.Text.Contains("[L02,", StringComparison.Ordinal)) ? [] : FaultSections.Shapes(Judge)], $"Record again with them: `{RecordCommand}`."));
         }
 
         if (Judge.Bugs.Count > 0) report.Sections.Add(FaultSections.Bugs(Judge, run, atMost: 3));

@@ -53,8 +53,8 @@ public static class ReplayReport
         }
 
         foreach (var bug in BugGroup.Of(judge).Take(5)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));
-        foreach (var finding in judge.Findings.Take(5)) report.Headlines.Add(FaultSections.Headline(finding, judge.Config, run.TimeUnit));
-        foreach (var doubt in FaultSections.Doubtful(judge)) report.Headlines.Add(new Headline(HeadlineKind.Notice, doubt, [], "--each lists every fault with its verdict."));
+        foreach (var finding in judge.Findings.Take(5)) report.Headlines.Add(FaultSections.Headline(finding, judge.Config, run));
+        foreach (var doubt in FaultSections.Doubtful(judge)) report.Headlines.Add(new Headline(HeadlineKind.Notice, doubt, [], run.Named("`ktl replay FILE --each` lists every fault with its verdict.")));
         foreach (var poll in PollSentences(polls)) report.Headlines.Add(new Headline(HeadlineKind.Notice, $"{FaultVerdict.NonMmuPollLoop.Name()}: {poll}.", [], null));
         ReportOrder.Headlines(report);
         report.Sections.Add(Overview.SourceSection(run));
@@ -124,7 +124,7 @@ public static class ReplayReport
             foreach (var e in shape.Evidence) evidence.Add((JsonNode)EvidenceLine.Of(e, shape.Comm, unit));
             notes.Add(new JsonObject
             {
-                ["id"] = "L02", ["title"] = "livelock-shaped", ["confidence"] = "low",
+                ["id"] = "L02", ["title"] = "looks like a livelock", ["confidence"] = "low",
                 ["why"] = $"the same fault {shape.Count} times: {shape.Access.Word} at {Numbers.Hex(shape.Gpa)}, code {Numbers.Hex(shape.Access.Code)}, rip {Numbers.Hex(shape.Rip)}; what KVM did about it is not in the trace",
                 ["next"] = $"{FaultVerdictAnalysis.RecordCommand} …", ["source"] = "is_page_fault_stale() and mmu_invalidate_seq, arch/x86/kvm/mmu/mmu.c",
                 ["tid"] = shape.Tid, ["turnsSeen"] = shape.Count, ["evidence"] = evidence,
@@ -157,14 +157,14 @@ public static class ReplayReport
         var undecidable = judge.CountOf(FaultVerdict.Undecidable);
         if (!judge.Config.MmuEvents)
         {
-            var shaped = judge.LivelockShaped.Count > 0 ? "; some are livelock-shaped" : "";
-            return (ReplayOverall.Undecidable, $"the trace has no kvmmmu events, so what KVM did about {Finding.Count(judge.Faults, "fault")} is unknown{shaped}; record with {FaultVerdictAnalysis.RecordCommand}");
+            var shaped = judge.LivelockShaped.Count > 0 ? "; some look like a livelock" : "";
+            return (ReplayOverall.Undecidable, $"the trace has no kvmmmu events, so what KVM did about {Finding.Count(judge.Faults, "fault")} is unknown{shaped}; record with `{FaultVerdictAnalysis.RecordCommand}`");
         }
 
         if (undecidable * 50 > judge.Faults)
         {
             return (ReplayOverall.Undecidable, $"{undecidable} of {judge.Faults} faults cannot be judged" +
-                (judge.LostMarkers > 0 ? ": events were lost; record with larger buffers (-b 20000)" : ""));
+                (judge.LostMarkers > 0 ? ": events were lost; record with larger buffers (`trace-cmd record -e kvm -e kvmmmu -b 50000`)" : ""));
         }
 
         var open = judge.CountOf(FaultVerdict.Unexplained);

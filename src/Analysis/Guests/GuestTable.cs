@@ -26,7 +26,7 @@ public sealed class GuestTable : Analysis
         if (guests.Count > 1) guests = [.. guests.OrderByDescending(g => (double)g.GuestNs + g.HostNs).ThenBy(g => g.Lanes[0].Tid)];
         report.Describe(document => document["guests"] = new JsonArray([.. guests.Select(g => (JsonNode)Json(g, told, run))]));
         var section = Section(guests, run);
-        if (!told) section.Paragraphs.Add("Told apart by thread and vCPU numbers alone; traces of `ktl record` know the processes.");
+        if (!told) section.Paragraphs.Add("Told apart only by thread and vCPU numbers; in traces made with `ktl record` also by process.");
         if (guests.Count > 1) report.Sections.Add(section);
         else report.Empty.Add(new ReportSection(section.Id, section.Title) { Table = Section([], run).Table });
     }

@@ -52,7 +52,7 @@ internal static class NoteWriter
         var since = finding.SinceNs is { } at ? $" since {Numbers.Time(at, unit)}" : "";
         return new Headline(
             KindOf(finding), $"{signature.Title}{where}{since} [{signature.Id}, confidence {Word(finding.Confidence)}]",
-            [finding.Why, "Likely cause: " + signature.Cause], signature.Next);
+            [finding.Why, "Likely cause: " + signature.Cause], finding.Run.Named(signature.Next));
     }
 
     /// <summary>Why, cause and next step stand in the headlines; here is where each was met before, and the turn where no loop shows it.</summary>
@@ -75,7 +75,7 @@ internal static class NoteWriter
     }
 
     private static string Origin(Signature signature) =>
-        signature.Source == "own" ? "Source: made for this tool; no report of such a case is on record here." : "Source: " + signature.Source;
+        signature.Source == "own" ? "Source: our own; no report of such a case is known to us." : "Source: " + signature.Source;
 
     public static string Word(Confidence confidence) => confidence switch { Confidence.High => "high", Confidence.Medium => "medium", _ => "low" };
 

@@ -73,7 +73,7 @@ public static class TextWidth
     public static IReadOnlyList<string> Wrap(string text, int columns) => Wrap(text, columns, columns);
 
     /// <summary>
-    /// Wraps at spaces; words longer than a line are cut, lists behind a comma. The first line has <paramref name="first"/> columns, the others
+    /// Wraps at spaces, but not within a command between backticks that fits one line; words longer than a line are cut, lists behind a comma. The first line has <paramref name="first"/> columns, the others
     /// <paramref name="rest"/>.
     /// </summary>
     public static IReadOnlyList<string> Wrap(string text, int first, int rest)
@@ -86,7 +86,7 @@ public static class TextWidth
         while ((cut = Prefix(left, room)) < left.Length)
         {
             // A line may end right before a space, so look one further.
-            var space = left[..(cut + 1)].LastIndexOf(' ');
+            var space = BeforeCode(left, left[..(cut + 1)].LastIndexOf(' '), rest);
             if (space > 0 && !left[..space].TrimStart(' ').IsEmpty)
             {
                 lines.Add(left[..space].TrimEnd(' ').ToString());
@@ -105,5 +105,17 @@ public static class TextWidth
 
         if (left.Length > 0 || lines.Count == 0) lines.Add(left.ToString());
         return lines;
+    }
+
+    /// <summary>The space to break at: where it lies within a command, and the command fits a line of its own, the one before the command.</summary>
+    private static int BeforeCode(ReadOnlySpan<char> text, int space, int columns)
+    {
+        if (space <= 0 || text[..space].Count('`') % 2 == 0) return space;
+        var open = text[..space].LastIndexOf('`');
+        var close = text[space..].IndexOf('`');
+        if (open < 2 || close < 0 || text[open - 1] != ' ') return space;
+        var end = space + close + 1;
+        while (end < text.Length && text[end] != ' ') end++;
+        return Prefix(text[open..end], columns) >= end - open ? open - 1 : space;
     }
 }

@@ -35,6 +35,7 @@ public static class FaultVerdicts
         FaultVerdict.BugGmetUserSet => "GMET is on and a leaf SPTE of L1 has U=1, so supervisor fetches fault for ever.",
         FaultVerdict.LivelockNoProgressSpte => "The fault comes again and again, because the resulting SPTE still denies the access.",
         FaultVerdict.Livelock => "The fault comes again and again, and nothing that KVM does about it helps.",
+        FaultVerdict.Unexplained => "No rule explains the fault, which says as much about the rules as about KVM.",
         _ => verdict.Rule(),
     };
 
@@ -58,7 +59,7 @@ public static class FaultVerdicts
         FaultVerdict.Race => "Another CPU, or the guest itself, changed the tables while the fault was under way.",
         FaultVerdict.NonMmuPollLoop => "The guest polls a device register; the MMU is not involved.",
         FaultVerdict.SuspectInconsistentQual => "The fault code contradicts itself: hardware or trace, not KVM.",
-        FaultVerdict.RetryStorm => "The same fault many times while the host invalidated mappings, or may have.",
+        FaultVerdict.RetryStorm => "The same fault many times while the host was invalidating mappings, or may have been; not held against KVM.",
         FaultVerdict.BugWrongReflectedInfo => "What KVM injects into L1 must be what L1's tables and the access dictate.",
         FaultVerdict.BugSwallowedL1Violation => "An access that L1's nested tables forbid must be reflected to L1.",
         FaultVerdict.BugSpuriousReflection => "An access that L1's nested tables allow must not be reflected to L1.",

@@ -36,6 +36,13 @@ public sealed class WidthProperties
         return lines.All(line => TextWidth.Of(line) <= width) && string.Concat(lines).Replace(" ", "") == clean.Replace(" ", "");
     }).QuickCheckThrowOnFailure();
 
+    /// <summary>So that it can be pasted; one that fits no line is broken like any text.</summary>
+    [Theory]
+    [InlineData("look: `ktl exits a.dat --by rip`, then on", 30, "look:|`ktl exits a.dat --by rip`,|then on")]
+    [InlineData("look: `ktl exits a.dat --by rip`, then on", 20, "look: `ktl exits|a.dat --by rip`,|then on")]
+    [InlineData("one ` alone is no command at all", 12, "one ` alone|is no|command at|all")]
+    public void A_command_is_not_wrapped(string text, int width, string lines) => Assert.Equal(lines.Split('|'), TextWidth.Wrap(text, width));
+
     [Fact]
     public void A_long_cell_goes_on_in_the_next_lines_beside_its_column()
     {

@@ -319,8 +319,8 @@ public sealed class FaultRuleTests
     public void It_is_left_denied(string fault, string said) => Is(fault, said);
 
     [Theory]
-    [InlineData("npt61 7 before=RXUmh asked", "the SPTE 0x5000e05 that results still denies a write")]
-    [InlineData("npt61 7 asked", "a mapping was asked for, none came, and hardware found one that denies a write")]
+    [InlineData("npt61 7 before=RXUmh asked", "the resulting SPTE 0x5000e05 still denies the write")]
+    [InlineData("npt61 7 asked", "a mapping was asked for, none came, and hardware found one that denies the write")]
     [InlineData("npt61 7", "nothing traced was done about it")]
     [InlineData("npt61 7 tdpmmu before=RWXUmh", "SPTE 0x5000e07 allows the access already")]
     [InlineData("npt61 6 tdpmmu before=RWXUmh", "SPTE 0x5000e07 allows the access already, yet the code says that nothing is mapped, which no processor caches: the vCPU walks other tables, a stale root's or, where this host is itself a guest, those of the hypervisor below")]
@@ -329,7 +329,7 @@ public sealed class FaultRuleTests
     [InlineData("mbec 5bc set=RUmh", "SPTE 0x80a0000005000c01 has XS=0 XU=1 and denies the fetch")]
     [InlineData("gmet 11 set=RXUmh", "SPTE 0x5000e05 has U=1: with GMET a supervisor may not fetch from it")]
     [InlineData("ept72 18a l1=violation:7 leaf=35", "L1's entries 35 deny a write, and nothing is injected")]
-    [InlineData("ept72 182 l1=violation:7 absent leaf=0", "L1's entries 0 do not map a write, and nothing is injected")]
+    [InlineData("ept72 182 l1=violation:7 absent leaf=0", "L1's entries 0 do not map the page, and nothing is injected")]
     [InlineData("ept72 182 l1=ok:407 leaf=437 inject=30:182", "the entries 437 allow a write, yet exit reason 48 with info1 0x182 is injected")]
     [InlineData("ept72 18a l1=violation:7:18a:1ff inject=31", "exit reason 49 is injected where 48 is due")]
     [InlineData("ept72 18a l1=violation:7:18a:1ff leaf=35 inject=30:182", "info1 0x182 is injected where 0x18a is due (entries 35, hardware code 0x18a)")]

@@ -15,8 +15,8 @@ public sealed class VerdictPageTests
         Assert.Equal(expected, rows);
     }
 
-    /// <summary>A bug's meaning tells what happened, its rule what should have; of the others there is nothing to tell apart.</summary>
+    /// <summary>A bug's meaning tells what happened, its rule what should have; of what is expected there is nothing to tell apart.</summary>
     [Fact]
-    public void Of_bugs_alone_the_meaning_is_not_the_rule() =>
-        Assert.All(Enum.GetValues<FaultVerdict>(), v => Assert.Equal(v.IsBug(), v.Meaning() != v.Rule()));
+    public void The_meaning_of_a_bug_is_not_its_rule() =>
+        Assert.All(Enum.GetValues<FaultVerdict>().Where(v => v.IsBug() || v.IsExpected()), v => Assert.Equal(v.IsBug(), v.Meaning() != v.Rule()));
 }

@@ -12,9 +12,9 @@ internal static class FaultSignatures
 
     public static Signature StaleMmuSequence { get; } = new(
         "L02",
-        "Livelock-shaped: the same fault again and again, and KVM does nothing about it",
+        "Looks like a livelock: the same fault again and again, and KVM does nothing about it",
         "KVM takes every fault for stale, or drops it, and enters the guest again. A known case is 5.19-6.1, where the snapshot of mmu_invalidate_seq was an int that sign-extends once the sequence passes 0x80000000.",
-        "Record with -e kvm -e kvmmmu to see whether an SPTE is ever requested or set; compare pf_taken with pf_fixed in kvm_stat; on 6.1.y check for commit 82d811ff5665.",
+        "Record with `trace-cmd record -e kvm -e kvmmmu` to see whether an SPTE is ever requested or set; compare pf_taken with pf_fixed in kvm_stat; on 6.1.y check for commit 82d811ff5665.",
         "Rak, \"Deadlock due to EPT_VIOLATION\", KVM list 2023-05")
     {
         Blame = Blame.Kvm,
@@ -95,7 +95,7 @@ internal static class FaultSignatures
         "L07",
         "SEV-SNP: faults of the reverse map on few pages",
         "RMP faults and page-state changes; normal while their number is bounded.",
-        "Compare their number with the VMGEXIT page-state changes; decode bits 31-36 of the code with `ktl mmu decode --npf`.",
+        "Compare their number with the VMGEXIT page-state changes; decode bits 31-36 of the code with `ktl mmu decode --npf CODE`.",
         "SEV-SNP benchmark notes")
     {
         InRow = false,
@@ -195,7 +195,7 @@ internal static class FaultSignatures
         "L40",
         "Two faults a page while dirty pages are logged",
         "Without PML a page faults twice: not present, then write-protected for the dirty ring. Normal, since the address moves on.",
-        "Nothing to mend; PML or larger pages make it cheaper.",
+        "Nothing to fix; PML or larger pages make it cheaper.",
         "KVM list, [PATCH RFC 00/15] KVM: Dirty ring interface")
     {
         InRow = false,
@@ -221,7 +221,7 @@ internal static class FaultSignatures
         "K01",
         "The same fault again though KVM handles it each time",
         "The SPTE that KVM sets does not grant what the access needs, or is not set after all, or the processor does not see it (a missing TLB flush).",
-        "Run `ktl replay` on the trace: it judges each fault against the SPTE that was set.",
+        "Run `ktl replay FILE`: it judges each fault against the SPTE that was set.",
         "own")
     {
         Blame = Blame.Kvm,
@@ -234,7 +234,7 @@ internal static class FaultSignatures
         "K02",
         "L2 faults again and again: L1's tables deny it, and L0 neither reflects nor maps",
         "The walk of L1's tables fails, so the exit belongs to L1, but L0 enters L2 again.",
-        "Run `ktl replay` on the trace: it names the access and the rule that should have reflected it.",
+        "Run `ktl replay FILE`: it names the access and the rule that should have reflected it.",
         "own")
     {
         Blame = Blame.Kvm,
@@ -274,7 +274,7 @@ internal static class FaultSignatures
         yield return $"GPA {Numbers.Hex(stuck.Gpa)}, code {Numbers.Hex(stuck.Code)}: {(IsAbsent(f) ? "not mapped each time" : "mapped without the permission each time (in the known case it was not mapped)")}, and no SPTE set in between is in the trace.";
         if (f.Run.Info.Kernel is { } kernel) yield return $"The trace was recorded on {kernel}.";
         if (stuck.Reinjected > 0) yield return $"An event was injected again in {stuck.Reinjected} turns, so the guest never takes it.";
-        if (f.Facts.Of(TripMarks.MmuEvent) == 0) yield return "The trace has no kvmmmu events, so it cannot show whether an SPTE was asked for: record with -e kvm -e kvmmmu.";
+        if (f.Facts.Of(TripMarks.MmuEvent) == 0) yield return "The trace has no kvmmmu events, so it cannot show whether an SPTE was asked for: record with `trace-cmd record -e kvm -e kvmmmu`.";
     }
 
     private static bool TailRefused(Evidence e)

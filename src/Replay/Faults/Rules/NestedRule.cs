@@ -74,7 +74,7 @@ internal sealed class NestedRule : IFaultRule
         if (group.UserspaceReason >= 0 || group.UserspaceError) return Judgement.Final(FaultVerdict.ExpectedL1Other, "user space takes over");
         // What was denied for want of present entries may be emulated for the VMM's devices; nothing else may pass.
         return Judgement.Final(FaultVerdict.BugSwallowedL1Violation,
-            static c => $"L1's entries {Entries(c.Group)} {(c.Nested!.Present ? "deny" : "do not map")} a {c.Access.Noun}, and nothing is injected");
+            static c => $"L1's entries {Entries(c.Group)} {(c.Nested!.Present ? $"deny a {c.Access.Noun}" : "do not map the page")}, and nothing is injected");
     }
 
     /// <summary>N1b, N1c: the walk allows this access, but the L2 SPTE that is set grants more than L1 does.</summary>

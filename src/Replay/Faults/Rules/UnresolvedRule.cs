@@ -56,8 +56,8 @@ internal sealed class UnresolvedRule : IFaultRule
     }
 
     private static string Denies(FaultContext context) => context.Result is { } spte
-        ? $"the SPTE 0x{spte.Value:x} that results still denies a {context.Access.Noun}"
-        : $"a mapping was asked for, none came, and hardware found one that denies a {context.Access.Noun}";
+        ? $"the resulting SPTE 0x{spte.Value:x} still denies the {context.Access.Noun}"
+        : $"a mapping was asked for, none came, and hardware found one that denies the {context.Access.Noun}";
 
     /// <summary>What a single such fault looks like.</summary>
     private static FaultVerdict Looks(FaultContext context)

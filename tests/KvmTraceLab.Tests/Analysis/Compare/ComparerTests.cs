@@ -19,7 +19,7 @@ public sealed class ComparerTests
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(
             "24 times fewer exits per second (22.77 to 25.25 by rounding); the claimed 24 ± 10% is 21.6 to 26.4, which holds the whole interval."
-            + " Both ends are rates as claimed, so this checks arithmetic and rounding, not a measurement.",
+            + " Both ends are claimed rates, so this checks arithmetic and rounding, not a measurement.",
             result.Why);
     }
 

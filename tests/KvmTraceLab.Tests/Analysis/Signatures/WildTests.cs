@@ -78,9 +78,9 @@ public sealed class WildTests
     public void A_livelock_without_mmu_events_says_what_to_record(string file, int turns)
     {
         var finding = SignatureRun.OfWild(file).The("L02");
-        Assert.StartsWith("Livelock-shaped", finding.Signature.Title, StringComparison.Ordinal);
+        Assert.StartsWith("Looks like a livelock", finding.Signature.Title, StringComparison.Ordinal);
         Assert.Equal(turns, finding.Evidence.Turns);
-        Assert.Contains("record with -e kvm -e kvmmmu", finding.Why, StringComparison.Ordinal);
+        Assert.Contains("record with `trace-cmd record -e kvm -e kvmmmu`", finding.Why, StringComparison.Ordinal);
         Assert.Equal(Confidence.Low, finding.Confidence);
     }
 }

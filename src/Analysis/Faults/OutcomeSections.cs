@@ -23,12 +23,12 @@ internal static class OutcomeSections
             new Column("tid", "TID", ColumnKind.Count), new Column("vcpu", "vCPU", ColumnKind.Count), new Column("level", "Of", ColumnKind.Text),
             new Column("faults", "Faults", ColumnKind.Count), .. Columns.Select(c => new Column(c.Key, c.Title, ColumnKind.Count)), new Column("handled", "Handled", ColumnKind.Share),
         ]) { ShowAtMost = 16, Footer = "Retried: the guest was entered again without what it needs. Handled: of those whose end is known." };
-        var section = new ReportSection("outcomes", "What KVM did about them") { Table = table };
+        var section = new ReportSection("outcomes", "What KVM did about the faults") { Table = table };
         foreach (var thread in judge.Outcomes.OrderByDescending(t => t[FaultOutcome.Retried]).ThenByDescending(t => t.Faults))
         {
             table.Add([(long)thread.Lane.Tid, (long?)thread.Lane.Vcpu, FaultDocument.Level(thread.Level), thread.Faults, .. Columns.Select(c => (object)thread[c.Outcome]), thread.HandledShare]);
             if (thread.IsStuck)
-                section.Paragraphs.Add($"tid {thread.Lane.Tid} is stuck on {FaultDocument.Level(thread.Level)}'s faults: {thread.Handled} of {thread.Known} were handled (stuck: fewer than one in five).");
+                section.Paragraphs.Add($"tid {thread.Lane.Tid} is stuck: {thread.Handled} of {FaultDocument.Level(thread.Level)}'s {thread.Known} faults were handled, fewer than one in five.");
         }
 
         if (Pages(judge) is { Rows.Count: > 0 } pages) section.Children.Add(new ReportSection("retried-pages", "Pages whose faults were retried") { Table = pages });

@@ -70,6 +70,9 @@ public sealed record CompareResult
     /// <summary>What else a reader must know: losses, drift, fewer exits but more time.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>What stands against a verdict, or against trusting the ratio; <see cref="Why"/> ends with them.</summary>
+    public IReadOnlyList<string> Obstacles { get; init; } = [];
+
     /// <summary>What else differs between the first and the last stage; null where it was not looked at.</summary>
     public RunDifferences? Differences { get; init; }
 

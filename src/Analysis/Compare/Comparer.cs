@@ -50,6 +50,7 @@ public static class Comparer
             Verdict = verdict,
             Why = why,
             Notes = notes,
+            Obstacles = obstacles,
         };
     }
 

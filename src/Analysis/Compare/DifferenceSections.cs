@@ -45,7 +45,7 @@ internal static class DifferenceSections
         }
         else
         {
-            parting.Paragraphs.Add($"All {differences.EventsCompared} guest-visible events held against each other are the same{(differences.IsWhole ? "" : "; what came later was not kept")}.");
+            parting.Paragraphs.Add(differences.EventsCompared == 0 ? "The runs have no guest-visible events that could be held against each other." : $"All {differences.EventsCompared} guest-visible events held against each other are the same{(differences.IsWhole ? "" : "; what came later was not kept")}.");
         }
 
         report.Sections.Add(parting);

@@ -22,7 +22,7 @@ internal static class OutcomeSections
         [
             new Column("tid", "TID", ColumnKind.Count), new Column("vcpu", "vCPU", ColumnKind.Count), new Column("level", "Of", ColumnKind.Text),
             new Column("faults", "Faults", ColumnKind.Count), .. Columns.Select(c => new Column(c.Key, c.Title, ColumnKind.Count)), new Column("handled", "Handled", ColumnKind.Share),
-        ]) { ShowAtMost = 16, Footer = "Retried: the guest was entered again without what it needs. Handled: of those whose end is known." };
+        ]) { ShowAtMost = 16, Footer = "Retried: the guest was entered again without what it needs. Handled: the others, of those whose end is known." };
         var section = new ReportSection("outcomes", "What KVM did about the faults") { Table = table };
         foreach (var thread in judge.Outcomes.OrderByDescending(t => t[FaultOutcome.Retried]).ThenByDescending(t => t.Faults))
         {

@@ -40,7 +40,7 @@ public static class ReplayReport
         document["notes"] = Notes(judge, run.TimeUnit);
         document["overall"] = Word(overall);
         document["why"] = why;
-        document["next"] = overall == ReplayOverall.Undecidable ? $"{FaultVerdictAnalysis.RecordCommand} -b 20000 …" : null;
+        document["next"] = overall == ReplayOverall.Undecidable ? $"{FaultVerdictAnalysis.RecordCommand} -b 50000" : null;
         document["lostMarkers"] = judge.LostMarkers;
         Sections(report, judge, run, overall, why, polls);
         return (report, overall);
@@ -51,7 +51,7 @@ public static class ReplayReport
         if (judge.Bugs.Count == 0 && (overall == ReplayOverall.Undecidable || judge.Faults > 0 || polls.Count == 0))
         {
             report.Headlines.Add(new Headline(overall == ReplayOverall.Undecidable ? HeadlineKind.Caution : HeadlineKind.Fact, FaultSections.Capital(why) + ".", [.. FaultSections.Shapes(judge)],
-                overall == ReplayOverall.Undecidable ? $"{FaultVerdictAnalysis.RecordCommand} -b 20000 …" : null));
+                overall == ReplayOverall.Undecidable ? $"Record again, with larger buffers: `{FaultVerdictAnalysis.RecordCommand} -b 50000`." : null));
         }
 
         foreach (var bug in BugGroup.Of(judge).Take(5)) report.Headlines.Add(FaultSections.Headline(bug, run.TimeUnit));

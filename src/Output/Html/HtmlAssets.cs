@@ -19,11 +19,12 @@ internal static class HtmlAssets
         .findings{list-style:none;padding:0}
         .findings li{border-left:4px solid var(--fact);background:var(--soft);padding:.6rem 1rem;margin:.7rem 0;overflow-wrap:anywhere}
         .findings p{margin:.3rem 0;max-width:75rem}
+        .findings code{display:inline-block;max-width:100%}
         .findings .bug{border-color:var(--bug)}.findings .trouble{border-color:var(--trouble)}.findings .notice{border-color:var(--notice)}.findings .caution{border-color:var(--caution)}
         .mark{text-transform:uppercase;font-size:.75rem;font-weight:700;letter-spacing:.04em;color:var(--fact)}
         .bug .mark{color:var(--bug)}.trouble .mark{color:var(--trouble)}.notice .mark{color:var(--notice)}.caution .mark{color:var(--caution)}
         nav ul{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1.2rem}
-        dl{margin:.5rem 0}dt{font-weight:600;margin-top:.4rem}dd{margin:0 0 0 1.5rem}summary{cursor:pointer;font-weight:600;margin-top:2rem}
+        dl{margin:.7rem 0;display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.3rem 1.2rem}dt{font-weight:600}dd{margin:0}summary{cursor:pointer;font-weight:600;margin-top:2rem}
         figure{margin:1rem 0;overflow-x:auto}
         figure svg{display:block;width:100%;min-width:700px;max-width:1000px;height:auto}
         .table{overflow-x:auto}
@@ -39,7 +40,7 @@ internal static class HtmlAssets
         .n{text-align:right;font-variant-numeric:tabular-nums}
         pre{background:var(--soft);border:1px solid var(--line);padding:.7rem;white-space:pre-wrap;overflow-wrap:anywhere}
         pre span{display:block;padding-left:4ch;text-indent:-4ch}
-        @media print{th button{display:contents}body{max-width:none;padding:0;font-size:10pt}nav{display:none}.table{overflow:visible}th,td{white-space:normal;min-width:0;padding:.1rem .3rem}figure{overflow:visible}figure svg{min-width:0;max-width:100%}figure,tr,.findings li{break-inside:avoid}h2,h3,h4{break-after:avoid}}
+        @media print{th button{display:contents}body{max-width:none;padding:0;font-size:10pt}nav,details:not([open]){display:none}.table{overflow:visible}th,td{white-space:normal;min-width:0;padding:.1rem .3rem}figure{overflow:visible}figure svg{min-width:0;max-width:100%}figure,tr,.findings li{break-inside:avoid}h2,h3,h4{break-after:avoid}}
 
         """;
 
@@ -48,15 +49,18 @@ internal static class HtmlAssets
         <details id="words">
         <summary>What the words mean</summary>
         <dl>
-        <dt>bug, trouble, notice, caution</dt><dd>KVM broke one of its own rules; something is wrong in guest, VMM or host; worth a look; the trace lacks something that a conclusion needs.</dd>
-        <dt>exit, reason, RIP</dt><dd>A virtual CPU stops running guest code because KVM has to do something for it; why; the guest instruction it stopped at.</dd>
-        <dt>loop, period, turn</dt><dd>A sequence of events of one thread that repeats; how many events it has; one round of it.</dd>
-        <dt>progress</dt><dd>What changes from turn to turn: a value that was read, an address, the RIP, or none of them.</dd>
-        <dt>L0, L1, L2</dt><dd>The host's KVM; its guest; the guest that L1 runs itself (nested virtualisation).</dd>
-        <dt>EPT violation, NPF</dt><dd>The guest touched memory that KVM has not mapped in that way (Intel, AMD). Most are expected: KVM maps the page and the guest goes on.</dd>
+        <dt>Bug</dt><dd>KVM broke one of its own rules.</dd>
+        <dt>Trouble</dt><dd>Something is wrong in the guest, in the VMM (QEMU, for instance) or in the host.</dd>
+        <dt>Notice</dt><dd>Worth a look, often normal.</dd>
+        <dt>Caution</dt><dd>The trace lacks something that a conclusion needs.</dd>
+        <dt>Exit</dt><dd>A virtual CPU stops running guest code because KVM has to do something for it. Its reason says what, its RIP at which guest instruction.</dd>
+        <dt>Loop</dt><dd>A sequence of events of one thread that repeats. Its period is the number of events, a turn is one round of it.</dd>
+        <dt>Progress</dt><dd>What changes from turn to turn: a value that was read, an address, the RIP, or none of them.</dd>
+        <dt>L0, L1, L2</dt><dd>L0 is the host's KVM, L1 its guest, L2 a guest that L1 runs itself (nested virtualisation).</dd>
+        <dt>EPT violation, NPF</dt><dd>The guest touched memory that KVM has not mapped in that way, on Intel and AMD. Most are expected: KVM maps the page and the guest goes on.</dd>
         <dt>SPTE</dt><dd>An entry of the page tables that KVM maintains for the processor.</dd>
-        <dt>verdict</dt><dd>What a model of KVM's MMU says about one fault: EXPECTED_… and SPURIOUS_OK are healthy, BUG_… and LIVELOCK… are not, UNDECIDABLE needs more than the trace has.</dd>
-        <dt>signature, confidence</dt><dd>A pattern that was met before, such as L01, with its meaning; how well the trace carries it.</dd>
+        <dt>Verdict</dt><dd>What a model of KVM's MMU says about one fault. EXPECTED_… and SPURIOUS_OK are healthy, BUG_… and LIVELOCK… are not. For UNDECIDABLE the trace does not have enough.</dd>
+        <dt>Signature</dt><dd>A known pattern, such as L01, with its meaning. Its confidence says how well the trace carries it.</dd>
         </dl>
         </details>
 

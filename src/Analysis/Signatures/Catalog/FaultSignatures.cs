@@ -271,7 +271,7 @@ internal static class FaultSignatures
     private static IEnumerable<string> Words(Finding f)
     {
         if (f.Evidence.Stuck is not { } stuck) yield break;
-        yield return $"GPA {Numbers.Hex(stuck.Gpa)}, code {Numbers.Hex(stuck.Code)}: {(IsAbsent(f) ? "not mapped each time" : "mapped without the permission each time (in the known case it was not mapped)")}, and no SPTE set in between is in the trace.";
+        yield return $"GPA {Numbers.Hex(stuck.Gpa)}, code {Numbers.Hex(stuck.Code)}: {(IsAbsent(f) ? "each time the page was not mapped" : "each time the page was mapped without the permission (in the known case it was not mapped)")}, and the trace has no SPTE set in between.";
         if (f.Run.Info.Kernel is { } kernel) yield return $"The trace was recorded on {kernel}.";
         if (stuck.Reinjected > 0) yield return $"An event was injected again in {stuck.Reinjected} turns, so the guest never takes it.";
         if (f.Facts.Of(TripMarks.MmuEvent) == 0) yield return "The trace has no kvmmmu events, so it cannot show whether an SPTE was asked for: record with `trace-cmd record -e kvm -e kvmmmu`.";

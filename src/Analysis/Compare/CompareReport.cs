@@ -29,7 +29,7 @@ public static class CompareReport
             ClaimVerdict.CannotTell => (HeadlineKind.Caution, "The data cannot tell. "),
             _ => (HeadlineKind.Fact, ""),
         };
-        (string why, List<string> details) = Reasons(result);
+        (string why, List<string> details, string? next) = Reasons(result);
         string[] with = [.. Shares(result, r => r.ShareOfReduction >= 0.05)];
         string[] against = [.. Shares(result, r => r.ShareOfReduction <= -0.05)];
         if (with.Length > 0 && result.Overall.Ratio is double ratio && !(result.Overall.Low <= 1 && result.Overall.High >= 1))
@@ -45,17 +45,18 @@ public static class CompareReport
         // What stands against the ratio is told in its sentence already.
         string[] others = [.. result.Notes.Where(n => !result.Why.Contains(n.TrimEnd('.'), StringComparison.Ordinal))];
         if (kind == HeadlineKind.Fact && others.Length < result.Notes.Count) kind = HeadlineKind.Caution;
-        report.Headlines.Add(new Headline(kind, word + why, details, null));
+        report.Headlines.Add(new Headline(kind, word + why, details, next));
         foreach (string note in others) report.Headlines.Add(new Headline(HeadlineKind.Caution, note, [], null));
     }
 
-    /// <summary>Several reasons against a ratio are a line each, for people.</summary>
-    private static (string Why, List<string> Lines) Reasons(CompareResult result)
+    /// <summary>Several reasons against a ratio are a line each, for people, and what helps against them comes last.</summary>
+    private static (string Why, List<string> Lines, string? Next) Reasons(CompareResult result)
     {
         string reasons = string.Join("; ", result.Obstacles) + ".";
         return result.Obstacles.Count > 1 && result.Why.EndsWith(reasons, StringComparison.Ordinal)
-            ? (result.Why[..^reasons.Length].TrimEnd(' ', ':') + ":", [.. result.Obstacles.Select(o => $"- {o}.")])
-            : (result.Why, []);
+            ? (result.Why[..^reasons.Length].TrimEnd(' ', ':') + ":", [.. result.Obstacles.Where(o => o != Comparer.WholeRuns).Select(o => $"- {o}.")],
+                result.Obstacles.Contains(Comparer.WholeRuns, StringComparer.Ordinal) ? "Compare the whole runs with --per trace or --work." : null)
+            : (result.Why, [], null);
     }
 
     private static IEnumerable<string> Shares(CompareResult result, Func<ReasonChange, bool> which) =>

@@ -8,6 +8,9 @@ public static class Comparer
     /// <summary>Runs of which one lasted this many times longer than the other are not compared per second.</summary>
     public const double MostSpanRatio = 4;
 
+    /// <summary>What helps where a run has no one rate.</summary>
+    internal const string WholeRuns = "compare the whole runs with --per trace or --work";
+
     /// <summary>Compares two or more stages in the order given.</summary>
     /// <exception cref="ArgumentException">Fewer than two stages, a stage without data, or the wrong number of units of work.</exception>
     public static CompareResult Compare(IReadOnlyList<Stage> stages, CompareOptions options)
@@ -91,7 +94,7 @@ public static class Comparer
         if (options.Per == ComparePer.Trace || options.Work.Count > 0) return all;
 
         // What helps is told once, however many runs it would help.
-        if (first.IsUnsteady || last.IsUnsteady) all.Add("compare the whole runs with --per trace or --work");
+        if (first.IsUnsteady || last.IsUnsteady) all.Add(WholeRuns);
 
         double? a = MeanSeconds(first.Stage);
         double? b = MeanSeconds(last.Stage);

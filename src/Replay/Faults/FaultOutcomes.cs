@@ -1,15 +1,13 @@
 namespace KvmTraceLab.Replay.Faults;
 
 /// <summary>Counts what became of faults, by thread and level and by page.</summary>
-internal sealed class FaultOutcomes
+/// <param name="maxThreads">Threads, each for L1 and L2, that are counted.</param>
+/// <param name="maxPages">Pages that are told apart; faults of others count for their threads alone.</param>
+internal sealed class FaultOutcomes(int maxThreads = 65_536, int maxPages = 1_000_000)
 {
     private const int KvmExitMmio = 6;
     private const int Outcomes = (int)FaultOutcome.Unknown + 1;
 
-    /// <summary>Pages that are told apart; faults of others count for their threads alone.</summary>
-    private const int MaxPages = 1_000_000;
-
-    private const int MaxThreads = 65_536;
     private const ulong Level2 = 1UL << 63;
 
     private readonly Dictionary<(int Lane, bool IsL2), ThreadTally> _threads = [];
@@ -24,36 +22,30 @@ internal sealed class FaultOutcomes
         if (group.Injections > 0 || group.InjectedPf || group.InjectedOther) return FaultOutcome.Injected;
         if (group.Mmios > 0 || group.FastMmio || group.UserspaceReason == KvmExitMmio || (group.Emulations > 0 && !group.SameRip)) return FaultOutcome.Emulated;
         if (context.Wrote && context.ResultAllows && !group.ZappedAfter) return FaultOutcome.Mapped;
-        if (group.FastSpurious || (!context.Wrote && context.ResultAllows)) return FaultOutcome.Spurious;
+        if (!context.Wrote && context.ResultAllows) return FaultOutcome.Spurious;
         return group.Lost || !group.HasEntry || !context.Config.MmuEvents ? FaultOutcome.Unknown : FaultOutcome.Retried;
     }
 
-    public void Add(VcpuLane lane, FaultContext context)
+    public void Add(VcpuLane lane, FaultContext context) => Add(lane, context.Group.Level, context.Group.Gfn, Of(context));
+
+    internal void Add(VcpuLane lane, GuestLevel level, ulong gfn, FaultOutcome outcome)
     {
-        var group = context.Group;
-        var outcome = Of(context);
-        var key = (lane.Index, group.Level == GuestLevel.L2);
+        var key = (lane.Index, level == GuestLevel.L2);
         if (!_threads.TryGetValue(key, out var tally))
         {
-            if (_threads.Count >= MaxThreads) return;
+            if (_threads.Count >= maxThreads) return;
             _threads[key] = tally = new ThreadTally(lane);
         }
 
         tally.Counts[(int)outcome]++;
-        var page = group.Gfn | (key.Item2 ? Level2 : 0);
-        var place = _pages.Find(page);
-        if (place < 0)
+        var page = gfn | (key.Item2 ? Level2 : 0);
+        if (_pages.Count >= maxPages && _pages.Find(page) < 0)
         {
-            if (_pages.Count >= MaxPages)
-            {
-                PagesUncounted++;
-                return;
-            }
-
-            place = _pages.GetOrAdd(page);
+            PagesUncounted++;
+            return;
         }
 
-        ref var counts = ref _pages.ValueAt(place);
+        ref var counts = ref _pages.ValueAt(_pages.GetOrAdd(page));
         counts.Faults++;
         if (outcome == FaultOutcome.Retried) counts.Retried++;
         else if (outcome == FaultOutcome.Unknown) counts.Unknown++;

@@ -26,7 +26,9 @@ public sealed class FaultOutcomeTests
         { "mapped", Npf(Write, $"fast_page_fault: vcpu 0 gva 12000 error_code P|W|U sptep 000000001 old 0x{Protected} new {Writable} spurious 0 fixed 1") },
         { "retried", Npf(Write, $"fast_page_fault: vcpu 0 gva 12000 error_code P|W|U sptep 000000001 old 0x{Protected} new {Protected} spurious 0 fixed 1") },
         { "spurious", Npf(Write, $"fast_page_fault: vcpu 0 gva 12000 error_code P|W|U sptep 000000001 old 0x{Writable} new {Writable} spurious 1 fixed 0") },
+        { "retried", Npf(Write, $"fast_page_fault: vcpu 0 gva 12000 error_code P|W|U sptep 000000001 old 0x{Protected} new {Protected} spurious 1 fixed 0") },
         { "retried", Npf(Write, Requested, Set(Protected)) },
+        { "retried", Npf(Read, Requested, Changed("0", Writable), Changed(Writable, "0")) },
         { "retried", [.. Npf(Write, "kvm_mmu_prepare_zap_page: sp gen 0 gfn 12 l1 8-byte q0 direct wux nxe ad root 0 sync")] },
         { "emulated", Npf(Read, "kvm_emulate_insn: 0:1000:8b 02 (prot64)", "kvm_mmio: mmio read len 4 gpa 0x12000 val 0x0") },
         { "emulated", Npf(Read, "kvm_userspace_exit: reason KVM_EXIT_MMIO (6)") },
@@ -75,6 +77,29 @@ public sealed class FaultOutcomeTests
     {
         var judge = Run(Amd61, [.. Recorded, .. Nested("5000067", Read, Requested, Set(Writable)), .. Times(2, [.. Npf(Read, Requested).Select(l => "tid 900: " + l.Replace("vcpu 0", "vcpu 1", StringComparison.Ordinal))])]).Judge;
         Assert.Equal(["900 L1 2", "1001 L1 1", "1001 L2 1"], judge.Outcomes.Select(t => $"{t.Lane.Tid} {t.Level} {t.Faults}"));
+    }
+
+    [Fact]
+    public void Pages_of_L1_and_L2_are_told_apart()
+    {
+        var judge = Run(Amd61, [.. Npf(Write, Requested), .. Nested("5000067", Read, Requested)]).Judge;
+        Assert.Equal([new RetriedPage(0x12000, GuestLevel.L1, 1, 1, 0), new RetriedPage(0x12000, GuestLevel.L2, 1, 1, 0)], judge.RetriedPages(5));
+    }
+
+    [Fact]
+    public void What_is_kept_is_bounded()
+    {
+        var outcomes = new FaultOutcomes(maxThreads: 2, maxPages: 16);
+        var lanes = Enumerable.Range(0, 3).Select(i => new VcpuLane(100 + i, i)).ToList();
+        for (ulong gfn = 0; gfn < 18; gfn++) outcomes.Add(lanes[0], GuestLevel.L1, gfn, FaultOutcome.Retried);
+        outcomes.Add(lanes[0], GuestLevel.L1, 15, FaultOutcome.Mapped); // known already
+        foreach (var lane in lanes) outcomes.Add(lane, GuestLevel.L1, 0, FaultOutcome.Unknown);
+        Assert.Equal(["100 20", "101 1"], outcomes.Threads().Select(t => $"{t.Lane.Tid} {t.Faults}"));
+        Assert.Equal(2, outcomes.PagesUncounted);
+        var pages = outcomes.Retried(100);
+        Assert.Equal(16, pages.Count);
+        Assert.Equal(new RetriedPage(0, GuestLevel.L1, 3, 1, 2), pages[0]);
+        Assert.Equal(new RetriedPage(0xf000, GuestLevel.L1, 2, 1, 0), pages[15]);
     }
 
     /// <summary>Counts are of the judged faults, and what is a bug of no progress was not handled.</summary>

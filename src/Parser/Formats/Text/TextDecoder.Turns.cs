@@ -8,13 +8,13 @@ internal sealed partial class TextDecoder
     private readonly TurnText _turn = new();
 
     /// <summary>The places that the last rows came in, by row.</summary>
-    private readonly int[] _cameIn = new int[TurnText.MaxLines];
+    private readonly int[] _cameIn = new int[TurnRows.MaxRows];
 
     /// <summary>How many rows before the last line one came in its place, and how many lines on end were as far from theirs.</summary>
     private int _distance;
     private int _steady;
 
-    private ref int CameIn(int row) => ref _cameIn[row & (TurnText.MaxLines - 1)];
+    private ref int CameIn(int row) => ref _cameIn[row & (TurnRows.MaxRows - 1)];
 
     private void ForgetTurn()
     {
@@ -58,7 +58,7 @@ internal sealed partial class TextDecoder
         var distance = row - tail.Seen;
         tail.Seen = row;
         if (distance != _distance) (_distance, _steady) = (distance, 0);
-        if (++_steady < distance || distance > TurnText.MaxLines) return;
+        if (++_steady < distance || distance > TurnRows.MaxRows) return;
         _steady = 0;
         LearnTurn(row + 1 - distance, distance, bytes, end);
     }

@@ -92,12 +92,13 @@ public sealed class RepeatedLineTests
             from step in Gen.Choose(0, 3)
             from oddAt in Gen.Choose(-20, turns * size)
             from oddLine in odd
+            from everyTurn in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
             select Enumerable.Range(0, turns * size).SelectMany(i =>
             {
                 var number = value + (i / size * step);
                 var text = string.Format(CultureInfo.InvariantCulture, turn[i % size], number);
                 var line = $"{heads[i % size]}{second}{((first + i) % 1_000_000).ToString("D6", CultureInfo.InvariantCulture)}{(width == 9 ? "007" : "")}:{text}";
-                return i == oddAt ? [oddLine, line] : new[] { line };
+                return (everyTurn ? oddAt >= 0 && (i - oddAt) % size == 0 : i == oddAt) ? [oddLine, line] : new[] { line };
             });
         Prop.ForAll(Gen.ListOf(run, 3).Select(runs => runs.SelectMany(r => r).ToList()).ToArbitrary(), lines =>
         {

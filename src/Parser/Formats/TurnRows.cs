@@ -10,7 +10,20 @@ internal sealed class TurnRows
 {
     public const int MaxRows = 64;
 
+    /// <summary>A turn that was asked for so often in vain is forgotten.</summary>
+    private const int MaxMisses = 8;
+
+    /// <summary>Rows that must follow a turn for it to have been worth learning.</summary>
+    private const int Worth = 16;
+
+    /// <summary>Occasions to learn a turn that are let pass at most, after turns that were learnt in vain.</summary>
+    private const int MaxWait = 64;
+
     private NumberSlot[] _numbers = new NumberSlot[8];
+    private int _taken;
+    private int _misses;
+    private int _wait;
+    private int _waited;
 
     /// <summary>The first row of the last turn.</summary>
     public int First { get; private set; }
@@ -29,8 +42,43 @@ internal sealed class TurnRows
 
     public void Forget() => Count = 0;
 
+    /// <summary>Nothing is known, also of what was learnt in vain.</summary>
+    public void Reset()
+    {
+        Count = 0;
+        _wait = _waited = 0;
+    }
+
+    /// <summary>Whether a turn that could be learnt should be: after those that little followed, less and less often.</summary>
+    public bool IsWorthLearning()
+    {
+        if (_waited < _wait)
+        {
+            _waited++;
+            return false;
+        }
+
+        _waited = 0;
+        _wait = _taken >= Worth ? 0 : Math.Min((_wait * 2) + 1, MaxWait);
+        return true;
+    }
+
+    /// <summary>So many turns followed where one might.</summary>
+    public void Took(int turns)
+    {
+        if (turns > 0)
+        {
+            _taken = (int)Math.Min(Worth, _taken + ((long)turns * Count));
+            _misses = 0;
+        }
+        else if (++_misses == MaxMisses)
+        {
+            Forget();
+        }
+    }
+
     /// <summary>A turn begins with that row; its rows, and their numbers, are added afterwards.</summary>
-    public void Begin(int first) => (First, Count, NumberCount) = (first, 0, 0);
+    public void Begin(int first) => (First, Count, NumberCount, _misses, _taken) = (first, 0, 0, 0, 0);
 
     public void AddRow() => Count++;
 

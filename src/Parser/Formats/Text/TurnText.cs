@@ -36,6 +36,10 @@ internal sealed class TurnText
 
     public void Forget() => _rows.Forget();
 
+    public void Reset() => _rows.Reset();
+
+    public bool IsWorthLearning() => _rows.IsWorthLearning();
+
     /// <summary>A turn from that row and that byte on; its lines, and what changes in them, are added afterwards. False where it is too long or too short.</summary>
     public bool TryBegin(int row, int start, int length)
     {
@@ -83,6 +87,7 @@ internal sealed class TurnText
             turns++;
         }
 
+        _rows.Took(turns);
         return turns;
     }
 

@@ -10,6 +10,9 @@ internal sealed class TurnRows
 {
     public const int MaxRows = 64;
 
+    /// <summary>A longer turn is not worth its mask.</summary>
+    private const int MaxLength = 64 * 1024;
+
     /// <summary>A turn that was asked for so often in vain is forgotten.</summary>
     private const int MaxMisses = 8;
 
@@ -39,6 +42,9 @@ internal sealed class TurnRows
 
     /// <summary>The numbers of a further turn.</summary>
     public ulong[] Values { get; private set; } = new ulong[8];
+
+    /// <summary>Whether a turn of so many bytes can be compared at once, and is worth it.</summary>
+    public static bool Fits(int length) => length >= MaskedBytes.Least && length <= MaxLength;
 
     public void Forget() => Count = 0;
 

@@ -9,9 +9,6 @@ namespace KvmTraceLab.Parser.Formats.Text;
 /// </summary>
 internal sealed class TurnText
 {
-    /// <summary>Longer ones are not worth their mask.</summary>
-    private const int MaxLength = 64 * 1024;
-
     private readonly TurnRows _rows = new();
     private readonly LineTime[] _lines = new LineTime[TurnRows.MaxRows];
     private readonly int[] _places = new int[TurnRows.MaxRows];
@@ -45,7 +42,7 @@ internal sealed class TurnText
     {
         _rows.Begin(row);
         (Start, Length) = (start, length);
-        if (length > MaxLength || length < MaskedBytes.Least) return false;
+        if (!TurnRows.Fits(length)) return false;
         if (_changes.Length < length) _changes = new byte[BitOperations.RoundUpToPowerOf2((uint)length)];
         _changes.AsSpan(0, length).Clear();
         return true;

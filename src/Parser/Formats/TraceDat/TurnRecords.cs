@@ -59,7 +59,7 @@ internal sealed class TurnRecords
         _rows.Begin(first);
         _start = _seen[first & (TurnRows.MaxRows - 1)].Word;
         _length = end - _start;
-        if (_length < MaskedBytes.Least) return;
+        if (!TurnRows.Fits(_length)) return;
         if (_changes.Length < _length) _changes = new byte[BitOperations.RoundUpToPowerOf2((uint)_length)];
         _changes.AsSpan(0, _length).Clear();
         for (var row = first; row <= last; row++)

@@ -52,7 +52,7 @@ internal sealed class TurnRows
     public void Reset()
     {
         Count = 0;
-        _wait = _waited = 0;
+        _taken = _wait = _waited = 0;
     }
 
     /// <summary>Whether a turn that could be learnt should be: after those that little followed, less and less often.</summary>

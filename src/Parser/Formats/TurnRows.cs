@@ -10,7 +10,23 @@ internal sealed class TurnRows
 {
     public const int MaxRows = 64;
 
+    /// <summary>A longer turn is not worth its mask.</summary>
+    private const int MaxLength = 64 * 1024;
+
+    /// <summary>A turn that was asked for so often in vain is forgotten.</summary>
+    private const int MaxMisses = 8;
+
+    /// <summary>Rows that must follow a turn for it to have been worth learning.</summary>
+    private const int Worth = 16;
+
+    /// <summary>Occasions to learn a turn that are let pass at most, after turns that were learnt in vain.</summary>
+    private const int MaxWait = 64;
+
     private NumberSlot[] _numbers = new NumberSlot[8];
+    private int _taken;
+    private int _misses;
+    private int _wait;
+    private int _waited;
 
     /// <summary>The first row of the last turn.</summary>
     public int First { get; private set; }
@@ -27,10 +43,48 @@ internal sealed class TurnRows
     /// <summary>The numbers of a further turn.</summary>
     public ulong[] Values { get; private set; } = new ulong[8];
 
+    /// <summary>Whether a turn of so many bytes can be compared at once, and is worth it.</summary>
+    public static bool Fits(int length) => length >= MaskedBytes.Least && length <= MaxLength;
+
     public void Forget() => Count = 0;
 
+    /// <summary>Nothing is known, also of what was learnt in vain.</summary>
+    public void Reset()
+    {
+        Count = 0;
+        _taken = _wait = _waited = 0;
+    }
+
+    /// <summary>Whether a turn that could be learnt should be: after those that little followed, less and less often.</summary>
+    public bool IsWorthLearning()
+    {
+        if (_waited < _wait)
+        {
+            _waited++;
+            return false;
+        }
+
+        _waited = 0;
+        _wait = _taken >= Worth ? 0 : Math.Min((_wait * 2) + 1, MaxWait);
+        return true;
+    }
+
+    /// <summary>So many turns followed where one might.</summary>
+    public void Took(int turns)
+    {
+        if (turns > 0)
+        {
+            _taken = (int)Math.Min(Worth, _taken + ((long)turns * Count));
+            _misses = 0;
+        }
+        else if (++_misses == MaxMisses)
+        {
+            Forget();
+        }
+    }
+
     /// <summary>A turn begins with that row; its rows, and their numbers, are added afterwards.</summary>
-    public void Begin(int first) => (First, Count, NumberCount) = (first, 0, 0);
+    public void Begin(int first) => (First, Count, NumberCount, _misses, _taken) = (first, 0, 0, 0, 0);
 
     public void AddRow() => Count++;
 

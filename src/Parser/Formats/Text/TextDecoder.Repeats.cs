@@ -37,7 +37,8 @@ internal sealed partial class TextDecoder
         _heads[NoHead] = default;
         _repeated = -1;
         _generation++;
-        ForgetTurn();
+        _turn.Reset();
+        _steady = 0;
     }
 
     /// <summary>The place of what comes next after the last two events of the line's beginning.</summary>

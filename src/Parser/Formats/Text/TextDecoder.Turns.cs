@@ -60,7 +60,7 @@ internal sealed partial class TextDecoder
         if (distance != _distance) (_distance, _steady) = (distance, 0);
         if (++_steady < distance || distance > TurnRows.MaxRows) return;
         _steady = 0;
-        LearnTurn(row + 1 - distance, distance, bytes, end);
+        if (_turn.IsWorthLearning()) LearnTurn(row + 1 - distance, distance, bytes, end);
     }
 
     private void LearnTurn(int row, int lines, ReadOnlySpan<byte> bytes, int end)

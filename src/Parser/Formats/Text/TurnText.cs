@@ -9,9 +9,6 @@ namespace KvmTraceLab.Parser.Formats.Text;
 /// </summary>
 internal sealed class TurnText
 {
-    /// <summary>Longer ones are not worth their mask.</summary>
-    private const int MaxLength = 64 * 1024;
-
     private readonly TurnRows _rows = new();
     private readonly LineTime[] _lines = new LineTime[TurnRows.MaxRows];
     private readonly int[] _places = new int[TurnRows.MaxRows];
@@ -36,12 +33,16 @@ internal sealed class TurnText
 
     public void Forget() => _rows.Forget();
 
+    public void Reset() => _rows.Reset();
+
+    public bool IsWorthLearning() => _rows.IsWorthLearning();
+
     /// <summary>A turn from that row and that byte on; its lines, and what changes in them, are added afterwards. False where it is too long or too short.</summary>
     public bool TryBegin(int row, int start, int length)
     {
         _rows.Begin(row);
         (Start, Length) = (start, length);
-        if (length > MaxLength || length < MaskedBytes.Least) return false;
+        if (!TurnRows.Fits(length)) return false;
         if (_changes.Length < length) _changes = new byte[BitOperations.RoundUpToPowerOf2((uint)length)];
         _changes.AsSpan(0, length).Clear();
         return true;
@@ -83,6 +84,7 @@ internal sealed class TurnText
             turns++;
         }
 
+        _rows.Took(turns);
         return turns;
     }
 

@@ -28,7 +28,7 @@ internal sealed class TurnRecords
 
     public void Reset()
     {
-        _rows.Forget();
+        _rows.Reset();
         _steady = 0;
     }
 
@@ -49,7 +49,7 @@ internal sealed class TurnRecords
         if (distance != _distance) (_distance, _steady) = (distance, 0);
         if (distance == 0 || ++_steady < distance || distance > TurnRows.MaxRows) return false;
         _steady = 0;
-        return true;
+        return _rows.IsWorthLearning();
     }
 
     /// <summary>Learns the turn that ended with that row, at that byte.</summary>
@@ -59,7 +59,7 @@ internal sealed class TurnRecords
         _rows.Begin(first);
         _start = _seen[first & (TurnRows.MaxRows - 1)].Word;
         _length = end - _start;
-        if (_length < MaskedBytes.Least) return;
+        if (!TurnRows.Fits(_length)) return;
         if (_changes.Length < _length) _changes = new byte[BitOperations.RoundUpToPowerOf2((uint)_length)];
         _changes.AsSpan(0, _length).Clear();
         for (var row = first; row <= last; row++)
@@ -124,6 +124,7 @@ internal sealed class TurnRecords
         }
 
         var rows = batch.Count - begun;
+        _rows.Took(rows == 0 ? 0 : rows / _rows.Count);
         if (rows == 0) return 0;
         _steady = 0;
         for (var i = 0; i < _rows.Count; i++) unit.Repeats.At(_places[i]).Seen = _rows.First + i;

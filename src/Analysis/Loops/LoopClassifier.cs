@@ -30,7 +30,7 @@ internal static class LoopClassifier
         var exits = events.Where(e => KnownKinds.IsExit(e.Event.Kind)).ToList();
         var hasTime = run.Template!.All(e => e.HasTime);
         var rips = Rips(events);
-        var rate = hasTime && run.EndTime > run.StartTime ? run.IterationsBefore * 1e9 / (run.EndTime - run.StartTime) : 0;
+        var rate = hasTime && run.EndTime > run.StartTime ? run.Iterations * 1e9 / (run.EndTime - run.StartTime) : 0;
         return new Loop
         {
             Tid = lane.Tid,
@@ -41,7 +41,7 @@ internal static class LoopClassifier
             HasTime = hasTime,
             FirstEvent = run.FirstEvent,
             LastEvent = run.LastEvent,
-            Iterations = run.IterationsBefore,
+            Iterations = run.Iterations,
             Interruptions = run.Interruptions,
             Events = events,
             Kind = isSweep ? LoopKind.Sweep : KindOf(lane, events, exits, rate),

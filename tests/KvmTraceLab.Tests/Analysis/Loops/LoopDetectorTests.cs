@@ -291,6 +291,30 @@ public sealed class LoopDetectorTests
     }
 
     [Fact]
+    public void Events_lost_on_another_CPU_do_not()
+    {
+        var script = new LoopScript();
+        for (var turn = 0; turn < 40; turn++)
+        {
+            script.Letters([0, 1, 2]);
+            if (turn == 19) script.Raw("CPU:0 [9 EVENTS DROPPED]");
+        }
+
+        Assert.Equal([40L], script.Loops().Select(l => l.Iterations));
+    }
+
+    /// <summary>All that there is, once, without the loop's own first event, though that is one worth showing.</summary>
+    [Fact]
+    public void What_came_before_ends_where_the_loop_begins()
+    {
+        var script = new LoopScript().Letters([9002]).Event("kvm_cr", "cr_write 4 = 0xb50ef8").Letters([9005]);
+        for (var turn = 0; turn < 20; turn++) script.Letters([1, 0]);
+        var loop = Assert.Single(script.Loops());
+        Assert.Equal(["kvm_entry", "kvm_cr", "kvm_entry"], loop.PrecededBy.Select(e => e.Name));
+        Assert.Equal([1_000_000_000L, 1_000_001_000, 1_000_002_000], loop.PrecededBy.Select(e => e.Time));
+    }
+
+    [Fact]
     public void Two_threads_loop_apart()
     {
         var script = new LoopScript();

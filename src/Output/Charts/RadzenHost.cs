@@ -17,6 +17,7 @@ internal static class RadzenHost
         services.AddLogging();
         services.AddSingleton<IJSRuntime, NoScript>();
         services.AddSingleton<NavigationManager, Nowhere>();
+        services.AddSingleton<IComponentActivator, PlainActivator>();
         services.AddRadzenComponents();
         return RenderAsync().GetAwaiter().GetResult();
 
@@ -34,6 +35,12 @@ internal static class RadzenHost
         public ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) => default;
 
         public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => default;
+    }
+
+    /// <summary>Our components and Radzen's ask for nothing in their constructors; the usual activator compiles an expression for each type to find that out.</summary>
+    private sealed class PlainActivator : IComponentActivator
+    {
+        public IComponent CreateInstance(Type componentType) => (IComponent)Activator.CreateInstance(componentType)!;
     }
 
     private sealed class Nowhere : NavigationManager

@@ -6,7 +6,8 @@ namespace KvmTraceLab.Analysis.Loops;
 /// <summary>The last events given, each with a number of the caller's; counted from 0. Rows are copied as late as can be.</summary>
 internal sealed class EventRing
 {
-    private const int Size = 256;
+    public const int Size = 256;
+
     private const int Copied = -1;
 
     private readonly SavedEvent?[] _events = new SavedEvent?[Size];

@@ -13,6 +13,9 @@ internal static class LoopClassifier
     private static readonly int ExitReason = KnownKinds.Slot("kvm_exit", "exit_reason");
     private static readonly int ExitIsa = KnownKinds.Slot("kvm_exit", "isa");
     private static readonly int ExitRip = KnownKinds.Slot("kvm_exit", "guest_rip");
+    private static readonly int EmulateFailed = KnownKinds.Slot("kvm_emulate_insn", "failed");
+    private static readonly int UserspaceReason = KnownKinds.Slot("kvm_userspace_exit", "reason");
+    private static readonly int UserspaceError = KnownKinds.Slot("kvm_userspace_exit", "error");
     private static readonly int EntryRip = KnownKinds.Slot("kvm_entry", "rip");
 
     /// <summary>The loop, or null where the period holds no kvm_exit.</summary>
@@ -30,7 +33,7 @@ internal static class LoopClassifier
         var exits = events.Where(e => KnownKinds.IsExit(e.Event.Kind)).ToList();
         var hasTime = run.Template!.All(e => e.HasTime);
         var rips = Rips(events);
-        var rate = hasTime && run.EndTime > run.StartTime ? run.IterationsBefore * 1e9 / (run.EndTime - run.StartTime) : 0;
+        var rate = hasTime && run.EndTime > run.StartTime ? run.Iterations * 1e9 / (run.EndTime - run.StartTime) : 0;
         return new Loop
         {
             Tid = lane.Tid,
@@ -41,7 +44,7 @@ internal static class LoopClassifier
             HasTime = hasTime,
             FirstEvent = run.FirstEvent,
             LastEvent = run.LastEvent,
-            Iterations = run.IterationsBefore,
+            Iterations = run.Iterations,
             Interruptions = run.Interruptions,
             Events = events,
             Kind = isSweep ? LoopKind.Sweep : KindOf(lane, events, exits, rate),
@@ -139,12 +142,16 @@ internal static class LoopClassifier
         return e.Event.Name == "kvm_mmio" ? e.Event[0] == MmioWrite : e.Event[0] != 0;
     }
 
-    private static bool IsEmulationFailure(LoopEvent e) => e.Event.Name switch
+    private static bool IsEmulationFailure(LoopEvent e)
     {
-        "kvm_emulate_insn" => e.Text.EndsWith(" FAIL", StringComparison.Ordinal) || e.Text.EndsWith(" failed", StringComparison.Ordinal),
-        "kvm_userspace_exit" => e.Text.Contains("INTERNAL_ERROR", StringComparison.Ordinal),
-        _ => false,
-    };
+        const ulong InternalError = 17; // KVM_EXIT_INTERNAL_ERROR
+        return e.Event.Name switch
+        {
+            "kvm_emulate_insn" => e.Event.HasFields && e.Event[EmulateFailed] != 0,
+            "kvm_userspace_exit" => e.Event.Has(UserspaceReason) && !e.Event.Has(UserspaceError) && e.Event[UserspaceReason] == InternalError,
+            _ => false,
+        };
+    }
 
     private static bool IsFault(string reason) => reason is "EPT_VIOLATION" or "EXIT_NPF" or "EXIT_EXCP_PF";
 

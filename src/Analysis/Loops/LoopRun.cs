@@ -7,6 +7,8 @@ namespace KvmTraceLab.Analysis.Loops;
 /// <summary>A run of one repeating sequence while it goes on, and after.</summary>
 internal sealed class LoopRun
 {
+    private const int MaxDoubtful = 1024;
+
     public required int Period { get; init; }
 
     /// <summary>By place, where the slots compared last stand in the batch of that number.</summary>
@@ -19,13 +21,18 @@ internal sealed class LoopRun
     /// <summary>Where the piece now running began; pieces are parted by interruptions.</summary>
     public long PieceStart { get; set; }
 
-    /// <summary>Complete periods of the pieces before.</summary>
-    public long IterationsBefore { get; set; }
+    /// <summary>Events of the run, those between its pieces left out.</summary>
+    public long Own { get; set; }
 
-    /// <summary>Events of a turn that an interruption broke into, which the piece now running completes; between pieces, those of the turn last broken into.</summary>
-    public long Carried { get; set; }
+    public long Iterations => Own / Period;
 
-    /// <summary>Token index behind the last event of the last piece.</summary>
+    /// <summary>From this token on, what shorter runs took is this one's if it comes to enough turns.</summary>
+    public long ClaimsFrom { get; set; }
+
+    /// <summary>It had come to enough turns when it was last interrupted: others made way for it then.</summary>
+    public bool IsProven { get; set; }
+
+    /// <summary>Token index behind the last event.</summary>
     public long End { get; set; }
 
     public long StartTime { get; set; }
@@ -56,7 +63,7 @@ internal sealed class LoopRun
 
     public long GapEvents { get; set; }
 
-    /// <summary>Runs of shorter periods that lay inside this one when it showed itself.</summary>
+    /// <summary>Runs of shorter periods that ended while this one may still prove to hold them, or their last pieces.</summary>
     public List<LoopRun> Inner { get; } = [];
 
     /// <summary>What came before the run, chosen.</summary>
@@ -68,53 +75,113 @@ internal sealed class LoopRun
     /// <summary>Exits of the host's own that broke into the run, by reason name.</summary>
     public Dictionary<string, long> InterruptReasons { get; } = [];
 
+    /// <summary>How many of the host's interrupts had been noted when the run last took them.</summary>
+    public long InterruptsTaken { get; set; }
+
+    /// <summary>Once an interruption has come: where the tokens stand that go on with the run, until they are as many as a turn has.</summary>
+    public List<long> Further { get; } = [];
+
+    /// <summary>Other tokens since the run's last, and between those that go on with it.</summary>
+    public long Others { get; private set; }
+
+    public int FurtherGaps { get; private set; }
+
+    public long FurtherGapEvents { get; private set; }
+
     /// <summary>The state before each of the last pieces, for as long as they may turn out to be part of a longer loop.</summary>
-    private List<Piece>? _doubtful;
+    private readonly List<Piece> _doubtful = [];
 
-    public long Iterations(long end) => IterationsBefore + ((end - PieceStart + Carried) / Period);
+    /// <summary>What is left of the run if the one that shows itself now comes to enough turns.</summary>
+    private Piece? _fallback;
 
-    /// <summary>The piece ends before the token of that index.</summary>
-    public void EndPiece(long end)
+    /// <summary>Takes one more token of the run, contiguous with the last.</summary>
+    public void Take(long index)
     {
-        var events = end - PieceStart + Carried;
-        IterationsBefore += events / Period;
-        Carried = events % Period;
-        PieceStart = end;
-        End = end;
+        Own++;
+        End = index + 1;
+        if (++Place == Period) Place = 0;
     }
 
-    /// <summary>A piece begins after an interruption: in the middle of the turn that it broke into, or with a new turn.</summary>
-    public void BeginPiece(long start, int place)
+    /// <summary>
+    /// A token behind the last piece: the one that is next in the turn, or another. Tells whether as many events as a turn has went on with the
+    /// run: where it broke off in the middle of one, what was left of that and the beginning of the next.
+    /// </summary>
+    public bool Completes(uint token, long index)
     {
-        if (place != Place || Template is null) Carried = 0;
+        if (Tokens[(Place + Further.Count) % Period] != token)
+        {
+            Others++;
+            return false;
+        }
+
+        if (Others > 0) FurtherGaps++;
+        FurtherGapEvents += Others;
+        Others = 0;
+        Further.Add(index);
+        return Further.Count == Period;
+    }
+
+    /// <summary>What seemed to go on with the run did not.</summary>
+    public void Forget(long index)
+    {
+        Others = index - End;
+        Further.Clear();
+        (FurtherGaps, FurtherGapEvents) = (0, 0);
+    }
+
+    /// <summary>The run has gone on: with the tokens kept.</summary>
+    public void GoOn()
+    {
+        Gaps += FurtherGaps;
+        GapEvents += FurtherGapEvents;
+        Interruptions += FurtherGaps;
+        PieceStart = Further[^1];
+        for (var i = Further.Count - 2; i >= 0 && Further[i] == PieceStart - 1; i--) PieceStart--;
+        Own += Further.Count;
+        Forget(End = Further[^1] + 1);
+    }
+
+    /// <summary>The run has gone on with two turns in a row: in the middle of the turn that was broken into, or with a new turn.</summary>
+    public void GoOnWithTwo(long start, int place)
+    {
+        if (place != Place) Own -= Own % Period;
         Gaps++;
         GapEvents += Math.Max(0, start - End);
         Interruptions++;
         PieceStart = start;
+        Own += 2 * Period;
         Place = place;
+        Forget(End = start + (2 * Period));
     }
-
-    /// <summary>The place in the template at which the turn last broken into began.</summary>
-    public int TurnPlace => (int)((Place - Carried + Period) % Period);
 
     /// <summary>Remembers the state before the piece that begins at that token, and forgets pieces that began long ago.</summary>
     public void Doubt(long start, long oldest)
     {
-        _doubtful ??= [];
         _doubtful.RemoveAll(p => p.Start < oldest);
-        _doubtful.Add(new Piece(start, End, IterationsBefore, Carried, Place, Gaps, GapEvents, Interruptions, EndTime, LastEvent));
+        if (_doubtful.Count >= MaxDoubtful) _doubtful.RemoveAt(0);
+        _doubtful.Add(new Piece(start, End, Own, Place, Gaps, GapEvents, Interruptions, InterruptsTaken, EndTime, LastEvent));
     }
 
-    /// <summary>The pieces that began at the token of that index or later belong to another run.</summary>
-    public void TakeBack(long start)
+    /// <summary>Another run shows itself, whose last piece began at that token: what lies in it may have to be taken back.</summary>
+    public void Yield(long start)
     {
-        if (_doubtful is null || (_doubtful.FindIndex(p => p.Start >= start) is var at && at < 0)) return;
-        (_, End, IterationsBefore, Carried, Place, Gaps, GapEvents, Interruptions, EndTime, LastEvent) = _doubtful[at];
-        PieceStart = End;
-        _doubtful.RemoveRange(at, _doubtful.Count - at);
+        var at = _doubtful.FindIndex(p => p.Start >= start);
+        _fallback = at < 0 ? null : _doubtful[at];
     }
 
-    private readonly record struct Piece(long Start, long End, long Iterations, long Carried, int Place, long Gaps, long GapEvents, long Interruptions, long EndTime, long LastEvent);
+    /// <summary>Whether the other lies between two of the last pieces.</summary>
+    public bool LeavesOut(LoopRun other) => _doubtful.Exists(p => other.Start >= p.End && other.End <= p.Start);
+
+    /// <summary>The other run has come to enough turns: the pieces inside it are its own.</summary>
+    public void TakeBack()
+    {
+        if (_fallback is not { } piece) return;
+        (_, End, Own, Place, Gaps, GapEvents, Interruptions, InterruptsTaken, EndTime, LastEvent) = piece;
+        _doubtful.RemoveAll(p => p.Start >= piece.Start);
+        _fallback = null;
+    }
+
+    private readonly record struct Piece(long Start, long End, long Own, int Place, long Gaps, long GapEvents, long Interruptions, long InterruptsTaken, long EndTime, long LastEvent);
 
     /// <summary>Compares a further turn's row; one with the slots of the turn before has nothing new.</summary>
     public void Compare(int place, in EventRow row)

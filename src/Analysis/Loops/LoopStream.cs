@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Replay;
 
@@ -17,7 +18,10 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     /// <summary>A run this long needs no counts for other periods: an outer period would be a multiple of this one.</summary>
     private const int Settled = 2 * PeriodTracker.MaxPeriod;
 
-    private const int MaxPending = 4;
+    /// <summary>How far back a run may begin that shows itself now, and may have ended that goes on.</summary>
+    private const int MaxPast = MaxInterruption + (2 * PeriodTracker.MaxPeriod);
+
+    private const int MaxPending = 8;
     private const int MaxInterrupts = 256;
 
     private readonly PeriodTracker _tracker = new();
@@ -27,8 +31,9 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     private LoopRun? _run;
     private bool _settled;
 
-    /// <summary>Host interrupts left out of the stream, each with the index of the token behind it.</summary>
+    /// <summary>The last host interrupts left out of the stream, each with the index of the token behind it.</summary>
     private readonly List<HostInterrupt> _interrupts = [];
+    private long _noted;
 
     /// <summary>A run is going on that is longer than any interruption.</summary>
     public bool IsSettled => _settled;
@@ -40,37 +45,28 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         var index = _tracker.Count;
         if (_run is { } run)
         {
-            if (_tracker.Back(run.Period - 1) == token)
+            if (token == (run.Template is null ? _tracker.Back(run.Period - 1) : run.Tokens[run.Place]))
             {
                 if (_settled) _tracker.Append(token);
                 else _tracker.Add(token);
                 Continue(run, index, row, history);
+                if (_pending.Count > 0) Step(token, index, history);
                 return;
             }
 
-            EndRun(run, index);
-            if (_settled)
-            {
-                _settled = false;
-                _tracker.Rebuild();
-            }
+            EndRun(run);
         }
 
         var period = _tracker.Add(token);
-        if (_pending.Count > 0)
-        {
-            FlushOld(index);
-            if (period == 0 && GoesOn(index + 1, history)) return;
-        }
-
-        if (period > 0) Begin(period, index + 1, history);
+        if (_pending.Count > 0) Step(token, index, history);
+        if (period > 0 && _run is null) Begin(period, index + 1, history);
     }
 
     /// <summary>
     /// Whether the row is what the run going on has in this place, down to the last field, so that no token need be made of it. Says no
     /// where that is not plain.
     /// </summary>
-    public bool Repeats(in EventRow row) => _settled && _interrupts.Count == 0 && _run is { } run && run.Repeats(row);
+    public bool Repeats(in EventRow row) => IsPlain(out var run) && run.Repeats(row);
 
     /// <summary>A row that <see cref="Repeats"/>.</summary>
     public void Repeat(in EventRow row, EventHistory history)
@@ -79,17 +75,19 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
         _tracker.Append(run.Tokens[run.Place]);
         if (row.HasTime) run.EndTime = row.Time;
         run.LastEvent = history.LastLaneEvent;
-        if (++run.Place == run.Period) run.Place = 0;
+        run.Take(_tracker.Count - 1);
     }
 
     /// <summary>Whether turns of so many events are periods of the run going on.</summary>
-    public bool TakesTurns(int period) => _settled && _interrupts.Count == 0 && _run is { Template: not null } run && run.Period == period;
+    public bool TakesTurns(int period) => IsPlain(out var run) && run.Template is not null && run.Period == period;
 
     /// <summary>Turns that go on with the run.</summary>
     public void Repeat(in Turns turns, EventHistory history)
     {
         var run = _run!;
         _tracker.Append(run.Tokens, run.Place, turns.Count);
+        run.Own += turns.Rows;
+        run.End = _tracker.Count;
         run.EndTime = turns.LastTime;
         run.LastEvent = history.LastLaneEvent;
         run.Compare(turns);
@@ -100,34 +98,36 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     {
         if (_interrupts.Count >= MaxInterrupts) _interrupts.RemoveRange(0, MaxInterrupts / 2);
         _interrupts.Add(new HostInterrupt(_tracker.Count, reason));
+        _noted++;
     }
 
     /// <summary>What was known has ended (lost events): runs may not reach across.</summary>
     public void Break()
     {
-        if (_run is { } run) EndRun(run, _tracker.Count);
-        foreach (var pending in _pending) Finish(pending);
-        _pending.Clear();
+        if (_run is { } run) EndRun(run);
+        _pending.Sort((a, b) => a.Period.CompareTo(b.Period));
+        while (_pending.Count > 0) LetGo(_pending[0]);
         _settled = false;
         _interrupts.Clear();
+        _noted = 0;
         _tracker.Reset();
+    }
+
+    /// <summary>Nothing but the run goes on, and has for long.</summary>
+    private bool IsPlain([NotNullWhen(true)] out LoopRun? run)
+    {
+        run = _run;
+        return _settled && run is not null && run.InterruptsTaken == _noted && _pending.Count == 0;
     }
 
     private void Continue(LoopRun run, long index, in EventRow row, EventHistory history)
     {
-        if (_interrupts.Count > 0) TakeInterrupts(run, run.PieceStart);
+        if (run.InterruptsTaken < _noted) TakeInterrupts(run);
         if (row.HasTime) run.EndTime = row.Time;
         run.LastEvent = history.LastLaneEvent;
-        if (run.Template is not null)
-        {
-            if (row.HasFields) run.Compare(run.Place, row);
-            if (++run.Place == run.Period) run.Place = 0;
-        }
-        else if (index + 1 - run.PieceStart >= (long)run.Period * _snapshotAt)
-        {
-            Snapshot(run, index + 1, history);
-        }
-
+        if (run.Template is not null && row.HasFields) run.Compare(run.Place, row);
+        run.Take(index);
+        if (run.Template is null && run.Own >= (long)run.Period * _snapshotAt) Snapshot(run, (int)run.Own, history);
         if (!_settled && index + 1 - run.PieceStart > Settled + run.Period) _settled = true;
     }
 
@@ -135,200 +135,251 @@ internal sealed class LoopStream(int minIterations, Action<LoopRun> onLoop)
     {
         var length = _tracker.Matches(period) + period;
         var start = end - length;
-        var sum = 0UL;
-        for (var i = 0; i < period; i++) sum = LoopRun.Sum(sum, _tracker.Back(i));
-
-        var resumed = Resumed(period, sum, start);
-        _run = resumed ?? new LoopRun { Period = period, Start = start, PieceStart = start, Signature = sum };
-        TakeInner(_run, start);
-        if (resumed is null)
-        {
-            var back = (int)(end - 1 - start);
-            _run.StartTime = history.TimeBack(back);
-            _run.FirstEvent = history.LaneEventBack(back);
-        }
-        else
-        {
-            BeginPiece(resumed, start, resumed.Template is null ? resumed.Place : PlaceOf(resumed, (int)length));
-            if (resumed.Template is not null) Compare(resumed, (int)length, history);
-        }
-
-        _run.EndTime = history.TimeBack(0);
-        _run.LastEvent = history.LaneEventBack(0);
-        TakeInterrupts(_run, start);
-        if (_run.Template is null && length >= period * _snapshotAt) Snapshot(_run, end, history);
+        var sum = Sum(period);
+        var back = (int)(length - 1);
+        var run = _run = new LoopRun { Period = period, Start = start, PieceStart = start, Signature = sum, StartTime = history.TimeBack(back), FirstEvent = history.LaneEventBack(back) };
+        run.Own = length;
+        run.Place = (int)(length % period);
+        run.End = end;
+        Began(run, history);
+        if (run.Own >= period * _snapshotAt) Snapshot(run, (int)length, history);
     }
 
-    /// <summary>The pending run that goes on with this piece; it is pending no longer.</summary>
-    private LoopRun? Resumed(int period, ulong signature, long start)
+    /// <summary>The run is the one going on now, from this token.</summary>
+    private void Began(LoopRun run, EventHistory history)
     {
-        for (var i = _pending.Count - 1; i >= 0; i--)
-        {
-            var run = _pending[i];
-            var gap = start - run.End;
-            if (run.Start >= start || run.Period != period || run.Signature != signature || gap > MaxInterruption || !MayGoOn(run, gap)) continue;
-            _pending.RemoveAt(i);
-            return run;
-        }
-
-        return null;
-    }
-
-    /// <summary>Pending runs that lie inside the run that now shows itself are its own.</summary>
-    private void TakeInner(LoopRun run, long start)
-    {
-        for (var i = 0; i < _pending.Count; i++)
-        {
-            if (_pending[i].Start < start) continue;
-            run.Inner.Add(_pending[i]);
-            _pending.RemoveAt(i--);
-        }
-    }
-
-    /// <summary>Copies the first period and what came before, while the history still holds them.</summary>
-    private void Snapshot(LoopRun run, long end, EventHistory history)
-    {
-        var length = (int)(end - run.PieceStart);
-        run.Template = new SavedEvent[run.Period];
-        run.Varying = new ulong[run.Period];
-        run.Tokens = new uint[run.Period];
-        for (var i = 0; i < run.Period; i++) Copy(run, i, length - 1 - i, history);
-        for (var i = run.Period; i < length; i++) run.Compare(i % run.Period, history.Back(length - 1 - i).Slots);
-        run.Place = length % run.Period;
-        run.Before = history.Before((int)Math.Min(int.MaxValue, end - run.Start), _spare);
-    }
-
-    private void Copy(LoopRun run, int place, int back, EventHistory history)
-    {
-        run.Template![place] = _spare.Copy(history.Back(back));
-        run.Tokens[place] = _tracker.Back(back);
+        run.EndTime = history.TimeBack(0);
+        run.LastEvent = history.LaneEventBack(0);
+        TakeInterrupts(run);
+        run.ClaimsFrom = run.IsProven ? run.PieceStart : run.Start;
+        foreach (var pending in _pending)
+            if (pending.Period < run.Period) pending.Yield(run.ClaimsFrom);
     }
 
     /// <summary>
-    /// One turn of a run that was interrupted, where it broke off or from its beginning, is enough to go on with it: the next
-    /// interruption may come right behind it.
+    /// Runs that were interrupted wait for what goes on with them: one turn is enough, wherever others stand between its events, since the next
+    /// interruption may come right behind it. While another run goes on they do so on trial: it may come to enough turns.
     /// </summary>
-    private bool GoesOn(long end, EventHistory history)
+    private void Step(uint token, long index, EventHistory history)
     {
+        LoopRun? next = null;
         for (var i = _pending.Count - 1; i >= 0; i--)
         {
             var run = _pending[i];
-            var start = end - run.Period;
-            if (run.Template is null || start <= run.End || start - run.End > MaxInterruption || run.IterationsBefore < 4 * (run.Gaps + 1)) continue;
-            var place = run.Place;
-            if (!IsTurn(run, place) && !IsTurn(run, place = run.TurnPlace)) continue;
-            _pending.RemoveAt(i);
-            BeginPiece(run, start, place);
-            Compare(run, run.Period, history);
-            _run = run;
-            run.EndTime = history.TimeBack(0);
-            run.LastEvent = history.LaneEventBack(0);
-            TakeInterrupts(run, start);
-            return true;
+            if (index - run.End > MaxPast) LetGo(run);
+            else if (_run is { } now && Surpasses(now, run)) GiveWay(run, now, index + 1);
+            else if (GoesOn(run, token, index, history) && (_run is null || _run.PieceStart >= run.PieceStart)) next ??= run;
         }
 
-        return false;
+        if (next is null) return;
+        _pending.Remove(next);
+        if (_run is { } inner) EndRun(inner);
+        _run = next;
+        Began(next, history);
     }
 
-    private static void BeginPiece(LoopRun run, long start, int place)
+    /// <summary>Whether a run of a longer period has come to enough turns: what the other took of it, and what lies inside of it, is its own.</summary>
+    private bool Surpasses(LoopRun run, LoopRun other) => run.Period > other.Period && run.Iterations >= minIterations;
+
+    private void GiveWay(LoopRun run, LoopRun longer, long end)
     {
-        run.Doubt(start, start - MaxInterruption - (2 * PeriodTracker.MaxPeriod));
-        run.BeginPiece(start, place);
+        run.TakeBack();
+        run.Forget(end);
+        if (run.Start < longer.ClaimsFrom || longer.LeavesOut(run)) return;
+        _pending.Remove(run);
+        TakeBack(run);
     }
 
-    /// <summary>The newest tokens are one turn, beginning at that place of the template.</summary>
-    private bool IsTurn(LoopRun run, int place)
+    /// <summary>Whether the token goes on with a run that was interrupted.</summary>
+    private bool GoesOn(LoopRun run, uint token, long index, EventHistory history)
     {
-        for (int back = 0, at = place; back < run.Period; back++)
+        if (run.Template is not null && run.End == index && token == run.Tokens[run.Place])
         {
-            at = at == 0 ? run.Period - 1 : at - 1;
-            if (run.Tokens[at] != _tracker.Back(back)) return false;
+            run.Compare(run.Place, history.Back(0).Slots);
+            run.Take(index);
+        }
+        else if (!GoesOnWithTurn(run, token, index, history) && !GoesOnWithTwo(run, index + 1, history))
+        {
+            return false;
+        }
+
+        run.EndTime = history.TimeBack(0);
+        run.LastEvent = history.LaneEventBack(0);
+        TakeInterrupts(run);
+        return true;
+    }
+
+    /// <summary>
+    /// A single turn goes on with a run of at least four for each gap, or of twice as many events as lay between; else it may be chance.
+    /// </summary>
+    private bool GoesOnWithTurn(LoopRun run, uint token, long index, EventHistory history)
+    {
+        if (run.Template is null || run.Others > MaxInterruption || !run.Completes(token, index)) return false;
+        if (run.Iterations < 4 * (run.Gaps + run.FurtherGaps) && (run.Iterations < 4 || 2 * (run.GapEvents + run.FurtherGapEvents) > run.Own))
+        {
+            run.Forget(index + 1);
+            return false;
+        }
+
+        Doubt(run, run.Further[0]);
+        for (var i = 0; i < run.Further.Count; i++) run.Compare((run.Place + i) % run.Period, history.Back((int)(index - run.Further[i])).Slots);
+        run.GoOn();
+        return true;
+    }
+
+    /// <summary>
+    /// Two turns in a row, wherever they begin, are enough where there were four for each gap, or no more events between than in the run: any
+    /// stream over few letters repeats one now and then.
+    /// </summary>
+    private bool GoesOnWithTwo(LoopRun run, long end, EventHistory history)
+    {
+        var start = end - (2 * run.Period);
+        var gap = start - run.End;
+        if (_settled || _tracker.Matches(run.Period) != run.Period || gap > MaxInterruption || gap < -(run.Own % run.Period)) return false;
+        if (run.Iterations < 4 * (run.Gaps + 1) && run.GapEvents + gap > run.Own) return false;
+        if (run.Signature != Sum(run.Period)) return false;
+        Doubt(run, start);
+        var (before, piece) = (run.End - run.Start, run.Start);
+        run.GoOnWithTwo(start, PlaceOf(run));
+        if (run.Template is null)
+        {
+            Snapshot(run, 2 * run.Period, history);
+            for (var i = 0; i < before && end - 1 - piece < EventRing.Size; i++) run.Compare((int)(i % run.Period), history.Back((int)(end - 1 - piece - i)).Slots);
+        }
+        else
+        {
+            for (var i = 0; i < 2 * run.Period; i++) run.Compare((run.Place + i) % run.Period, history.Back((2 * run.Period) - 1 - i).Slots);
         }
 
         return true;
     }
 
+    private ulong Sum(int period)
+    {
+        var sum = 0UL;
+        for (var i = 0; i < period; i++) sum = LoopRun.Sum(sum, _tracker.Back(i));
+        return sum;
+    }
+
+    /// <summary>Copies a period and what came before, while the history still holds them.</summary>
+    /// <param name="run">A run without a template.</param>
+    /// <param name="length">Its newest events, which stand in a row.</param>
+    /// <param name="history">Where they stand.</param>
+    private void Snapshot(LoopRun run, int length, EventHistory history)
+    {
+        var period = run.Period;
+        var first = run.Place + period - (length % period);
+        run.Template = new SavedEvent[period];
+        run.Varying = new ulong[period];
+        run.Tokens = new uint[period];
+        for (var i = 0; i < period; i++)
+        {
+            run.Template[(first + i) % period] = _spare.Copy(history.Back(length - 1 - i));
+            run.Tokens[(first + i) % period] = _tracker.Back(length - 1 - i);
+        }
+
+        for (var i = period; i < length; i++) run.Compare((first + i) % period, history.Back(length - 1 - i).Slots);
+        run.Before = history.Before((int)(_tracker.Count - run.Start), _spare);
+    }
+
+    /// <summary>Any run of a longer period that has not come to enough turns may yet turn out to hold the piece.</summary>
+    private void Doubt(LoopRun run, long start)
+    {
+        var oldest = start - MaxPast;
+        if (_run is { } now && now.Period > run.Period && now.Iterations < minIterations) oldest = Math.Min(oldest, now.Start);
+        foreach (var other in _pending)
+            if (other.Period > run.Period && other.Iterations < minIterations) oldest = Math.Min(oldest, other.Start);
+        run.Doubt(start, oldest);
+    }
+
     /// <summary>
-    /// Where in the template a piece of so many events goes on after an interruption: pieces keep the cyclic order, and as the period is the
-    /// smallest, only one rotation of its tokens fits.
+    /// Where in the template the newest turn begins: pieces keep the cyclic order, and as the period is the smallest, only one rotation of its
+    /// tokens fits.
     /// </summary>
-    private int PlaceOf(LoopRun run, int length)
+    private int PlaceOf(LoopRun run)
     {
         for (var shift = 0; shift < run.Period; shift++)
         {
             var fits = true;
-            for (var i = 0; i < run.Period && fits; i++) fits = run.Tokens[(shift + i) % run.Period] == _tracker.Back(length - 1 - i);
+            for (var i = 0; i < run.Period && fits; i++) fits = run.Tokens[(shift + i) % run.Period] == _tracker.Back(run.Period - 1 - i);
             if (fits) return shift;
         }
 
         return run.Place;
     }
 
-    /// <summary>The first turns of a piece are compared like any other.</summary>
-    private static void Compare(LoopRun run, int length, EventHistory history)
-    {
-        for (var i = 0; i < length; i++) run.Compare((run.Place + i) % run.Period, history.Back(length - 1 - i).Slots);
-        run.Place = (run.Place + length) % run.Period;
-    }
-
     /// <summary>Counts the host interrupts that lie inside the run, behind its first event.</summary>
-    private void TakeInterrupts(LoopRun run, long start)
+    private void TakeInterrupts(LoopRun run)
     {
-        foreach (var (index, reason) in _interrupts)
+        var untaken = Math.Min(_interrupts.Count, _noted - run.InterruptsTaken);
+        for (var i = _interrupts.Count - 1; untaken > 0 && _interrupts[i].Index > run.Start; i--, untaken--)
         {
-            if (index <= start) continue;
             run.Interruptions++;
-            run.InterruptReasons[reason] = run.InterruptReasons.GetValueOrDefault(reason) + 1;
+            run.InterruptReasons[_interrupts[i].Reason] = run.InterruptReasons.GetValueOrDefault(_interrupts[i].Reason) + 1;
         }
 
-        _interrupts.Clear();
+        run.InterruptsTaken = _noted;
     }
 
-    private void EndRun(LoopRun run, long end)
+    private void EndRun(LoopRun run)
     {
         _run = null;
-        if (run.Iterations(end) >= minIterations)
-            foreach (var pending in _pending) pending.TakeBack(run.PieceStart);
-        run.EndPiece(end);
-        _pending.Add(run);
-        if (_pending.Count <= MaxPending) return;
-        Finish(_pending[0]);
-        _pending.RemoveAt(0);
-    }
-
-    /// <summary>
-    /// Whether what follows a gap may be the same loop. Any stream over few letters repeats one now and then: pieces of two or three turns with
-    /// more events between than in them are chance.
-    /// </summary>
-    private static bool MayGoOn(LoopRun run, long gap) =>
-        run.IterationsBefore >= 4 * (run.Gaps + 1) || run.GapEvents + gap <= run.IterationsBefore * run.Period;
-
-    private void FlushOld(long index)
-    {
-        while (_pending.Count > 0 && index - _pending[0].End > MaxInterruption + (2 * PeriodTracker.MaxPeriod))
+        if (run.Template is null)
         {
-            Finish(_pending[0]);
-            _pending.RemoveAt(0);
+            run.Tokens = new uint[run.Period];
+            for (var i = 0; i < run.Period; i++) run.Tokens[(run.Place + i) % run.Period] = _tracker.Back((int)(_tracker.Count - run.End) + run.Period - 1 - i);
         }
+
+        for (var i = _pending.Count - 1; i >= 0; i--)
+            if (Surpasses(run, _pending[i])) GiveWay(_pending[i], run, run.End);
+        run.IsProven = run.Iterations >= minIterations;
+        _pending.Add(run);
+        if (_settled)
+        {
+            _settled = false;
+            _tracker.Rebuild();
+        }
+
+        if (_pending.Count > MaxPending) LetGo(_pending.MinBy(p => _tracker.Count - p.End > MaxInterruption && p.Further.Count == 0 ? 0 : p.Own)!);
     }
 
-    private void Finish(LoopRun run)
+    /// <summary>Nothing can go on with the run any more. What is perhaps part of a longer loop waits for that one's end.</summary>
+    private void LetGo(LoopRun run)
     {
-        if (run.IterationsBefore >= minIterations && run.Template is not null)
+        _pending.Remove(run);
+        var longer = _run is { } now && MayHold(now, run) ? now : _pending.Find(p => MayHold(p, run));
+        if (longer is null || (run.Iterations < minIterations && run.Inner.Count == 0))
         {
-            onLoop(run);
+            Finish(run);
             return;
         }
 
-        if (run.Template is { } template)
-        {
-            _spare.TakeBack(template);
-            _spare.TakeBack(run.Before);
-            run.Template = null;
-        }
+        run.Yield(longer.Start);
+        longer.Inner.Add(run);
+    }
 
-        // The outer sequence came to too few turns: what repeated inside it stands for itself.
-        foreach (var inner in run.Inner) Finish(inner);
+    private bool MayHold(LoopRun run, LoopRun other) => run.Period > other.Period && run.Iterations < minIterations && run.Start < other.End && other.Start < run.End;
+
+    private void Finish(LoopRun run)
+    {
+        var isLoop = run.Iterations >= minIterations && run.Template is not null;
+        if (isLoop) onLoop(run);
+        else TakeBack(run);
+        foreach (var inner in run.Inner)
+        {
+            // A sequence that came to too few turns holds nothing: what repeated inside it stands for itself.
+            if (isLoop) inner.TakeBack();
+            if (isLoop && inner.Start >= run.Start && !run.LeavesOut(inner)) TakeBack(inner);
+            else Finish(inner);
+        }
+    }
+
+    private void TakeBack(LoopRun run)
+    {
+        if (run.Template is not { } template) return;
+        _spare.TakeBack(template);
+        _spare.TakeBack(run.Before);
+        run.Template = null;
     }
 
     /// <summary>An exit of the host's own, before which token it came.</summary>

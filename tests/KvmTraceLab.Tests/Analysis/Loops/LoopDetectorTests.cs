@@ -157,6 +157,59 @@ public sealed class LoopDetectorTests
         Assert.Equal((5, 82L, 2L), (loop.Period, loop.Iterations, loop.Interruptions));
     }
 
+    /// <summary>Other events in every turn, some of them in two places of it, after four turns without.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Interruptions_may_come_in_every_turn_and_twice_in_one(int each)
+    {
+        foreach (var period in (int[])[4, 6, 11, 64])
+        {
+            var body = Body(new Random(period), period);
+            var script = new LoopScript().Letters([9000, 9001]);
+            var (start, noise) = (script.NextNs, 20_000);
+            for (var turn = 0; turn < 40; turn++)
+            {
+                for (var place = 0; place < period; place++)
+                {
+                    var breaks = turn >= 4 && (place == 1 || (each == 2 && place == period - 1));
+                    if (breaks) script.Letters([noise++]);
+                    script.Letter(body[place]);
+                }
+            }
+
+            script.Letters(body);
+            var end = script.NextNs - 1000;
+            var loop = Assert.Single(script.Letters(Enumerable.Range(noise, 200)).Loops());
+            Assert.Equal((period, 41L, 36L * each, start, end), (loop.Period, loop.Iterations, loop.Interruptions, loop.StartNs, loop.EndNs));
+        }
+    }
+
+    /// <summary>Turns in what looks for three rounds like a longer loop are the shorter one's; and where that comes to enough rounds, the longer one's.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(15)]
+    [InlineData(16)]
+    public void Turns_within_a_longer_repetition_are_whose_loop_it_is(int rounds)
+    {
+        int[] turn = [0, 1, 4, 7, 2], other = [300, 302];
+        var script = new LoopScript().Letters([9000, 9001]);
+        for (var i = 0; i < 40; i++) script.Letters(turn);
+        for (var round = 0; round < rounds; round++) script.Letters(other).Letters(turn).Letters(turn);
+        var loops = script.Letters(Enumerable.Range(9100, 200)).Loops().Select(l => (l.Period, l.Iterations, l.Interruptions));
+        Assert.Equal(rounds < 16 ? [(5, 40L + (2 * rounds), (long)rounds)] : [(5, 40, 0), (12, rounds, 0)], loops.OrderBy(l => l.Period));
+    }
+
+    /// <summary>What resolved it broke into the last turn: the loop did not go on.</summary>
+    [Fact]
+    public void A_turn_that_something_else_ends_is_none()
+    {
+        var script = new LoopScript().Letters([9000, 9001]);
+        for (var turn = 0; turn < 20; turn++) script.Letters([0, 1, 4, 2]);
+        var loop = Assert.Single(script.Letters([0, 1, 300, 4, 2]).Letters(Enumerable.Range(9100, 80)).Loops());
+        Assert.Equal((4, 20L, 0L), (loop.Period, loop.Iterations, loop.Interruptions));
+    }
+
     [Fact]
     public void A_longer_gap_makes_two_loops()
     {
@@ -235,6 +288,30 @@ public sealed class LoopDetectorTests
         }
 
         Assert.Equal([20L, 20L], script.Loops().Select(l => l.Iterations));
+    }
+
+    [Fact]
+    public void Events_lost_on_another_CPU_do_not()
+    {
+        var script = new LoopScript();
+        for (var turn = 0; turn < 40; turn++)
+        {
+            script.Letters([0, 1, 2]);
+            if (turn == 19) script.Raw("CPU:0 [9 EVENTS DROPPED]");
+        }
+
+        Assert.Equal([40L], script.Loops().Select(l => l.Iterations));
+    }
+
+    /// <summary>All that there is, once, without the loop's own first event, though that is one worth showing.</summary>
+    [Fact]
+    public void What_came_before_ends_where_the_loop_begins()
+    {
+        var script = new LoopScript().Letters([9002]).Event("kvm_cr", "cr_write 4 = 0xb50ef8").Letters([9005]);
+        for (var turn = 0; turn < 20; turn++) script.Letters([1, 0]);
+        var loop = Assert.Single(script.Loops());
+        Assert.Equal(["kvm_entry", "kvm_cr", "kvm_entry"], loop.PrecededBy.Select(e => e.Name));
+        Assert.Equal([1_000_000_000L, 1_000_001_000, 1_000_002_000], loop.PrecededBy.Select(e => e.Time));
     }
 
     [Fact]

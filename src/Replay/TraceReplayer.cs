@@ -37,6 +37,7 @@ public sealed partial class TraceReplayer
     private bool _filtered;
     private readonly Dictionary<int, VcpuLane> _lanes = [];
     private readonly List<VcpuLane> _all = [];
+    private readonly WholeLanes _whole = new();
     private readonly int _guestExit = KnownKinds.Kind("kvm_guest_exit");
     private readonly int _reenter = KnownKinds.Kind("kvm_book3s_reenter");
     private VcpuLane? _last;
@@ -60,6 +61,9 @@ public sealed partial class TraceReplayer
 
     /// <summary>All lanes in order of appearance.</summary>
     public IReadOnlyList<VcpuLane> Lanes => _all;
+
+    /// <summary>The lane of a thread; null where the trace has none of it.</summary>
+    public VcpuLane? Find(int tid) => _lanes.GetValueOrDefault(tid);
 
     /// <summary>The vendor that most exits speak of so far.</summary>
     public Isa Vendor { get; private set; }
@@ -134,8 +138,9 @@ public sealed partial class TraceReplayer
         _counts[kind]++;
         lane.Events++;
         if (hasTime) Clock(lane, head.Time, head.Offset);
+        if ((head.Flags & RowFlags.Gap) != 0) Break(-1);
         if (head.Cpu != lane.LastCpu && head.Cpu >= 0) Moved(lane, head.Cpu);
-        if ((head.Flags & RowFlags.Gap) != 0) Elided();
+        else if (!lane.IsWhole) _whole.Put(lane, lane.LastCpu);
         var role = KnownKinds.RoleOf(kind);
         if (role == TripEvent.Exit)
         {
@@ -270,34 +275,30 @@ public sealed partial class TraceReplayer
     private void Moved(VcpuLane lane, int cpu)
     {
         lane.LastCpu = cpu;
+        _whole.Put(lane, cpu);
         if (lane.InHost && _lostOn.TryGetValue(cpu, out var marker) && marker > lane.ExitAfterLost) CloseTrip(lane, timed: false);
-    }
-
-    /// <summary>Someone cut lines out here: an exit before and an entry behind need not belong together.</summary>
-    private void Elided()
-    {
-        foreach (var lane in _all)
-        {
-            if (lane.InHost) CloseTrip(lane, timed: false);
-            lane.InGuest = false;
-            lane.Level = GuestLevel.Unknown;
-        }
     }
 
     private void Lost(in EventRow row)
     {
         LostMarkers++;
         if (row.Cpu >= 0) _lostOn[row.Cpu] = LostMarkers;
-        foreach (var lane in _all)
+        Break(row.Cpu);
+        foreach (var observer in _observers) observer.OnLost(row);
+    }
+
+    /// <summary>
+    /// Events are missing on a CPU, or somewhere (-1) where someone cut lines out: an exit before and an entry behind need not belong
+    /// together. Only threads last seen there can have lost something.
+    /// </summary>
+    private void Break(int cpu)
+    {
+        foreach (var lane in _whole.Take(cpu))
         {
-            // Only threads last seen on that CPU can have lost something.
-            if (row.Cpu >= 0 && lane.LastCpu >= 0 && lane.LastCpu != row.Cpu) continue;
             if (lane.InHost) CloseTrip(lane, timed: false);
             lane.InGuest = false;
             lane.Level = GuestLevel.Unknown;
         }
-
-        foreach (var observer in _observers) observer.OnLost(row);
     }
 
     private VcpuLane LaneOf(in EventRow row)

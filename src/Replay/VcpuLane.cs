@@ -67,4 +67,13 @@ public sealed class VcpuLane(int tid, int index)
     public long FirstTime { get; internal set; }
 
     public long LastTime { get; internal set; }
+
+    /// <summary>Its place in <see cref="WholeLanes"/>.</summary>
+    internal bool IsWhole { get; set; }
+
+    internal int WholeOn { get; set; }
+
+    internal VcpuLane? WholeBefore { get; set; }
+
+    internal VcpuLane? WholeBehind { get; set; }
 }

@@ -50,6 +50,10 @@ public sealed partial class FaultJudge : TraceObserver
     private readonly Dictionary<int, LaneFaults> _lanes = [];
     private readonly LaneCache<LaneFaults> _recent = new();
     private readonly Dictionary<int, int> _vcpuOwner = [];
+
+    /// <summary>Threads of which something was seen since events were last lost: for the others that ended all already.</summary>
+    private readonly List<LaneFaults> _whole = [];
+    private long _met;
     private LaneFaults? _last;
     private bool _nestedFaultSeen;
 
@@ -119,6 +123,12 @@ public sealed partial class FaultJudge : TraceObserver
         }
 
         var state = _last is { } last && ReferenceEquals(last.Lane, lane) ? last : StateOf(lane);
+        if (!state.IsWhole)
+        {
+            state.IsWhole = true;
+            _whole.Add(state);
+        }
+
         if (FaultEvents.IsMmuEvent(e)) Config.MmuEvents = true;
         if (FaultEvents.TakesAway(e)) state.Works(Config);
         if (state.Misconfig is { IsOpen: true } misconfig && e != FaultEvent.Entry) MisconfigRuns.OnEvent(state, misconfig, e, row);
@@ -160,8 +170,10 @@ public sealed partial class FaultJudge : TraceObserver
         _map.ForgetAll();
         _checks.ForgetHuge();
         _losses.Lose(row.Cpu);
-        foreach (var state in _lanes.Values)
+        _whole.Sort((a, b) => a.Number.CompareTo(b.Number));
+        foreach (var state in _whole)
         {
+            state.IsWhole = false;
             state.HasExit = state.HasNestedExit = false;
             if (state.IsOpen)
             {
@@ -173,6 +185,8 @@ public sealed partial class FaultJudge : TraceObserver
             _runs.CloseAll(state, lost: true);
             EndMisconfig(state);
         }
+
+        _whole.Clear();
 
         // An unmap may be among what was lost, and go on from here.
         if (_losses.Now != long.MinValue) _invalidations.Add(_losses.Now, -1, Invalidation.Unseen);
@@ -192,7 +206,7 @@ public sealed partial class FaultJudge : TraceObserver
         if (!_lanes.TryGetValue(lane.Index, out var state))
         {
             if (_lanes.Count >= MaxFollowed) LetGo();
-            _lanes[lane.Index] = state = new LaneFaults(lane);
+            _lanes[lane.Index] = state = new LaneFaults(lane) { Number = _met++ };
         }
 
         _recent.Put(lane, state);
@@ -207,6 +221,7 @@ public sealed partial class FaultJudge : TraceObserver
             _lanes.Remove(old.Lane.Index);
         }
 
+        _whole.RemoveAll(s => !_lanes.ContainsKey(s.Lane.Index));
         _recent.Clear();
         _tally.Flush();
     }

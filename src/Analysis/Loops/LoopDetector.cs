@@ -98,7 +98,7 @@ public sealed class LoopDetector : TraceObserver
 
         if (!_lanes.TryGetValue(lane.Index, out var loops))
         {
-            if (!lane.IsVcpu && lane.Events > 1 && !lane.InHost) return null;
+            if (lane.IsShared || (!lane.IsVcpu && lane.Events > 1 && !lane.InHost)) return null;
             if (_lanes.Count >= MaxFollowed) LetGo();
             _lanes[lane.Index] = loops = new LaneLoops(lane, _minIterations, Found);
         }

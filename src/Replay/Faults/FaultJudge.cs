@@ -122,6 +122,12 @@ public sealed partial class FaultJudge : TraceObserver
             _runs.TraceBegins(row.Time);
         }
 
+        if (lane.IsShared && e is (FaultEvent.Entry or FaultEvent.Exit or FaultEvent.PageFault))
+        {
+            if (e == FaultEvent.PageFault) NotJudged(lane, row);
+            return;
+        }
+
         var state = _last is { } last && ReferenceEquals(last.Lane, lane) ? last : StateOf(lane);
         if (!state.IsWhole)
         {
@@ -328,6 +334,15 @@ public sealed partial class FaultJudge : TraceObserver
         group.Lane = state.Lane.Index;
         group.Slot = _tally.Place();
         if (mode != FaultMode.Shadow && !_sptes.SeveralSpaces && level == GuestLevel.L1) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
+    }
+
+    /// <summary>Which of many threads went on after it nobody can say.</summary>
+    private void NotJudged(VcpuLane lane, in EventRow row)
+    {
+        Faults++;
+        var fault = KvmPageFault.Over(row);
+        var access = new FaultAccess(FaultMode.Unknown, fault.ErrorCode);
+        _tally.Decided(new FaultRecord(row.Time, lane.Tid, GuestLevel.L1, fault.FaultAddress, access, FaultVerdict.Undecidable), _tally.Place());
     }
 
     private void OnMsr(in EventRow row)

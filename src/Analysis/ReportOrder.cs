@@ -11,7 +11,7 @@ internal static class ReportOrder
         "loops", "loopsDropped", "faults", "notes", "log",
     ];
 
-    private static readonly string[] Sections = ["source", "notes", "loops", "faults", "bugs", "findings", "guests", "exits", "levels", "rips"];
+    private static readonly string[] Sections = ["source", "notes", "loops", "faults", "outcomes", "bugs", "findings", "guests", "exits", "levels", "rips"];
 
     /// <summary>What is wrong stands before what is unclear, and both before what is well.</summary>
     public static void Headlines(Report report)

@@ -26,21 +26,24 @@ internal static class Root
     ];
 
     /// <summary>All commands, for help, completion and what cannot be understood.</summary>
-    public static RootCommand Create() => With(Commands);
-
-    /// <summary>Only the command that the first word names, since the options of the others take time to make; all where it names none.</summary>
-    public static RootCommand For(string[] args)
-    {
-        foreach (var command in Commands)
-            if (args.Length > 0 && command.Name == args[0]) return With([command]);
-        return Create();
-    }
-
-    private static RootCommand With((string Name, Func<Command> Create)[] commands)
+    public static RootCommand Create()
     {
         var root = new RootCommand("KvmTraceLab: analyses and replays KVM traces recorded with trace-cmd.");
-        foreach (var (_, create) in commands) root.Add(create());
+        foreach (var (_, create) in Commands) root.Add(create());
         HelpPage.For(root);
         return root;
     }
+
+    /// <summary>
+    /// Only the command that the first word names, since the options of the others take time to make, and without what a root has for
+    /// help; all where it names none or asks for help.
+    /// </summary>
+    public static Command For(string[] args)
+    {
+        foreach (var (name, create) in Commands)
+            if (args.Length > 0 && name == args[0] && !args.Any(IsHelp)) return new Command("ktl") { create() };
+        return Create();
+    }
+
+    private static bool IsHelp(string word) => word is "--help" or "-h" or "/h" or "-?" or "/?";
 }

@@ -52,7 +52,7 @@ public sealed class HotResources : Analysis
             var (detail, key, title, number) = Kinds[i];
             if (_maps[i].Folded > 0) run.Trace.Health.Count(Folded, 0, _maps[i].Folded);
             var top = _maps[i].Top(MaxRows);
-            Func<ulong, string?> name = detail == TripDetail.Hypercall ? HypercallNames(run) : value => ResourceNames.Of(detail, value);
+            Func<ulong, string?> name = detail == TripDetail.Hypercall ? NamesOfHypercalls(run) : value => ResourceNames.Of(detail, value);
             report.Describe(document => document[key] = new JsonArray([.. top.Select(r => (JsonNode)Json(number, r, name(r.Key)))]));
             report.AddTable(new ReportSection(key, title) { Table = IsTwoWay(detail) ? TwoWay(number, top, name) : OneWay(number, top, name) });
         }
@@ -78,11 +78,11 @@ public sealed class HotResources : Analysis
     private static bool IsTwoWay(TripDetail detail) => detail is not (TripDetail.CpuidLeaf or TripDetail.Hypercall);
 
     /// <summary>Hyper-V and KVM number their hypercalls anew: where a trace has both, a number has no one name.</summary>
-    private static Func<ulong, string?> HypercallNames(TraceRun run)
+    private static Func<ulong, string?> NamesOfHypercalls(TraceRun run)
     {
         var kinds = Overview.Events(run).Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
         var (kvm, hyperV) = (kinds.Contains("kvm_hypercall"), kinds.Contains("kvm_hv_hypercall"));
-        return value => kvm == hyperV ? null : ResourceNames.OfHypercall(value, hyperV);
+        return value => kvm == hyperV ? null : HypercallNames.Of(value, hyperV);
     }
 
     private static JsonObject Json(string number, (ulong Value, long Reads, long Writes) row, string? what)

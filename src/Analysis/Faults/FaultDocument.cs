@@ -61,7 +61,8 @@ public static class FaultDocument
         return new JsonObject
         {
             ["total"] = judge.Faults, ["verdicts"] = Verdicts(judge), ["mmioMisconfig"] = judge.MmioMisconfigs,
-            ["bugs"] = Bugs(judge, timeUnit), ["findings"] = Findings(judge, timeUnit), ["overall"] = ReplayReport.Word(ReplayReport.Overall(judge).Overall),
+            ["bugs"] = Bugs(judge, timeUnit), ["findings"] = Findings(judge, timeUnit), ["outcomes"] = OutcomeSections.Json(judge),
+            ["retriedPages"] = OutcomeSections.PagesJson(judge), ["overall"] = ReplayReport.Word(ReplayReport.Overall(judge).Overall),
         };
     }
 

@@ -26,6 +26,7 @@ public sealed class FaultVerdictAnalysis(ReplayOptions? options = null, TraceInf
         ArgumentNullException.ThrowIfNull(run);
         report.Describe(document => document["faults"] = FaultDocument.Summary(Judge, run.TimeUnit));
         report.AddTable(FaultSections.Verdicts(Judge));
+        if (Judge.Outcomes.Any(t => t[FaultOutcome.Retried] > 0)) report.AddTable(OutcomeSections.Section(Judge));
         report.AddTable(FaultSections.Findings(Judge));
         foreach (var finding in Judge.Findings.Take(3)) report.Headlines.Add(FaultSections.Headline(finding, Judge.Config, run.TimeUnit));
         if (Judge.Faults == 0 && Judge.Bugs.Count == 0) return;

@@ -34,6 +34,8 @@ public static class ReplayReport
         document["mmioMisconfig"] = judge.MmioMisconfigs;
         document["bugs"] = FaultDocument.Bugs(judge, run.TimeUnit);
         document["findings"] = FaultDocument.Findings(judge, run.TimeUnit);
+        document["outcomes"] = OutcomeSections.Json(judge);
+        document["retriedPages"] = OutcomeSections.PagesJson(judge);
         document["loops"] = polls;
         document["notes"] = Notes(judge, run.TimeUnit);
         document["overall"] = Word(overall);
@@ -60,6 +62,7 @@ public static class ReplayReport
         report.Sections.Add(Overview.SourceSection(run));
         report.Sections.Add(FaultSections.ConfigTable(judge.Config));
         report.AddTable(FaultSections.Verdicts(judge));
+        report.AddTable(OutcomeSections.Section(judge));
         if (judge.Bugs.Count > 0) report.Sections.Add(FaultSections.Bugs(judge, run, atMost: 20));
         report.AddTable(FaultSections.Findings(judge));
     }

@@ -38,6 +38,7 @@ public sealed partial class FaultJudge : TraceObserver
     private readonly LostSpans _losses = new();
     private readonly SpteChecks _checks = new();
     private readonly FaultTally _tally;
+    private readonly FaultOutcomes _outcomes = new();
     private readonly FaultContext _context;
 
     // Delegates: code compiled ahead of time looks up each call through an interface anew.
@@ -102,6 +103,15 @@ public sealed partial class FaultJudge : TraceObserver
     public long BugCasesDropped => _tally.CasesDropped;
 
     public IReadOnlyList<InvariantFinding> Findings => _checks.Findings;
+
+    /// <summary>What became of the faults of each thread, L1's and L2's apart.</summary>
+    public IReadOnlyList<OutcomeCounts> Outcomes => _outcomes.Threads();
+
+    /// <summary>Pages whose faults were left to be tried again, most often first; their counts do without <see cref="PagesUncounted"/>.</summary>
+    public IReadOnlyList<RetriedPage> RetriedPages(int most) => _outcomes.Retried(most);
+
+    /// <summary>Faults of pages too many to be told apart.</summary>
+    public long PagesUncounted => _outcomes.PagesUncounted;
 
     /// <summary>Faults with a verdict.</summary>
     public long CountOf(FaultVerdict verdict) => _tally[verdict];
@@ -376,6 +386,7 @@ public sealed partial class FaultJudge : TraceObserver
         }
 
         _context.Fill(group, answer, Config.Layout);
+        _outcomes.Add(state.Lane, _context);
         Judgement judgement = default;
         foreach (var judge in _rules)
         {

@@ -123,7 +123,14 @@ internal static class Waits
 
     /// <summary>A guest whose clock is the PM timer reads it a few times in a row, or at each tick, all day long: that is no wait.</summary>
     private static bool IsBusyWait(Evidence e) =>
-        e.Loop is { } loop ? (loop.Interruptions - loop.InterruptReasons.Values.Sum()) * 8 <= loop.Iterations && !IsSlow(e) : e.Turns >= Finding.FewTurns ? !IsSlow(e) : e.Facts.Exits < 64;
+        e.Loop is { } loop ? (loop.Interruptions - HostTrips(loop)) * 8 <= loop.Iterations && !IsSlow(e) : e.Turns >= Finding.FewTurns ? !IsSlow(e) : e.Facts.Exits < 64;
+
+    private static long HostTrips(Loop loop)
+    {
+        long trips = 0;
+        foreach (var (_, count) in loop.InterruptReasons) trips += count;
+        return trips;
+    }
 
     /// <summary>Not in few turns: the vCPU may have been off its CPU in one of them.</summary>
     private static bool IsSlow(Evidence e) => e.HasTime && e.Turns >= 64 && e.TurnNs > 2_000_000;

@@ -27,6 +27,7 @@ internal sealed partial class TextDecoder
     private int _repeated = -1;
     private readonly NumberPlaces _places = new();
     private readonly ulong[] _values = new ulong[ChangingNumbers.Capacity];
+    private readonly (int Start, int End)[] _spans = new (int, int)[ChangingNumbers.Capacity];
 
     private void ForgetLines()
     {
@@ -36,6 +37,7 @@ internal sealed partial class TextDecoder
         _heads[NoHead] = default;
         _repeated = -1;
         _generation++;
+        ForgetTurn();
     }
 
     /// <summary>The place of what comes next after the last two events of the line's beginning.</summary>
@@ -65,6 +67,7 @@ internal sealed partial class TextDecoder
     private bool TryRepeatLine(ReadOnlySpan<byte> bytes, ref int start)
     {
         if (_envelopeOnly >= 0) return false;
+        if (TryTurns(bytes, ref start)) return true;
         var line = bytes[start..];
         if (!FindHead(line, moment: true)) return false;
         ref var tail = ref TailAt(TailIndex);
@@ -116,11 +119,13 @@ internal sealed partial class TextDecoder
         _pending.PrefixLength = recent.PrefixLength;
         _pending.Context = GoOn(kind);
         start += end + 1;
+        SeeLine(row, _pending.Context, ref tail, bytes, start);
         return true;
     }
 
     /// <summary>
-    /// Where a line ends that reads like the tail but for the numbers that change there (they are put into <see cref="_values"/>); -1 if it does not.
+    /// Where a line ends that reads like the tail but for the numbers that change there, which are put into <see cref="_values"/>, and where they
+    /// stand into <see cref="_spans"/>; -1 if it does not.
     /// </summary>
     private int EndOfLike(in Tail tail, ReadOnlySpan<byte> line, int at)
     {
@@ -132,7 +137,9 @@ internal sealed partial class TextDecoder
             var words = known[done..(tail.Gap + number.Start)];
             if (!line[at..].StartsWith(words)) return -1;
             at += words.Length;
+            var start = at;
             if (!(number.Hex ? ByteText.TryHex(line, ref at, out _values[i]) : ByteText.TryDecimal(line, ref at, out _values[i]))) return -1;
+            _spans[i] = (start, at);
             done = tail.Gap + number.Start + number.Length;
         }
 
@@ -232,7 +239,7 @@ internal sealed partial class TextDecoder
         var changing = ChangingSlots(tail, row);
         tail = new Tail
         {
-            Generation = _generation, Row = row, Latest = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart, Gap = Gap(envelope),
+            Generation = _generation, Row = row, Latest = row, Seen = row, Start = start + envelope.NameStart, Length = lineLength - envelope.NameStart, Gap = Gap(envelope),
             NameLength = envelope.NameLength, PayloadOffset = envelope.PayloadStart - envelope.NameStart, Changing = changing,
         };
         if (changing != 0) tail.Numbers.Fill(_places, changing, tail.PayloadOffset);
@@ -291,6 +298,9 @@ internal sealed partial class TextDecoder
 
         /// <summary>The last row of this text, but for its numbers.</summary>
         public int Latest;
+
+        /// <summary>The last row that came in this place.</summary>
+        public int Seen;
         public int Start;
         public int Length;
 

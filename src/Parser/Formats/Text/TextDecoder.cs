@@ -65,6 +65,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog, DecodeTurn turn)
     private void Line(int start, int end)
     {
         _batch.Lines.Lines++;
+        _steady = 0;
         if (end - start >= TextBlock.MaxLine - 1)
         {
             _batch.Lines.NotUnderstood++;
@@ -279,6 +280,7 @@ internal sealed partial class TextDecoder(EventCatalog catalog, DecodeTurn turn)
     /// <summary>Joins a hard-wrapped line to the event before it, in place; true if the line was taken (or may yet be).</summary>
     private bool TryJoin(int start, ReadOnlySpan<byte> line)
     {
+        ForgetTurn(); // its last line is changed
         ref var p = ref _pending;
         if (p.Shape is null)
         {

@@ -36,6 +36,8 @@ internal sealed class DecodeUnit(EventCatalog catalog)
 
     public RepeatTable Repeats { get; } = new();
 
+    public TurnRecords Turn { get; } = new();
+
     /// <summary>Set by the thread that decoded; the merger waits for it.</summary>
     public ManualResetEventSlim Done { get; } = new(false);
 
@@ -52,6 +54,7 @@ internal sealed class DecodeUnit(EventCatalog catalog)
     {
         Batch.Clear();
         Repeats.Reset();
+        Turn.Reset();
         TextLength = 0;
         Lost.Clear();
         TextSlots.Clear();

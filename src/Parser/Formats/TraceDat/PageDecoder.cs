@@ -21,11 +21,10 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
 
     private readonly RingLayout _layout = meta.Layout;
     private readonly bool _big = meta.BigEndian;
-    private readonly int _typeOffset = plans.CommonType.Offset;
-    private readonly bool _wideType = plans.CommonType.Size == 4;
+    private readonly RecordBits _bits = new(meta.BigEndian, meta.Layout, plans.CommonType, plans.CommonPid);
     private readonly int _pidOffset = plans.CommonPid.Offset;
     private readonly bool _widePid = plans.CommonPid.Size == 4;
-    private readonly int _commonSize = Math.Max(plans.CommonType.Offset + plans.CommonType.Size, plans.CommonPid.Offset + plans.CommonPid.Size);
+    private readonly int _commonSize = new RecordBits(meta.BigEndian, meta.Layout, plans.CommonType, plans.CommonPid).CommonSize;
 
     /// <summary>
     /// Decodes the page at <paramref name="start"/> of <paramref name="bytes"/>. <paramref name="length"/> is less than
@@ -67,6 +66,7 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
         var end = Math.Min(dataEnd, length);
         var cut = dataEnd > length;
         var at = layout.DataOffset;
+        unit.Turn.Break();
         var typeMask = (1u << layout.TypeBits) - 1;
         var deltaMask = (1u << layout.DeltaBits) - 1;
         while (at + 4 <= end)
@@ -90,6 +90,7 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
                     break;
                 }
 
+                unit.Turn.Break();
                 var next = U32(page[body..]);
                 if (type == layout.TimeExtend || type == layout.TimeStamp)
                 {
@@ -133,8 +134,11 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
                 lost = 0;
             }
 
-            AddRow(unit, bytes, start + body, size, rowTime, rowOffset);
+            var place = AddRow(unit, bytes, start + body, size, rowTime, rowOffset);
+            var begun = at;
             at = body + size;
+            if (place < 0 || !time.IsPlain) unit.Turn.Break();
+            else TakeTurns(unit, bytes, place, start + begun, start + body, ref at, start, end, ref stamp, exact);
         }
 
         if (lost != 0)
@@ -181,7 +185,24 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
         return ref head;
     }
 
-    private void AddRow(DecodeUnit unit, byte[] bytes, int start, int size, long rowTime, long offset)
+    /// <summary>A record was read that came in that place: where it ends a turn, takes those that follow.</summary>
+    private void TakeTurns(DecodeUnit unit, byte[] bytes, int place, int word, int body, ref int at, int start, int end, ref ulong stamp, bool exact)
+    {
+        var batch = unit.Batch;
+        var row = batch.Count - 1;
+        ref var repeat = ref unit.Repeats.At(place);
+        if (unit.Turn.Ends(row, place, repeat.Seen, word, body)) unit.Turn.Learn(batch, row, start + at, plans, _bits, bytes);
+        repeat.Seen = row;
+        if (!unit.Turn.EndsWith(place)) return;
+        var from = start + at;
+        var rows = unit.Turn.Read(unit, bytes, ref from, start + end, _bits, ref stamp, time.Offset, exact);
+        batch.Lines.Lines += rows;
+        batch.Lines.Events += rows;
+        at = from - start;
+    }
+
+    /// <summary>Adds the record's row; returns the place it came in, or -1 where it may not repeat.</summary>
+    private int AddRow(DecodeUnit unit, byte[] bytes, int start, int size, long rowTime, long offset)
     {
         var batch = unit.Batch;
         batch.Lines.Lines++;
@@ -191,7 +212,7 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
         if (size >= _commonSize)
         {
             var record = bytes.AsSpan(start, size);
-            var id = _wideType ? (int)U32(record[_typeOffset..]) : U16(record[_typeOffset..]);
+            var id = _bits.TypeOf(record);
             tid = _widePid ? (int)U32(record[_pidOffset..]) : (short)U16(record[_pidOffset..]);
             plan = plans[id];
         }
@@ -202,17 +223,18 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
             unknown.Tid = tid;
             unknown.Flags = RowFlags.NoFields;
             batch.Health.Count(size < _commonSize ? TraceDatHealth.BadRecord : TraceDatHealth.UnknownEvent, offset);
-            return;
+            return -1;
         }
 
-        ref var repeat = ref unit.Repeats.Of(plan.Kind);
+        var place = unit.Repeats.Of(plan.Kind);
+        ref var repeat = ref unit.Repeats.At(place);
         if (repeat.Row >= 0 && plan.Repeatable && repeat.Size == size && batch.Heads[repeat.Row].Kind == plan.Kind
             && bytes.AsSpan(start + _commonSize, size - _commonSize).SequenceEqual(bytes.AsSpan(repeat.Start + _commonSize, size - _commonSize)))
         {
             ref var same = ref Begin(unit, batch.AddLike(repeat.Row), plan.Kind, rowTime, offset);
             same.Tid = tid;
             same.Flags = RowFlags.None;
-            return;
+            return place;
         }
 
         var row = batch.Add(plan.Width);
@@ -222,8 +244,8 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
         {
             head.Flags = RowFlags.None;
             FillSlots(unit, plan, bytes, start, size, head.Start, offset);
-            if (plan.Repeatable && size >= plan.MinSize) repeat = new RepeatTable.Place { Row = row, Start = start, Size = size };
-            return;
+            if (plan.Repeatable && size >= plan.MinSize) (repeat.Row, repeat.Start, repeat.Size) = (row, start, size);
+            return plan.Repeatable && size >= plan.MinSize ? place : -1;
         }
 
         head.Flags = RowFlags.NoFields;
@@ -231,6 +253,7 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
         if (!plan.Printer!.Print(bytes.AsSpan(start, size), unit)) batch.Health.Count(TraceDatHealth.BadRecord, offset);
         head.PayloadStart = textStart;
         head.PayloadLength = unit.TextLength - textStart;
+        return -1;
     }
 
     private void FillSlots(DecodeUnit unit, RecordPlan plan, byte[] bytes, int start, int size, int slotStart, long offset)
@@ -302,7 +325,7 @@ internal sealed class PageDecoder(DatMeta meta, PlanTable plans, TimeMap time)
         slots[move.Slot] = unit.AddText(nul < 0 ? text : text[..nul]);
     }
 
-    private static ulong Number(MoveCode code, ref byte at) => code switch
+    internal static ulong Number(MoveCode code, ref byte at) => code switch
     {
         MoveCode.U8 => at,
         MoveCode.S8 => (ulong)(sbyte)at,

@@ -17,19 +17,21 @@ internal sealed class RepeatTable
 
     public void Reset()
     {
-        foreach (ref var place in _places.AsSpan()) place.Row = -1;
+        foreach (ref var place in _places.AsSpan()) place.Row = place.Seen = -1;
         _context = 0;
         _lastKind = 0;
     }
 
-    /// <summary>The place for an event of this kind here; goes on to the next event.</summary>
-    public ref Place Of(int kind)
+    /// <summary>Number of the place for an event of this kind here; goes on to the next event.</summary>
+    public int Of(int kind)
     {
-        ref var place = ref _places[((_context * 31) + kind) & (Size - 1)];
+        var place = ((_context * 31) + kind) & (Size - 1);
         _context = (_lastKind * 31) + kind;
         _lastKind = kind;
-        return ref place;
+        return place;
     }
+
+    public ref Place At(int number) => ref _places[number];
 
     internal struct Place
     {
@@ -40,5 +42,8 @@ internal sealed class RepeatTable
         public int Start;
 
         public int Size;
+
+        /// <summary>The last row that came here, or -1.</summary>
+        public int Seen;
     }
 }

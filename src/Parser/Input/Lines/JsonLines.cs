@@ -12,17 +12,24 @@ internal sealed class JsonLines : ILineDress
     {
         var found = 0;
         foreach (var line in lines.Telling)
-            if (Member(line) is not null) found++;
+            if (IsObject(line) && Member(line) is not null) found++;
         return found > 0 && HeadLines.Nearly(found, lines.Telling.Count) ? new JsonLines() : null;
     }
 
     public void Undress(ReadOnlySpan<byte> line, Stream to) => to.Write(Member(line) is { } text ? Encoding.UTF8.GetBytes(text.TrimEnd('\n')) : line);
 
+    /// <summary>Asked first, apart: most texts are no JSON, and whoever reads it has a library to load.</summary>
+    private static bool IsObject(ReadOnlySpan<byte> line)
+    {
+        var text = line.TrimStart(" \t"u8);
+        return text.Length > 1 && text[0] == '{';
+    }
+
     /// <summary>The first of the known members that is a string; null where the line is no such object (or was cut).</summary>
     private static string? Member(ReadOnlySpan<byte> line)
     {
+        if (!IsObject(line)) return null;
         line = line.Trim(" \t"u8);
-        if (line.Length < 2 || line[0] != '{') return null;
         try
         {
             var reader = new Utf8JsonReader(line.TrimEnd((byte)','));

@@ -45,6 +45,14 @@ public sealed class RepeatedLineTests
         from count in Gen.Frequency((10, Gen.Choose(0, 3).Select(n => n.ToString(CultureInfo.InvariantCulture))), (1, Gen.Elements("-7", "18446744073709551616", "0x5", "1x", "")))
         select text.Replace("{0}", hex, StringComparison.Ordinal).Replace("{1}", address, StringComparison.Ordinal).Replace("{2}", count, StringComparison.Ordinal);
 
+    /// <summary>Events with a number that counts.</summary>
+    private static readonly Gen<string> Counted = Gen.Elements(
+        " kvm_pio:              pio_read at 0x608 size 4 count 1 val 0x{0:x} ", " kvm_entry:            vcpu 0 rip 0xfffff801b031b{0:x3}",
+        " kvm_exit:             reason IO_INSTRUCTION rip 0x{0:x} info 608000b {0:x}", " kvm_wait_wakeup:      wait time {0} ns, polling valid",
+        " kvm_msr:              msr_write 6e0 = 0x{0:x}", " kvm_set_irq:          gsi {0} level 1 source 0");
+
+    private const string Stack = " => vmx_vcpu_run\n";
+
     [Fact]
     public void A_trace_reads_as_its_lines_do_one_by_one()
     {
@@ -63,6 +71,47 @@ public sealed class RepeatedLineTests
             Assert.Equal(alone.Sum(a => a.Lines.NotUnderstood), whole.Lines.NotUnderstood);
             whole.CheckConservation();
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+    }
+
+    /// <summary>Turns, read all at once where nothing but times and numbers changes, and what may stand between, at the end of, or in one.</summary>
+    [Fact]
+    public void Turns_read_as_their_lines_do_one_by_one()
+    {
+        var odd = Gen.Elements(
+            "", "...", "CPU:1 [LOST 3 EVENTS]", " => vmx_vcpu_run", "# tracer: nop", Heads[0] + "4327.5: kvm_fpu: unload", Heads[2] + "4328.000001: kvm_fpu:              unload",
+            Heads[0] + "4327.00000x: kvm_fpu:              unload", Heads[0] + "4327.123456: kvm_entry:            vcpu 0 rip", "[reinjected]");
+        var run =
+            from size in Gen.Choose(1, 7)
+            from turn in Gen.ListOf(Gen.Frequency((2, Gen.Elements(Events.Where(e => !e.EndsWith('\r')).ToArray())), (3, Counted)), size)
+            from heads in Gen.ListOf(Gen.Frequency((8, Gen.Constant(Heads[0])), (1, Gen.Elements(Heads[..4]))), size)
+            from turns in Gen.Choose(2, 12)
+            from second in Gen.Elements(Seconds)
+            from width in Gen.Elements(6, 9)
+            from first in Gen.Choose(0, 900_000)
+            from value in Gen.Choose(0, 300)
+            from step in Gen.Choose(0, 3)
+            from oddAt in Gen.Choose(-20, turns * size)
+            from oddLine in odd
+            from everyTurn in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
+            select Enumerable.Range(0, turns * size).SelectMany(i =>
+            {
+                var number = value + (i / size * step);
+                var text = string.Format(CultureInfo.InvariantCulture, turn[i % size], number);
+                var line = $"{heads[i % size]}{second}{((first + i) % 1_000_000).ToString("D6", CultureInfo.InvariantCulture)}{(width == 9 ? "007" : "")}:{text}";
+                return (everyTurn ? oddAt >= 0 && (i - oddAt) % size == 0 : i == oddAt) ? [oddLine, line] : new[] { line };
+            });
+        Prop.ForAll(Gen.ListOf(run, 3).Select(runs => runs.SelectMany(r => r).ToList()).ToArbitrary(), lines =>
+        {
+            var whole = TextRows.Of(string.Concat(lines.Select(l => l + "\n")));
+            whole.CheckConservation();
+
+            // A word that changes nothing but ends what is known of the lines before: each line is read for itself.
+            var apart = TextRows.Of(string.Concat(lines.Select(l => l + "\n" + Stack)));
+            Assert.Equal(apart.Rows, whole.Rows);
+            Assert.Equal(apart.Lines.Continuations - lines.Count, whole.Lines.Continuations);
+            Assert.Equal(apart.Lines.Comments, whole.Lines.Comments);
+            Assert.Equal(apart.Lines.NotUnderstood, whole.Lines.NotUnderstood);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
     }
 
     [Theory]

@@ -46,6 +46,13 @@ public sealed class FirstScreen(LoopDetector loops, FactsCollector facts, FaultJ
                 "Record again with a bigger buffer (`trace-cmd record -e kvm -e kvmmmu -b 50000`) or fewer events."));
         }
 
+        if (run.Replayer.Health.CountOf(TraceReplayer.TooManyThreads) is > 0 and var beyond)
+        {
+            report.Headlines.Add(new Headline(
+                HeadlineKind.Caution, $"More than {TraceReplayer.MaxLanes} threads are in the trace: {Finding.Count(beyond, "event")} of those that came later are counted (tid {TraceReplayer.SharedTid}), not judged.",
+                [], "Narrow with --tid to the threads in question."));
+        }
+
         if (run.IsForeignVendor)
         {
             report.Headlines.Add(new Headline(

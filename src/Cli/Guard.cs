@@ -27,7 +27,7 @@ internal static class Guard
         }
         catch (TraceException e)
         {
-            return Complain(e.OneLine);
+            return Complain(e);
         }
         catch (OperationCanceledException)
         {
@@ -35,13 +35,14 @@ internal static class Guard
         }
         catch (Exception e) when (e is UsageException or OutputException or IOException or UnauthorizedAccessException)
         {
-            return Complain(e.Message);
+            return Complain(e);
         }
     }
 
-    private static int Complain(string message)
+    /// <summary>Trouble that was foreseen, as one line on standard error.</summary>
+    public static int Complain(Exception trouble)
     {
-        Console.Error.WriteLine("ktl: " + Visible(message));
+        Console.Error.WriteLine("ktl: " + Visible(trouble is TraceException e ? e.OneLine : trouble.Message));
         return CannotDo;
     }
 

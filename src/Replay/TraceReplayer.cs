@@ -17,11 +17,14 @@ public sealed partial class TraceReplayer
     /// <summary>Threads told apart; events of further ones share one lane (a counter says so).</summary>
     public const int MaxLanes = 65_536;
 
+    /// <summary>Where further threads are told of; no thread has it.</summary>
+    public const int SharedTid = -2;
+
     /// <summary>Threads found without a look into the dictionary; a power of two.</summary>
     private const int RecentLanes = 64;
 
     public static readonly HealthCounter TooManyThreads = new(
-        "tooManyThreads", Severity.Info, "More than 65536 threads: events of the others are counted together. Narrow with --tid.");
+        "tooManyThreads", Severity.Info, "More than 65536 threads: events of the others are counted together, as tid -2, and not judged. Narrow with --tid.");
 
     // Called through delegates: code compiled ahead of time finds the method of a class call anew each time.
     private delegate void EventHandler(VcpuLane lane, in EventRow row);
@@ -37,9 +40,11 @@ public sealed partial class TraceReplayer
     private bool _filtered;
     private readonly Dictionary<int, VcpuLane> _lanes = [];
     private readonly List<VcpuLane> _all = [];
+    private readonly WholeLanes _whole = new();
     private readonly int _guestExit = KnownKinds.Kind("kvm_guest_exit");
     private readonly int _reenter = KnownKinds.Kind("kvm_book3s_reenter");
     private VcpuLane? _last;
+    private VcpuLane? _shared;
 
     /// <summary>The last lost marker of each CPU, as its number in <see cref="LostMarkers"/>.</summary>
     private readonly Dictionary<int, long> _lostOn = [];
@@ -60,6 +65,9 @@ public sealed partial class TraceReplayer
 
     /// <summary>All lanes in order of appearance.</summary>
     public IReadOnlyList<VcpuLane> Lanes => _all;
+
+    /// <summary>The lane of a thread; null where the trace has none of it.</summary>
+    public VcpuLane? Find(int tid) => _lanes.GetValueOrDefault(tid);
 
     /// <summary>The vendor that most exits speak of so far.</summary>
     public Isa Vendor { get; private set; }
@@ -134,8 +142,9 @@ public sealed partial class TraceReplayer
         _counts[kind]++;
         lane.Events++;
         if (hasTime) Clock(lane, head.Time, head.Offset);
+        if ((head.Flags & RowFlags.Gap) != 0) Break(-1);
         if (head.Cpu != lane.LastCpu && head.Cpu >= 0) Moved(lane, head.Cpu);
-        if ((head.Flags & RowFlags.Gap) != 0) Elided();
+        else if (!lane.IsWhole) _whole.Put(lane, lane.LastCpu);
         var role = KnownKinds.RoleOf(kind);
         if (role == TripEvent.Exit)
         {
@@ -218,7 +227,7 @@ public sealed partial class TraceReplayer
             trip.Info2 = exit.Info2;
             trip.IsHostInterrupt = ExitClass.IsHostInterrupt(trip.Isa, trip.Reason, exit);
             trip.IsIdle = ExitClass.IsHalt(trip.Isa, trip.Reason) || (trip.Isa == Isa.Book3s && row.Kind == _guestExit && KvmGuestExit.Over(row).Ceded);
-            if (exit.HasVcpuId && lane.Vcpu is null) lane.Vcpu = exit.VcpuId;
+            if (exit.HasVcpuId && lane is { Vcpu: null, IsShared: false }) lane.Vcpu = exit.VcpuId;
             TripReader.ReadExit(trip, exit);
         }
 
@@ -234,7 +243,7 @@ public sealed partial class TraceReplayer
         lane.Entries++;
         var entry = KvmEntry.Over(row);
         var enters = row.Kind != _reenter || !KvmBook3sReenter.Over(row).ToUserspace;
-        if (entry.HasVcpuId) lane.Vcpu ??= entry.VcpuId;
+        if (entry.HasVcpuId && !lane.IsShared) lane.Vcpu ??= entry.VcpuId;
         if (lane.InHost)
         {
             var trip = lane.Trip;
@@ -270,34 +279,42 @@ public sealed partial class TraceReplayer
     private void Moved(VcpuLane lane, int cpu)
     {
         lane.LastCpu = cpu;
+        _whole.Put(lane, cpu);
         if (lane.InHost && _lostOn.TryGetValue(cpu, out var marker) && marker > lane.ExitAfterLost) CloseTrip(lane, timed: false);
-    }
-
-    /// <summary>Someone cut lines out here: an exit before and an entry behind need not belong together.</summary>
-    private void Elided()
-    {
-        foreach (var lane in _all)
-        {
-            if (lane.InHost) CloseTrip(lane, timed: false);
-            lane.InGuest = false;
-            lane.Level = GuestLevel.Unknown;
-        }
     }
 
     private void Lost(in EventRow row)
     {
         LostMarkers++;
         if (row.Cpu >= 0) _lostOn[row.Cpu] = LostMarkers;
-        foreach (var lane in _all)
+        Break(row.Cpu);
+        foreach (var observer in _observers) observer.OnLost(row);
+    }
+
+    /// <summary>
+    /// Events are missing on a CPU, or somewhere (-1) where someone cut lines out: an exit before and an entry behind need not belong
+    /// together. Only threads last seen there can have lost something.
+    /// </summary>
+    private void Break(int cpu)
+    {
+        foreach (var lane in _whole.Take(cpu))
         {
-            // Only threads last seen on that CPU can have lost something.
-            if (row.Cpu >= 0 && lane.LastCpu >= 0 && lane.LastCpu != row.Cpu) continue;
             if (lane.InHost) CloseTrip(lane, timed: false);
             lane.InGuest = false;
             lane.Level = GuestLevel.Unknown;
         }
+    }
 
-        foreach (var observer in _observers) observer.OnLost(row);
+    /// <summary>The lane of the threads that are too many. What one of them began another does not end.</summary>
+    private VcpuLane Shared(int tid)
+    {
+        if (_shared is null) _all.Add(_shared = new VcpuLane(SharedTid, _all.Count) { IsShared = true, SharedBy = tid, Comm = "(others)" });
+        if (_shared.SharedBy == tid) return _shared;
+        _shared.SharedBy = tid;
+        if (_shared.InHost) CloseTrip(_shared, timed: false);
+        _shared.InGuest = false;
+        _shared.Level = GuestLevel.Unknown;
+        return _shared;
     }
 
     private VcpuLane LaneOf(in EventRow row)
@@ -310,7 +327,7 @@ public sealed partial class TraceReplayer
             if (_all.Count >= MaxLanes)
             {
                 Health.Count(TooManyThreads, row.Offset);
-                return _last = _all[^1];
+                return _last = Shared(tid);
             }
 
             lane = new VcpuLane(tid, _all.Count);

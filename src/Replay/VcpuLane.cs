@@ -15,6 +15,14 @@ public sealed class VcpuLane(int tid, int index)
 
     public string Comm { get; internal set; } = "";
 
+    /// <summary>
+    /// It stands for all threads beyond <see cref="TraceReplayer.MaxLanes"/>: their events are counted, but no two of them need be of one thread.
+    /// </summary>
+    public bool IsShared { get; internal init; }
+
+    /// <summary>The thread of a shared lane's last event.</summary>
+    internal int SharedBy { get; set; }
+
     /// <summary>The vCPU number, where an event of the thread says it.</summary>
     public int? Vcpu { get; internal set; }
 
@@ -67,4 +75,13 @@ public sealed class VcpuLane(int tid, int index)
     public long FirstTime { get; internal set; }
 
     public long LastTime { get; internal set; }
+
+    /// <summary>Its place in <see cref="WholeLanes"/>.</summary>
+    internal bool IsWhole { get; set; }
+
+    internal int WholeOn { get; set; }
+
+    internal VcpuLane? WholeBefore { get; set; }
+
+    internal VcpuLane? WholeBehind { get; set; }
 }

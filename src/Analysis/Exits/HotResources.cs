@@ -54,7 +54,9 @@ public sealed class HotResources : Analysis
             var top = _maps[i].Top(MaxRows);
             Func<ulong, string?> name = detail == TripDetail.Hypercall ? NamesOfHypercalls(run) : value => ResourceNames.Of(detail, value);
             report.Describe(document => document[key] = new JsonArray([.. top.Select(r => (JsonNode)Json(number, r, name(r.Key)))]));
-            report.AddTable(new ReportSection(key, title) { Table = IsTwoWay(detail) ? TwoWay(number, top, name) : OneWay(number, top, name) });
+            var table = IsTwoWay(detail) ? TwoWay(number, top, name) : OneWay(number, top, name);
+            if (_maps[i].Keys > top.Count) table.Footer = $"{_maps[i].Keys} of them; the {top.Count} with the most are listed, also as CSV and JSON.";
+            report.AddTable(new ReportSection(key, title) { Table = table });
         }
     }
 

@@ -48,6 +48,7 @@ public sealed class HotRips : Analysis
         var table = new ReportTable(
             new Column("rip", "RIP", ColumnKind.Hex), new Column("count", "Count", ColumnKind.Count), new Column("entries", "Entries", ColumnKind.Count),
             new Column("exits", "Exits", ColumnKind.Count), new Column("symbol", "Symbol", ColumnKind.Text, Optional: true)) { ShowAtMost = 10 };
+        if (_rips.Keys > top.Count) table.Footer = $"{_rips.Keys} addresses; the {top.Count} with the most are listed, also as CSV and JSON.";
         foreach (var (rip, entries, exits) in top) table.Add(rip, entries + exits, entries, exits, run.GuestSymbols.NameOf(rip) ?? "");
         report.Describe(document => document["rips"] = new JsonArray([.. top.Select(r => (JsonNode)Json(r, run.GuestSymbols.NameOf(r.Key)))]));
         report.AddTable(new ReportSection("rips", "Hot RIPs") { Table = table });

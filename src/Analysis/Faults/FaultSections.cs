@@ -71,7 +71,7 @@ internal static class FaultSections
     private static string Afterwards(BugCase bug, TraceRun run)
     {
         if (bug.Verdict is not (FaultVerdict.Livelock or FaultVerdict.LivelockNoProgressSpte) || bug.Count < 2) return "";
-        if (run.Replayer.Lanes.FirstOrDefault(l => l.Tid == bug.Tid) is not { } lane) return "";
+        if (run.Replayer.Find(bug.Tid) is not { } lane) return "";
         var rest = lane.LastTime - bug.LastNs;
         return rest <= 2 * ((bug.LastNs - bug.FirstNs) / (bug.Count - 1)) ? " The livelock lasts until the trace of this thread ends."
             : $" The trace of this thread goes on for {Numbers.Duration(rest, run.TimeUnit)} after the last of them.";

@@ -89,7 +89,7 @@ public static class ReplayReport
         foreach (var (tid, turn) in turns?.Seen ?? [])
         {
             if (!seen.Add(tid)) continue;
-            var exits = run.Replayer.Lanes.FirstOrDefault(l => l.Tid == tid)?.Exits ?? 0;
+            var exits = run.Replayer.Find(tid)?.Exits ?? 0;
             if (turn.Turns < 16 && turn.Turns * 2 < exits) continue; // in a longer trace a few turns are no loop
             polls.Add(new JsonObject
             {

@@ -37,22 +37,23 @@ public sealed class GuestTable : Analysis
             new Column("guest", "Guest", ColumnKind.Text), new Column("tids", "Threads", ColumnKind.Text),
             new Column("vcpus", "vCPUs", ColumnKind.Count), new Column("exits", "Exits", ColumnKind.Count), new Column("exit_rate", "Exits/s", ColumnKind.Rate),
             new Column("guest_ns", "In guest", ColumnKind.Duration), new Column("host_ns", "In host", ColumnKind.Duration), new Column("idle_ns", "Idle", ColumnKind.Duration),
-            new Column("busy_cpus", "CPUs busy", ColumnKind.Number)) { TimeUnit = run.TimeUnit, ShowAtMost = 32,
+            new Column("busy_cpus", "CPUs busy", ColumnKind.Number)) { TimeUnit = run.TimeUnit, ShowAtMost = 16,
             Footer = "CPUs busy: time in guest and host over the trace's span; a preempted vCPU counts as in the host." };
+        var inOrder = guests.OrderBy(g => g.Lanes[0].Tid).Select((g, i) => (Guest: g, Number: i + 1)).ToDictionary(p => p.Guest, p => p.Number);
         foreach (var g in guests)
         {
-            table.Add(NameOf(g, guests), Threads(g.Lanes), (long)g.Lanes.Count, g.Exits, run.Seconds is { } s ? g.Exits / s : null,
+            table.Add(NameOf(g, inOrder[g]), Threads(g.Lanes), (long)g.Lanes.Count, g.Exits, run.Seconds is { } s ? g.Exits / s : null,
                 g.GuestNs, g.HostNs, g.IdleNs, Busy(g, run));
         }
 
         return new ReportSection("guests", "Guests") { Table = table };
     }
 
-    private static string NameOf(Guest guest, IReadOnlyList<Guest> all) => guest switch
+    private static string NameOf(Guest guest, int number) => guest switch
     {
         { Name: { } name, Pid: { } pid } => $"{name} (pid {pid})",
         { Pid: { } pid } => $"pid {pid}",
-        _ => (1 + all.Count(g => g.Lanes[0].Tid < guest.Lanes[0].Tid)).ToString(CultureInfo.InvariantCulture),
+        _ => number.ToString(CultureInfo.InvariantCulture),
     };
 
     private static JsonObject Json(Guest guest, bool told, TraceRun run) => new()

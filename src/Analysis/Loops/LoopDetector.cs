@@ -27,6 +27,9 @@ public sealed class LoopDetector : TraceObserver
     private readonly List<Loop> _ticks = [];
     private readonly List<Loop> _sweeps = [];
     private readonly List<LaneLoops> _inBatch = [];
+
+    /// <summary>Of threads that were let go: where more run at once than are followed, that happens all the time.</summary>
+    private readonly Stack<LaneLoops> _free = new();
     private LaneLoops? _last;
     private long _turns;
 
@@ -98,9 +101,9 @@ public sealed class LoopDetector : TraceObserver
 
         if (!_lanes.TryGetValue(lane.Index, out var loops))
         {
-            if (!lane.IsVcpu && lane.Events > 1 && !lane.InHost) return null;
+            if (lane.IsShared || (!lane.IsVcpu && lane.Events > 1 && !lane.InHost)) return null;
             if (_lanes.Count >= MaxFollowed) LetGo();
-            _lanes[lane.Index] = loops = new LaneLoops(lane, _minIterations, Found);
+            _lanes[lane.Index] = loops = _free.TryPop(out var free) ? free.Follow(lane) : new LaneLoops(lane, _minIterations, Found);
         }
 
         loops.Turn = ++_turns;
@@ -115,6 +118,7 @@ public sealed class LoopDetector : TraceObserver
         {
             old.Break();
             _lanes.Remove(old.Lane.Index);
+            _free.Push(old);
         }
     }
 
@@ -167,18 +171,26 @@ public sealed class LoopDetector : TraceObserver
         public LaneLoops(VcpuLane lane, int minIterations, Action<VcpuLane, LoopRun, LoopStreamKind> found)
         {
             Lane = lane;
-            _main = new LoopStream(minIterations, run => found(lane, run, LoopStreamKind.Main));
-            _all = new LoopStream(minIterations, run => found(lane, run, LoopStreamKind.WithInterrupts));
-            _sweep = new LoopStream(minIterations, run => found(lane, run, LoopStreamKind.WithoutAddress));
+            _main = new LoopStream(minIterations, run => found(Lane, run, LoopStreamKind.Main));
+            _all = new LoopStream(minIterations, run => found(Lane, run, LoopStreamKind.WithInterrupts));
+            _sweep = new LoopStream(minIterations, run => found(Lane, run, LoopStreamKind.WithoutAddress));
         }
 
-        public VcpuLane Lane { get; }
+        public VcpuLane Lane { get; private set; }
 
         /// <summary>The batch at hand holds events of this thread.</summary>
         public bool InBatch { get; set; }
 
         /// <summary>When the thread last took over from another.</summary>
         public long Turn { get; set; }
+
+        /// <summary>Follows another thread, after <see cref="Break"/>.</summary>
+        public LaneLoops Follow(VcpuLane lane)
+        {
+            Lane = lane;
+            _sawInterrupt = _sweepReset = false;
+            return this;
+        }
 
         public void Add(in EventRow row, EventToken tokens, NotableEvents notable)
         {

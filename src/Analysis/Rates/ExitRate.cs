@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using KvmTraceLab.Analysis.Reports;
 using KvmTraceLab.Parser.Events;
 using KvmTraceLab.Parser.Events.Vocabulary;
@@ -12,7 +13,7 @@ namespace KvmTraceLab.Analysis.Rates;
 /// </summary>
 public sealed class ExitRate : Analysis
 {
-    /// <summary>Categories told apart; further ones are summed as "other".</summary>
+    /// <summary>Categories told apart; past them, too, the smallest are summed as "other", so that one which grows late is seen.</summary>
     private const int MaxCategories = 512;
     private const int MaxWindows = 2048;
     private const int MaxGivenWindows = 100_000;
@@ -20,12 +21,17 @@ public sealed class ExitRate : Analysis
     /// <summary>Windows of all categories together; past them the smallest categories are summed as "other".</summary>
     private const long MaxCells = 2_000_000;
     private const int KeptWhenFull = 16;
+
+    /// <summary>Exits of a late category before it gets a place, and how many such categories are counted at a time.</summary>
+    private const int WorthAPlace = 32;
+    private const int MaxLate = 4096;
     private const int Shown = 8;
     private const ulong Other = ulong.MaxValue;
 
     private readonly RateKey _key;
     private readonly bool _fixedWidth;
     private readonly Dictionary<ulong, RateSeries> _series = [];
+    private readonly Dictionary<ulong, int> _late = [];
     private readonly List<(long Time, int Cpu)> _lost = [];
     private readonly List<ChartMark> _marks = [];
     private readonly int _cr = KnownKinds.Kind("kvm_cr");
@@ -84,12 +90,12 @@ public sealed class ExitRate : Analysis
         _cells -= series.Capacity;
         series.Add((int)window, trip.Timed ? trip.Duration : 0);
         _cells += series.Capacity;
-        if (_cells > MaxCells && _series.Count > KeptWhenFull + 1) Fold();
+        if (_cells > MaxCells && _series.Count > KeptWhenFull + 1) Fold(KeptWhenFull);
     }
 
-    private void Fold()
+    private void Fold(int kept)
     {
-        var small = _series.Where(s => s.Key != Other).OrderByDescending(s => s.Value.Total).ThenBy(s => s.Key).Skip(KeptWhenFull).ToList();
+        var small = _series.Where(s => s.Key != Other).OrderByDescending(s => s.Value.Total).ThenBy(s => s.Key).Skip(kept).ToList();
         if (!_series.TryGetValue(Other, out var other)) _series[Other] = other = new RateSeries();
         foreach (var (key, series) in small)
         {
@@ -115,9 +121,9 @@ public sealed class ExitRate : Analysis
 
     public override void AddTo(Report report, TraceRun run) => report.Charts.Add(Chart(run, ChartKind.Stacked, []));
 
-    /// <summary>Categories by exits, largest first.</summary>
+    /// <summary>Categories by exits, largest first; what is no category of its own comes last.</summary>
     public IReadOnlyList<(string Name, RateSeries Series)> Top(TraceRun run) =>
-        [.. _series.OrderByDescending(s => s.Value.Total).ThenBy(s => s.Key).Select(s => (NameOf(s.Key, run), s.Value))];
+        [.. _series.OrderBy(s => s.Key == Other).ThenByDescending(s => s.Value.Total).ThenBy(s => s.Key).Select(s => (NameOf(s.Key, run), s.Value))];
 
     /// <summary>The chart: events a second (or exits a window where the clock tells no time).</summary>
     public ChartSpec Chart(TraceRun run, ChartKind kind, IEnumerable<Loops.Loop> loops)
@@ -150,7 +156,7 @@ public sealed class ExitRate : Analysis
         if (all.Count > shown)
         {
             series.Add(new ChartSeries(
-                $"{all.Count - shown} others", x, [.. at.Select(p => all.Skip(shown).Sum(s => s.Series.CountAt(p.Window)) * perSecond)]));
+                _series.ContainsKey(Other) ? "all others" : $"{all.Count - shown} others", x, [.. at.Select(p => all.Skip(shown).Sum(s => s.Series.CountAt(p.Window)) * perSecond)]));
         }
 
         return spec with
@@ -196,8 +202,24 @@ public sealed class ExitRate : Analysis
     private RateSeries SeriesOf(ulong key)
     {
         if (_series.TryGetValue(key, out var series)) return series;
-        if (_series.Count >= MaxCategories && !_series.TryGetValue(key = Other, out series)) series = null;
-        return series ?? (_series[key] = new RateSeries());
+        if (_series.Count >= MaxCategories)
+        {
+            if (Grows(key)) Fold(MaxCategories / 2);
+            else key = Other;
+        }
+
+        if (!_series.TryGetValue(key, out series)) _series[key] = series = new RateSeries();
+        return series;
+    }
+
+    /// <summary>A category that came late: it is worth a place once it has been seen often enough.</summary>
+    private bool Grows(ulong key)
+    {
+        if (_late.Count >= MaxLate) _late.Clear();
+        ref var seen = ref CollectionsMarshal.GetValueRefOrAddDefault(_late, key, out _);
+        if (++seen < WorthAPlace) return false;
+        _late.Remove(key);
+        return true;
     }
 
     private void Halve()

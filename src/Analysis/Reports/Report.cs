@@ -14,6 +14,9 @@ public sealed class Report(string command)
 
     public string Command => command;
 
+    /// <summary>Each of its tables may be asked for by name; those of several files may not.</summary>
+    public bool TablesByName { get; init; } = true;
+
     /// <summary>The JSON document, members in the order they are to be printed.</summary>
     public JsonObject Document
     {

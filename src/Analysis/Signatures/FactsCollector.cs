@@ -237,7 +237,7 @@ public sealed partial class FactsCollector : TraceObserver
         if (_recent.Find(lane) is { } known) return _last = known;
         if (!_lanes.TryGetValue(lane.Index, out var facts))
         {
-            if ((!lane.IsVcpu && !begins) || _lanes.Count >= MaxLanes) return null;
+            if ((!lane.IsVcpu && !begins) || lane.IsShared || _lanes.Count >= MaxLanes) return null;
             _lanes[lane.Index] = facts = new LaneFacts(lane, _budget);
             Facts.Lanes.Add(facts);
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using KvmTraceLab.Analysis;
 using KvmTraceLab.Analysis.Reports;
+using KvmTraceLab.Parser.Health;
 
 namespace KvmTraceLab.Cli.Commands;
 
@@ -32,21 +33,41 @@ internal static class AnalyzeCommand
     {
         if (request is { Format: "csv", Files.Count: > 1 }) throw new UsageException("--format csv: one FILE at a time; --format json has several");
         request = request with { Table = request.Table ?? "exits" };
-        var reports = request.Files.Select(file => One(file, request, minIterations)).ToList();
-        ReportWriter.Write(reports.Count == 1 ? reports[0] : Join(reports), request);
-        var worst = Guard.Ok;
-        foreach (var report in reports)
-        {
-            // What is certain of one file outweighs what another cannot tell.
-            var code = ExitCode(report, failOn);
-            if (code == Guard.DoesNotHold) return code;
-            worst = Math.Max(worst, code);
-        }
-
-        return worst;
+        if (request.Files.Count > 1) return Several(request, minIterations, failOn);
+        var (report, _) = One(request.Files[0], request, minIterations);
+        ReportWriter.Write(report, request);
+        return ExitCode(report, failOn);
     }
 
-    private static Report One(string file, TraceRequest request, int minIterations)
+    /// <summary>A file that cannot be read does not keep the others from being told of; the exit code says so all the same.</summary>
+    private static int Several(TraceRequest request, int minIterations, IReadOnlyList<string> failOn)
+    {
+        var reports = new List<Report>();
+        var files = new List<FileSummary>();
+        foreach (var file in request.Files)
+        {
+            try
+            {
+                var (report, summary) = One(file, request, minIterations);
+                reports.Add(report);
+                files.Add(summary);
+            }
+            catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
+            {
+                Guard.Complain(e);
+                files.Add(new FileSummary { Path = file, Unread = e.Message });
+            }
+        }
+
+        if (reports.Count == 0) return Guard.CannotDo;
+        ReportWriter.Write(JoinedReports.Of("analyze", files, reports), request);
+        if (reports.Count < files.Count) return Guard.CannotDo;
+        var codes = reports.ConvertAll(r => ExitCode(r, failOn));
+        // What is certain of one file outweighs what another cannot tell.
+        return codes.Contains(Guard.DoesNotHold) ? Guard.DoesNotHold : codes.Max();
+    }
+
+    private static (Report Report, FileSummary Summary) One(string file, TraceRequest request, int minIterations)
     {
         using var progress = TraceSession.Bar(request);
         using var trace = TraceSession.Open(file, request, progress);
@@ -54,21 +75,7 @@ internal static class AnalyzeCommand
         var run = TraceSession.Run(trace, request, suite.Observers, suite.SeeBatch);
         var report = suite.Report("analyze", run with { Processes = SidecarFacts.Processes(file) }, request.Dmesg);
         if (request.Files.Count > 1) _ = report.Document; // made now, so that what it is made of can go
-        return report;
-    }
-
-    /// <summary>Several files: their reports one after the other, in JSON as <c>reports</c>.</summary>
-    private static Report Join(List<Report> reports)
-    {
-        var joined = new Report("analyze");
-        joined.Document["reports"] = new JsonArray([.. reports.Select(r => (JsonNode)r.Document)]);
-        foreach (var report in reports)
-        {
-            joined.Headlines.AddRange(report.Headlines);
-            joined.Sections.AddRange(report.Sections);
-        }
-
-        return joined;
+        return (report, FileSummary.Of(file, run));
     }
 
     private static string[] FailOn(string[]? words)

@@ -20,7 +20,7 @@ internal sealed class TextOutput : IReportOutput
         {
             if (!first) writer.WriteLine();
             first = false;
-            WriteSection(writer, section, 0);
+            WriteSection(writer, section, 0, report.TablesByName);
         }
     }
 
@@ -46,21 +46,21 @@ internal sealed class TextOutput : IReportOutput
         if (headline.Next is { } next) WriteWrapped(writer, 4, "next: " + SafeText.Clean(next), 2);
     }
 
-    private static void WriteSection(StreamWriter writer, ReportSection section, int indent)
+    private static void WriteSection(StreamWriter writer, ReportSection section, int indent, bool byName)
     {
         WriteWrapped(writer, indent, SafeText.Clean(section.Title), 2);
         indent = Math.Min(indent + 2, DeepestIndent);
         foreach (var paragraph in section.Paragraphs) WriteWrapped(writer, indent, SafeText.Clean(paragraph), 0);
-        if (section.Table is { } table) WriteTable(writer, table, indent);
+        if (section.Table is { } table) WriteTable(writer, table, indent, byName ? section.Id : null);
         foreach (var line in section.Verbatim) WriteWrapped(writer, Math.Min(indent + 2, DeepestIndent), SafeText.Line(line), 4);
         foreach (var child in section.Children)
         {
             writer.WriteLine();
-            WriteSection(writer, child, indent);
+            WriteSection(writer, child, indent, byName);
         }
     }
 
-    private static void WriteTable(StreamWriter writer, ReportTable table, int indent)
+    private static void WriteTable(StreamWriter writer, ReportTable table, int indent, string? name)
     {
         var layout = TableLayout.Of(table, Width - indent, separator: 2, frame: 0);
         if (layout.Rows.Count > 1)
@@ -73,7 +73,7 @@ internal sealed class TextOutput : IReportOutput
             WriteLine(writer, indent, "(none)");
         }
 
-        if (layout.Remainder() is { } more) WriteLine(writer, indent, more);
+        if (layout.Remainder() is { } more) WriteLine(writer, indent, name is null ? more : $"{more} (all: --format csv --table {name})");
         if (table.Footer is { } footer) WriteWrapped(writer, indent, SafeText.Clean(footer), 2);
     }
 

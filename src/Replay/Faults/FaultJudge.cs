@@ -51,6 +51,10 @@ public sealed partial class FaultJudge : TraceObserver
     private readonly Dictionary<int, LaneFaults> _lanes = [];
     private readonly LaneCache<LaneFaults> _recent = new();
     private readonly Dictionary<int, int> _vcpuOwner = [];
+
+    /// <summary>Threads of which something was seen since events were last lost: for the others that ended all already.</summary>
+    private readonly List<LaneFaults> _whole = [];
+    private long _met;
     private LaneFaults? _last;
     private bool _nestedFaultSeen;
 
@@ -128,7 +132,19 @@ public sealed partial class FaultJudge : TraceObserver
             _runs.TraceBegins(row.Time);
         }
 
+        if (lane.IsShared && e is (FaultEvent.Entry or FaultEvent.Exit or FaultEvent.PageFault))
+        {
+            if (e == FaultEvent.PageFault) NotJudged(lane, row);
+            return;
+        }
+
         var state = _last is { } last && ReferenceEquals(last.Lane, lane) ? last : StateOf(lane);
+        if (!state.IsWhole)
+        {
+            state.IsWhole = true;
+            _whole.Add(state);
+        }
+
         if (FaultEvents.IsMmuEvent(e)) Config.MmuEvents = true;
         if (FaultEvents.TakesAway(e)) state.Works(Config);
         if (state.Misconfig is { IsOpen: true } misconfig && e != FaultEvent.Entry) MisconfigRuns.OnEvent(state, misconfig, e, row);
@@ -170,8 +186,10 @@ public sealed partial class FaultJudge : TraceObserver
         _map.ForgetAll();
         _checks.ForgetHuge();
         _losses.Lose(row.Cpu);
-        foreach (var state in _lanes.Values)
+        _whole.Sort((a, b) => a.Number.CompareTo(b.Number));
+        foreach (var state in _whole)
         {
+            state.IsWhole = false;
             state.HasExit = state.HasNestedExit = false;
             if (state.IsOpen)
             {
@@ -183,6 +201,8 @@ public sealed partial class FaultJudge : TraceObserver
             _runs.CloseAll(state, lost: true);
             EndMisconfig(state);
         }
+
+        _whole.Clear();
 
         // An unmap may be among what was lost, and go on from here.
         if (_losses.Now != long.MinValue) _invalidations.Add(_losses.Now, -1, Invalidation.Unseen);
@@ -202,7 +222,7 @@ public sealed partial class FaultJudge : TraceObserver
         if (!_lanes.TryGetValue(lane.Index, out var state))
         {
             if (_lanes.Count >= MaxFollowed) LetGo();
-            _lanes[lane.Index] = state = new LaneFaults(lane);
+            _lanes[lane.Index] = state = new LaneFaults(lane) { Number = _met++ };
         }
 
         _recent.Put(lane, state);
@@ -217,6 +237,7 @@ public sealed partial class FaultJudge : TraceObserver
             _lanes.Remove(old.Lane.Index);
         }
 
+        _whole.RemoveAll(s => !_lanes.ContainsKey(s.Lane.Index));
         _recent.Clear();
         _tally.Flush();
     }
@@ -323,6 +344,15 @@ public sealed partial class FaultJudge : TraceObserver
         group.Lane = state.Lane.Index;
         group.Slot = _tally.Place();
         if (mode != FaultMode.Shadow && !_sptes.SeveralSpaces && level == GuestLevel.L1) group.Before = _map.Find(false, 0, group.Gfn, lane.Index, Config.Layout);
+    }
+
+    /// <summary>Which of many threads went on after it nobody can say.</summary>
+    private void NotJudged(VcpuLane lane, in EventRow row)
+    {
+        Faults++;
+        var fault = KvmPageFault.Over(row);
+        var access = new FaultAccess(FaultMode.Unknown, fault.ErrorCode);
+        _tally.Decided(new FaultRecord(row.Time, lane.Tid, GuestLevel.L1, fault.FaultAddress, access, FaultVerdict.Undecidable), _tally.Place());
     }
 
     private void OnMsr(in EventRow row)

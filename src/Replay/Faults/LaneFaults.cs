@@ -10,6 +10,12 @@ internal sealed class LaneFaults(VcpuLane lane)
 
     public VcpuLane Lane => lane;
 
+    /// <summary>Something was seen of it since events were last lost.</summary>
+    public bool IsWhole;
+
+    /// <summary>Which one it is, in the order in which the judge met them.</summary>
+    public long Number;
+
     private FaultGroup? _group;
 
     /// <summary>The open or last group; made with the first fault, since most threads have none.</summary>

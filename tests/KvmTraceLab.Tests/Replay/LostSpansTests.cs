@@ -117,4 +117,38 @@ public sealed class LostSpansTests
         _losses.Lose(1);
         Assert.True(_losses.Touch(102, 104));
     }
+
+    /// <summary>Spans are passed over in blocks: the answers are those of a look at each.</summary>
+    [Fact]
+    public void As_a_look_at_every_span()
+    {
+        var random = new Random(11);
+        var spans = new List<(long From, long To)>();
+        var seen = new Dictionary<int, long>();
+        var open = new Dictionary<int, int>();
+        for (long now = 0; now < 60_000; now += random.Next(3))
+        {
+            var cpu = random.Next(20);
+            if (now > 0 && random.Next(12) == 0)
+            {
+                _losses.Lose(cpu);
+                if (open.TryAdd(cpu, spans.Count)) spans.Add((seen.GetValueOrDefault(cpu, long.MinValue), long.MaxValue));
+                continue;
+            }
+
+            _losses.See(cpu, now);
+            seen[cpu] = now;
+            if (open.Remove(cpu, out var span)) spans[span] = (spans[span].From, now);
+        }
+
+        Assert.True(spans.Count > 2000);
+        for (var i = 0; i < 2000; i++)
+        {
+            var first = random.Next(70_000);
+            var last = first + random.Next(i % 2 == 0 ? 20 : 5000);
+            Assert.Equal(spans.Any(s => s.From < last && s.To > first), _losses.Touch(first, last));
+            var lost = spans.Sum(s => Math.Max(0, (double)Math.Min(last, s.To) - Math.Max(first, s.From)));
+            Assert.Equal(Math.Min(1, lost / Math.Max(1, last - first)), _losses.Share(first, last), 9);
+        }
+    }
 }

@@ -40,7 +40,7 @@ public sealed class LogAnalysis : Analysis
     private static VcpuLane? LaneOf(TraceRun run, LogLine line, LogDetails details)
     {
         var tid = line.Tid >= 0 ? line.Tid : details.Tid;
-        return tid < 0 ? null : run.Replayer.Lanes.FirstOrDefault(l => l.Tid == tid);
+        return tid < 0 ? null : run.Replayer.Find(tid);
     }
 
     private static JsonObject Json(LogLine line, LogDetails details, VcpuLane? lane)

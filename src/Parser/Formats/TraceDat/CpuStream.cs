@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using KvmTraceLab.Parser.Health;
 
@@ -57,30 +58,38 @@ internal sealed class CpuStream
         return _packed ? TryNextChunk(unit) : TryNextPages(unit);
     }
 
-    /// <summary>Reads, unpacks and decodes a unit. The unit's columns that are the same for all rows are set at last.</summary>
+    /// <summary>Reads, unpacks and decodes a unit; its pages are needed no longer then.</summary>
     public void Decode(DecodeUnit unit)
     {
-        var bytes = unit.PageBuffer(unit.Size);
-        int got;
-        if (unit.PackedSize > 0)
-        {
-            var packed = unit.PackedBuffer(unit.PackedSize);
-            got = _source.Read(unit.Offset, packed.AsSpan(0, unit.PackedSize)) == unit.PackedSize
-                ? DatCompression.Unpack(_meta.Compression, packed, unit.PackedSize, bytes.AsSpan(0, unit.Size), _meta.Path)
-                : -1;
-            if (got != unit.Size) unit.Batch.Health.Count(TraceDatHealth.BadChunk, unit.Offset);
-        }
-        else
-        {
-            got = _source.Read(unit.Offset, bytes.AsSpan(0, unit.Size));
-            if (got != unit.Size) unit.Batch.Health.Count(TraceDatHealth.MissingData, unit.Offset);
-        }
-
+        var bytes = ArrayPool<byte>.Shared.Rent(unit.Size);
+        var got = Fetch(unit, bytes.AsSpan(0, unit.Size));
         for (var at = 0; at < got; at += _pageSize)
         {
             var exact = unit.PackedSize == 0;
             _decoder.Decode(unit, bytes, at, Math.Min(_pageSize, got - at), _pageSize, exact ? unit.Offset + at : unit.Offset, exact);
         }
+
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    /// <summary>The unit's pages; returns how many bytes of them there are.</summary>
+    private int Fetch(DecodeUnit unit, Span<byte> pages)
+    {
+        int got;
+        if (unit.PackedSize == 0)
+        {
+            got = _source.Read(unit.Offset, pages);
+            if (got != unit.Size) unit.Batch.Health.Count(TraceDatHealth.MissingData, unit.Offset);
+            return got;
+        }
+
+        var packed = ArrayPool<byte>.Shared.Rent(unit.PackedSize);
+        got = _source.Read(unit.Offset, packed.AsSpan(0, unit.PackedSize)) == unit.PackedSize
+            ? DatCompression.Unpack(_meta.Compression, packed, unit.PackedSize, pages, _meta.Path)
+            : -1;
+        ArrayPool<byte>.Shared.Return(packed);
+        if (got != unit.Size) unit.Batch.Health.Count(TraceDatHealth.BadChunk, unit.Offset);
+        return got;
     }
 
     private bool TryNextPages(DecodeUnit unit)

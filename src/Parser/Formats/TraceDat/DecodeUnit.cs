@@ -8,8 +8,6 @@ namespace KvmTraceLab.Parser.Formats.TraceDat;
 /// </summary>
 internal sealed class DecodeUnit(EventCatalog catalog)
 {
-    private byte[] _page = [];
-    private byte[] _packed = [];
     private int _state;
 
     public CpuStream Stream { get; set; } = null!;
@@ -66,10 +64,6 @@ internal sealed class DecodeUnit(EventCatalog catalog)
         Volatile.Write(ref _state, 2 * Ticket);
     }
 
-    public byte[] PageBuffer(int size) => Grown(ref _page, size);
-
-    public byte[] PackedBuffer(int size) => Grown(ref _packed, size);
-
     /// <summary>Room for <paramref name="size"/> bytes at the end of the text.</summary>
     public Span<byte> TextRoom(int size)
     {
@@ -83,11 +77,5 @@ internal sealed class DecodeUnit(EventCatalog catalog)
         var made = TextRef.Make(TextLength, text.Length);
         TextLength += text.Length;
         return made;
-    }
-
-    private static byte[] Grown(ref byte[] buffer, int size)
-    {
-        if (buffer.Length < size) buffer = new byte[size];
-        return buffer;
     }
 }

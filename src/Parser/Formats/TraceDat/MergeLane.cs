@@ -7,6 +7,7 @@ internal sealed class MergeLane(CpuStream stream, UnitQueue queue)
 {
     private readonly Queue<DecodeUnit> _ahead = new();
     private bool _ended;
+    private int _text;
 
     public CpuStream Stream { get; } = stream;
 
@@ -18,12 +19,19 @@ internal sealed class MergeLane(CpuStream stream, UnitQueue queue)
     /// <summary>The next row of the unit; goes on with <see cref="MoveTo"/>.</summary>
     public int Row { get; private set; }
 
-    /// <summary>Number of the batch that has the unit's slots and text, and where they stand there.</summary>
+    /// <summary>The row with which the next unit is asked for; none where it was.</summary>
+    public int AskAt { get; set; } = int.MaxValue;
+
+    /// <summary>Number of the batch that has the unit's slots and text, or some of them, and where they stand there.</summary>
     public int CopiedTo { get; set; } = -1;
+
+    public bool CopiedWhole { get; set; }
 
     public int SlotShift { get; set; }
 
     public int TextShift { get; set; }
+
+    public SharedSlots Shared { get; } = new();
 
     public EventBatch Batch => Unit!.Batch;
 
@@ -37,11 +45,13 @@ internal sealed class MergeLane(CpuStream stream, UnitQueue queue)
         if (row < batch.Count) Time = batch.Heads[row].Time;
     }
 
-    /// <summary>Whether this lane's next row comes before the other's.</summary>
-    public bool Before(MergeLane other) => Time != other.Time ? Time < other.Time : WinsTie(other);
-
-    /// <summary>Whether this lane comes first where the times are the same.</summary>
-    public bool WinsTie(MergeLane other) => Stream.Cpu != other.Stream.Cpu ? Stream.Cpu < other.Stream.Cpu : Stream.Buffer < other.Stream.Buffer;
+    /// <summary>The slots of a row that hold text; asked in the order of the rows.</summary>
+    public ulong TextSlotsOf(int row)
+    {
+        var texts = Unit!.TextSlots;
+        while (_text < texts.Count && texts[_text].Row < row) _text++;
+        return _text < texts.Count && texts[_text].Row == row ? texts[_text].Mask : 0;
+    }
 
     /// <summary>
     /// Goes on to the next unit; returns it decoded (it may hold no row), or null at the end. The unit before must have
@@ -50,6 +60,7 @@ internal sealed class MergeLane(CpuStream stream, UnitQueue queue)
     public DecodeUnit? Advance()
     {
         CopiedTo = -1;
+        _text = 0;
         if (_ahead.TryDequeue(out var unit))
         {
             queue.Complete(unit, scheduled: true);

@@ -10,6 +10,13 @@ namespace KvmTraceLab.Parser.Formats.TraceDat;
 /// </summary>
 internal sealed class UnitQueue : IDisposable
 {
+    /// <summary>Streams that may each have units of their own under way.</summary>
+#if DEBUG
+    private const int Few = 2;
+#else
+    private const int Few = 32;
+#endif
+
     private readonly BlockingCollection<Job> _work = [];
     private readonly Stack<DecodeUnit> _free = new();
     private readonly List<Thread> _workers = [];
@@ -18,11 +25,15 @@ internal sealed class UnitQueue : IDisposable
     private readonly int _perStream;
     private int _ahead;
 
-    public UnitQueue(EventCatalog catalog, int workers)
+    /// <param name="catalog">Names the kinds.</param>
+    /// <param name="workers">Threads beside the merger.</param>
+    /// <param name="streams">Streams that are merged.</param>
+    public UnitQueue(EventCatalog catalog, int workers, int streams)
     {
         _catalog = catalog;
-        _maxAhead = workers * 4;
-        _perStream = workers == 0 ? 0 : 2;
+        AsksLate = streams > Few;
+        _maxAhead = workers == 0 ? 0 : AsksLate ? (workers * 4) + (streams / 4) : workers * 4;
+        _perStream = workers == 0 || AsksLate ? 0 : 2;
         for (var i = 0; i < workers; i++)
         {
             var worker = new Thread(Work) { IsBackground = true, Name = "trace.dat decoder" };
@@ -30,6 +41,9 @@ internal sealed class UnitQueue : IDisposable
             worker.Start();
         }
     }
+
+    /// <summary>There are so many streams that units for all of them would take too much room: each asks for its next one when it has come near its end.</summary>
+    public bool AsksLate { get; }
 
     /// <summary>
     /// Whether a stream that has so many units under way may have a further one: a few of its own, so that no stream waits for

@@ -49,4 +49,25 @@ public sealed class ExitRateTests
         Assert.Equal((501, 1001L, 2L, 1L), (series.Length, series.Total, series.CountAt(0), series.CountAt(500)));
         Assert.Equal(2002, Enumerable.Range(0, 600).Sum(series.HostNsAt));
     }
+
+    /// <summary>A host has more vCPUs than are told apart; the one that begins to exit when all places are taken is the one to see.</summary>
+    [Fact]
+    public void A_category_that_comes_late_gets_a_place()
+    {
+        var lines = new System.Text.StringBuilder();
+        var us = 1_000_000;
+        void Exit(string rip) => lines.Append(System.Globalization.CultureInfo.InvariantCulture, $"CPU 0/KVM-7 [000] {us / 1_000_000}.{us++ % 1_000_000:000000}: kvm_exit: reason CPUID rip 0x{rip} info 0 0\n");
+        for (var i = 0; i < 2000; i++) Exit($"1{i:x4}");
+        for (var i = 0; i < 1000; i++) Exit("beef");
+        using var trace = Analyzed.Text(lines.ToString());
+        var rate = new ExitRate(RateKey.Rip);
+        var replayer = new TraceReplayer([rate]);
+        foreach (var batch in trace.Batches()) replayer.Process(batch);
+        replayer.End();
+        var top = rate.Top(new KvmTraceLab.Analysis.TraceRun(trace, replayer));
+        Assert.Equal(("0xbeef", 1000 - 31), (top[0].Name, top[0].Series.Total));
+        Assert.Equal("other", top[^1].Name);
+        Assert.Equal(3000, top.Sum(t => t.Series.Total));
+        Assert.InRange(top.Count, 100, 513);
+    }
 }

@@ -6,6 +6,11 @@ namespace KvmTraceLab.Tests.Recording;
 
 public sealed class RecordCommandTests
 {
+    /// <summary>A shell that hears SIGINT, also where the tests run in the background of another: a signal that was ignored at its start cannot be trapped.</summary>
+    private const string Shell = "/usr/bin/env";
+
+    private static readonly string[] Script = ["--default-signal=INT", "/bin/sh", "-c"];
+
     [Fact]
     public void A_dry_run_prints_the_command_and_the_facts_and_does_nothing()
     {
@@ -47,7 +52,7 @@ public sealed class RecordCommandTests
         string path = Path.Combine(Path.GetTempPath(), $"ktl-{Guid.NewGuid():N}.dat");
         try
         {
-            var plan = new RecordPlan("/bin/sh", ["-c", $"trap 'echo whole > {path}; exit 7' INT; while :; do sleep 0.02; done"], 0.3, path, path + ".ktl.json", [], []);
+            var plan = new RecordPlan(Shell, [.. Script, $"trap 'echo whole > {path}; exit 7' INT; while :; do sleep 0.02; done"], 0.3, path, path + ".ktl.json", [], []);
             Assert.Equal(7, Recorder.Run(plan, out string? problem));
             Assert.Null(problem);
             Assert.Equal("whole\n", File.ReadAllText(path));
@@ -67,7 +72,7 @@ public sealed class RecordCommandTests
         {
             File.WriteAllText(path + ".cpu0", "of an earlier run");
             var plan = new RecordPlan(
-                "/bin/sh", ["-c", $"sleep 0.5; trap 'echo whole > {path}; exit 7' INT; : > {path}.cpu0; while :; do sleep 0.02; done"], 0.05, path, path + ".ktl.json", [], [])
+                Shell, [.. Script, $"sleep 0.5; trap 'echo whole > {path}; exit 7' INT; : > {path}.cpu0; while :; do sleep 0.02; done"], 0.05, path, path + ".ktl.json", [], [])
             {
                 ReadyPath = path + ".cpu0",
             };
@@ -88,7 +93,7 @@ public sealed class RecordCommandTests
         string path = Path.Combine(Path.GetTempPath(), $"ktl-{Guid.NewGuid():N}.dat");
         try
         {
-            var plan = new RecordPlan("/bin/sh", ["-c", $"trap 'echo whole > {path}; exit 7' INT; i=0; while [ $i -lt 1500 ]; do sleep 0.02; i=$((i+1)); done"], 0.05, path, path + ".ktl.json", [], [])
+            var plan = new RecordPlan(Shell, [.. Script, $"trap 'echo whole > {path}; exit 7' INT; i=0; while [ $i -lt 1500 ]; do sleep 0.02; i=$((i+1)); done"], 0.05, path, path + ".ktl.json", [], [])
             {
                 ReadyPath = path + ".cpu0",
             };

@@ -28,7 +28,7 @@ internal static class OutcomeSections
         {
             table.Add([(long)thread.Lane.Tid, (long?)thread.Lane.Vcpu, FaultDocument.Level(thread.Level), thread.Faults, .. Columns.Select(c => (object)thread[c.Outcome]), thread.HandledShare]);
             if (thread.IsStuck)
-                section.Paragraphs.Add($"tid {thread.Lane.Tid} is stuck: {thread.Handled} of {FaultDocument.Level(thread.Level)}'s {thread.Known} faults were handled, fewer than one in five.");
+                section.Paragraphs.Add($"{Finding.NameOf(thread.Lane)} is stuck: {thread.Handled} of {FaultDocument.Level(thread.Level)}'s {thread.Known} faults were handled, fewer than one in five.");
         }
 
         if (Pages(judge) is { Rows.Count: > 0 } pages) section.Children.Add(new ReportSection("retried-pages", "Pages whose faults were retried") { Table = pages });

@@ -47,8 +47,11 @@ public sealed class Finding(Signature signature, Evidence evidence, TraceRun run
     }
 
     /// <summary>The vCPU in words.</summary>
-    public string Who => Lane is not { } lane ? "the trace"
-        : lane.Lane.Vcpu is { } vcpu ? lane.Lane.Tid >= 0 ? $"vCPU {vcpu} (tid {lane.Lane.Tid})" : $"vCPU {vcpu}" : lane.Lane.Tid >= 0 ? $"tid {lane.Lane.Tid}" : "the vCPU";
+    public string Who => Lane is { } lane ? NameOf(lane.Lane) : "the trace";
+
+    /// <summary>A vCPU in words, by what the trace says of it.</summary>
+    internal static string NameOf(VcpuLane lane) =>
+        lane.Vcpu is { } vcpu ? lane.Tid >= 0 ? $"vCPU {vcpu} (tid {lane.Tid})" : $"vCPU {vcpu}" : lane.Tid >= 0 ? $"tid {lane.Tid}" : "the vCPU";
 
     /// <summary>Turns in a row, or all exits of the place where the signature asks for no row.</summary>
     public long TurnsSeen => Signature.InRow || Evidence.Scope != EvidenceScope.Spot ? Evidence.Turns : Evidence.Count;

@@ -352,6 +352,7 @@ public sealed partial class FaultJudge : TraceObserver
         Faults++;
         var fault = KvmPageFault.Over(row);
         var access = new FaultAccess(FaultMode.Unknown, fault.ErrorCode);
+        _outcomes.Add(lane, GuestLevel.L1, fault.FaultAddress >> 12, FaultOutcome.Unknown);
         _tally.Decided(new FaultRecord(row.Time, lane.Tid, GuestLevel.L1, fault.FaultAddress, access, FaultVerdict.Undecidable), _tally.Place());
     }
 

@@ -80,6 +80,14 @@ public sealed class FaultOutcomeTests
     }
 
     [Fact]
+    public void Who_is_stuck_is_told_by_vCPU_and_thread()
+    {
+        var (_, judge) = Run(Amd61, Times(60, Npf(Write, Requested)));
+        var section = KvmTraceLab.Analysis.Faults.OutcomeSections.Section(judge);
+        Assert.Equal(["vCPU 0 (tid 1001) is stuck: 0 of L1's 60 faults were handled, fewer than one in five."], section.Paragraphs);
+    }
+
+    [Fact]
     public void Pages_of_L1_and_L2_are_told_apart()
     {
         var judge = Run(Amd61, [.. Npf(Write, Requested), .. Nested("5000067", Read, Requested)]).Judge;

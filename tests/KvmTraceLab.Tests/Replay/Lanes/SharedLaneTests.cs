@@ -40,6 +40,8 @@ public sealed class SharedLaneTests
         Assert.Empty(document["loops"]!.AsArray());
         Assert.Equal("""{"UNDECIDABLE":50}""", document["faults"]!["verdicts"]!.ToJsonString());
         Assert.Empty(document["faults"]!["bugs"]!.AsArray());
+        var outcome = Assert.Single(document["faults"]!["outcomes"]!.AsArray())!;
+        Assert.Equal((TraceReplayer.SharedTid, 50, 50), (outcome["tid"]!.GetValue<int>(), outcome["faults"]!.GetValue<long>(), outcome["unknown"]!.GetValue<long>()));
         var shared = document["vcpus"]!.AsArray().Single(v => v!["tid"]!.GetValue<int>() == TraceReplayer.SharedTid)!;
         Assert.Equal((150, null), (shared["exits"]!.GetValue<long>(), shared["vcpu"]));
         Assert.Equal(350, document["health"]!["counters"]!.AsArray().Single(c => c!["name"]!.GetValue<string>() == "tooManyThreads")!["count"]!.GetValue<long>());

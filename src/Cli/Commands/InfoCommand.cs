@@ -61,8 +61,11 @@ internal static class InfoCommand
         Fact("CPUs", info.Cpus.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Fact("buffers", string.Join(", ", info.Buffers));
         foreach (var (name, value) in info.Facts) Fact(name, value);
-        foreach (var (cpu, lost) in info.LostByCpu.OrderBy(l => l.Key)) Fact($"lost on CPU {cpu}", $"{lost.Counted} events counted, {lost.UnknownMarkers} markers without a number");
         report.Sections.Insert(1, new ReportSection("facts", "Facts") { Table = facts });
+
+        var losses = new ReportTable(new Column("cpu", "CPU", ColumnKind.Count), new Column("lost", "Events lost", ColumnKind.Count), new Column("markers", "Markers without a number", ColumnKind.Count)) { ShowAtMost = 16 };
+        foreach (var (cpu, lost) in info.LostByCpu.OrderByDescending(l => l.Value.Counted).ThenByDescending(l => l.Value.UnknownMarkers).ThenBy(l => l.Key)) losses.Add((long)cpu, lost.Counted, lost.UnknownMarkers);
+        report.AddTable(new ReportSection("lost", "Lost data by CPU") { Table = losses });
 
         var tasks = new ReportTable(new Column("tid", "TID", ColumnKind.Count), new Column("comm", "Task", ColumnKind.Text), new Column("events", "Events", ColumnKind.Count), new Column("vcpu", "vCPU", ColumnKind.Count)) { ShowAtMost = 40 };
         foreach (var lane in run.Replayer.Lanes.OrderByDescending(l => l.Events).ThenBy(l => l.Tid)) tasks.Add((long)lane.Tid, lane.Comm, lane.Events, (long?)lane.Vcpu);

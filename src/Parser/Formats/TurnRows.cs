@@ -1,3 +1,4 @@
+using System.Numerics;
 using KvmTraceLab.Parser.Events;
 
 namespace KvmTraceLab.Parser.Formats;
@@ -23,6 +24,10 @@ internal sealed class TurnRows
     private const int MaxWait = 64;
 
     private NumberSlot[] _numbers = new NumberSlot[8];
+
+    /// <summary>0xff where a byte of the turn changes, 0 elsewhere.</summary>
+    private byte[] _changes = new byte[1024];
+    private int _length;
     private int _taken;
     private int _misses;
     private int _wait;
@@ -43,8 +48,8 @@ internal sealed class TurnRows
     /// <summary>The numbers of a further turn.</summary>
     public ulong[] Values { get; private set; } = new ulong[8];
 
-    /// <summary>Whether a turn of so many bytes can be compared at once, and is worth it.</summary>
-    public static bool Fits(int length) => length >= MaskedBytes.Least && length <= MaxLength;
+    /// <summary>Which bits of the turn change; for one that sets them by itself.</summary>
+    public Span<byte> Changes => _changes.AsSpan(0, _length);
 
     public void Forget() => Count = 0;
 
@@ -83,8 +88,28 @@ internal sealed class TurnRows
         }
     }
 
-    /// <summary>A turn begins with that row; its rows, and their numbers, are added afterwards.</summary>
-    public void Begin(int first) => (First, Count, NumberCount, _misses, _taken) = (first, 0, 0, 0, 0);
+    /// <summary>
+    /// A turn of so many bytes begins with that row; its rows, their numbers and what changes are added afterwards. False where it is too short
+    /// to be compared at once, or too long to be worth it: then none is known.
+    /// </summary>
+    public bool TryBegin(int first, int length)
+    {
+        (First, Count, NumberCount, _misses, _taken) = (first, 0, 0, 0, 0);
+        if (length < MaskedBytes.Least || length > MaxLength) return false;
+        _length = length;
+        if (_changes.Length < length) _changes = new byte[BitOperations.RoundUpToPowerOf2((uint)length)];
+        Changes.Clear();
+        return true;
+    }
+
+    /// <summary>These bytes of the turn change. (A loop, since filling a span is compiled anew in each process.)</summary>
+    public void Change(int start, int end)
+    {
+        for (var i = start; i < end; i++) _changes[i] = 0xff;
+    }
+
+    /// <summary>Whether a further turn is the last one's but for what changes.</summary>
+    public bool IsLike(ReadOnlySpan<byte> last, ReadOnlySpan<byte> further) => MaskedBytes.AreEqual(last, further, _changes);
 
     public void AddRow() => Count++;
 

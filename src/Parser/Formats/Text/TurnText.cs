@@ -1,4 +1,3 @@
-using System.Numerics;
 using KvmTraceLab.Parser.Events;
 
 namespace KvmTraceLab.Parser.Formats.Text;
@@ -13,9 +12,6 @@ internal sealed class TurnText
     private readonly LineTime[] _lines = new LineTime[TurnRows.MaxRows];
     private readonly int[] _places = new int[TurnRows.MaxRows];
     private NumberSpan[] _numbers = new NumberSpan[8];
-
-    /// <summary>0xff where a byte changes, 0 elsewhere.</summary>
-    private byte[] _changes = new byte[4096];
 
     /// <summary>Lines, each a row; 0 while no turn is known.</summary>
     public int Lines => _rows.Count;
@@ -40,18 +36,14 @@ internal sealed class TurnText
     /// <summary>A turn from that row and that byte on; its lines, and what changes in them, are added afterwards. False where it is too long or too short.</summary>
     public bool TryBegin(int row, int start, int length)
     {
-        _rows.Begin(row);
         (Start, Length) = (start, length);
-        if (!TurnRows.Fits(length)) return false;
-        if (_changes.Length < length) _changes = new byte[BitOperations.RoundUpToPowerOf2((uint)length)];
-        _changes.AsSpan(0, length).Clear();
-        return true;
+        return _rows.TryBegin(row, length);
     }
 
     /// <summary>The next line and where the fraction of its time stands, counted from the turn's begin.</summary>
     public void AddLine(int place, int fraction, int digits, long wholeNs)
     {
-        Changes(fraction, fraction + digits);
+        _rows.Change(fraction, fraction + digits);
         _places[Lines] = place;
         _lines[Lines] = new LineTime(fraction, digits, wholeNs);
         _rows.AddRow();
@@ -60,23 +52,17 @@ internal sealed class TurnText
     /// <summary>A number of the last line added that changes.</summary>
     public void AddNumber(int start, int end, in NumberPlace place)
     {
-        Changes(start, end);
+        _rows.Change(start, end);
         if (_rows.NumberCount == _numbers.Length) Array.Resize(ref _numbers, _numbers.Length * 2);
         _numbers[_rows.NumberCount] = new NumberSpan(start, end, place.Hex);
         _rows.AddNumber(place.Slot);
-    }
-
-    /// <summary>A loop, since filling a span is compiled anew in each process.</summary>
-    private void Changes(int start, int end)
-    {
-        for (var i = start; i < end; i++) _changes[i] = 0xff;
     }
 
     /// <summary>Reads as many turns as follow in the block from <paramref name="start"/> on; returns how many.</summary>
     public int Read(ReadOnlySpan<byte> bytes, int start, EventBatch batch)
     {
         var turns = 0;
-        while (start + Length <= bytes.Length && MaskedBytes.AreEqual(bytes.Slice(Start, Length), bytes.Slice(start, Length), _changes) && TryRead(bytes.Slice(start, Length), batch))
+        while (start + Length <= bytes.Length && _rows.IsLike(bytes.Slice(Start, Length), bytes.Slice(start, Length)) && TryRead(bytes.Slice(start, Length), batch))
         {
             _rows.Emit(batch, start - Start, start - Start);
             Start = start;

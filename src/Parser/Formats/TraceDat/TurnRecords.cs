@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using KvmTraceLab.Parser.Events;
@@ -20,7 +19,6 @@ internal sealed class TurnRecords
     /// <summary>What came last, by row: its place, the row before it in that place, where it stands.</summary>
     private readonly Seen[] _seen = new Seen[TurnRows.MaxRows];
 
-    private byte[] _changes = new byte[1024];
     private int _start;
     private int _length;
     private int _distance;
@@ -56,12 +54,9 @@ internal sealed class TurnRecords
     public void Learn(EventBatch batch, int last, int end, PlanTable plans, in RecordBits bits, byte[] bytes)
     {
         var first = last + 1 - _distance;
-        _rows.Begin(first);
         _start = _seen[first & (TurnRows.MaxRows - 1)].Word;
         _length = end - _start;
-        if (!TurnRows.Fits(_length)) return;
-        if (_changes.Length < _length) _changes = new byte[BitOperations.RoundUpToPowerOf2((uint)_length)];
-        _changes.AsSpan(0, _length).Clear();
+        if (!_rows.TryBegin(first, _length)) return;
         for (var row = first; row <= last; row++)
         {
             ref readonly var seen = ref _seen[row & (TurnRows.MaxRows - 1)];
@@ -71,7 +66,7 @@ internal sealed class TurnRecords
                 return;
             }
 
-            bits.MarkChanges(_changes.AsSpan(seen.Word - _start), seen.Body - seen.Word);
+            bits.MarkChanges(_rows.Changes[(seen.Word - _start)..], seen.Body - seen.Word);
             _words[_rows.Count] = seen.Word - _start;
             _places[_rows.Count] = seen.Place;
             _rows.AddRow();
@@ -94,7 +89,7 @@ internal sealed class TurnRecords
             if (batch.Slots[now.Start + move.Slot] == batch.Slots[before.Start + move.Slot]) continue;
             if (plan.NeedsRecord || move.Code >= MoveCode.Inline) return false;
             var at = seen.Body - _start + move.Offset;
-            for (var i = 0; i < move.Size; i++) _changes[at + i] = 0xff;
+            _rows.Change(at, at + move.Size);
             if (_rows.NumberCount == _numbers.Length) Array.Resize(ref _numbers, _numbers.Length * 2);
             _numbers[_rows.NumberCount] = new NumberAt(move.Code, at);
             _rows.AddNumber(move.Slot);
@@ -108,7 +103,7 @@ internal sealed class TurnRecords
     {
         var batch = unit.Batch;
         var begun = batch.Count;
-        while (at + _length <= end && MaskedBytes.AreEqual(bytes.AsSpan(_start, _length), bytes.AsSpan(at, _length), _changes))
+        while (at + _length <= end && _rows.IsLike(bytes.AsSpan(_start, _length), bytes.AsSpan(at, _length)))
         {
             ref var turn = ref MemoryMarshal.GetReference(bytes.AsSpan(at, _length));
             for (var i = 0; i < _rows.Count; i++)

@@ -56,7 +56,7 @@ public sealed class TurnRowsTests
 
     private static void Learn(TurnRows rows, int lines)
     {
-        rows.Begin(0);
+        Assert.True(rows.TryBegin(0, 100));
         for (var i = 0; i < lines; i++) rows.AddRow();
     }
 }

@@ -29,15 +29,7 @@ public static class SafeText
             }
             else
             {
-                result.Append(rune.Value switch
-                {
-                    '\n' => "\\n",
-                    '\r' => "\\r",
-                    '\t' => "\\t",
-                    < 0x100 => $"\\x{rune.Value:x2}",
-                    < 0x10000 => $"\\u{rune.Value:x4}",
-                    _ => $"\\U{rune.Value:x8}",
-                });
+                AppendVisible(result, rune);
             }
 
             index += length;
@@ -57,6 +49,7 @@ public static class SafeText
         else
         {
             var text = new StringBuilder(bytes.Length + 16);
+            Span<char> utf16 = stackalloc char[2];
             while (!bytes.IsEmpty)
             {
                 if (Rune.DecodeFromUtf8(bytes, out var rune, out var length) != System.Buffers.OperationStatus.Done)
@@ -65,11 +58,11 @@ public static class SafeText
                 }
                 else if (!IsUnsafe(rune) || (keepTabs && rune.Value == '\t'))
                 {
-                    text.Append(rune.ToString());
+                    text.Append(utf16[..rune.EncodeToUtf16(utf16)]);
                 }
                 else
                 {
-                    text.Append(Clean(rune.ToString()));
+                    AppendVisible(text, rune);
                 }
 
                 bytes = bytes[length..];
@@ -80,6 +73,17 @@ public static class SafeText
 
         stream.WriteByte((byte)'\n');
     }
+
+    /// <summary>A character that is not harmless, as it is shown.</summary>
+    private static StringBuilder AppendVisible(StringBuilder to, Rune rune) => rune.Value switch
+    {
+        '\n' => to.Append("\\n"),
+        '\r' => to.Append("\\r"),
+        '\t' => to.Append("\\t"),
+        < 0x100 => to.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}"),
+        < 0x10000 => to.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"),
+        _ => to.Append(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}"),
+    };
 
     internal static bool IsUnsafe(int scalar) => !Rune.TryCreate(scalar, out var rune) || IsUnsafe(rune);
 
